@@ -1,4 +1,4 @@
-"""Every setting of a Linli process, read once from the environment (`LINLI_…`) and checked before anything starts."""
+"""Every setting of a Linli process, read once from the environment and checked before anything starts."""
 
 from pathlib import Path
 from typing import Annotated, Literal
