@@ -182,14 +182,15 @@ class Embedded:
     def _start(self, say: Say) -> None:
         if self._listens():
             return
+        directory = self.socket_directory
+        if directory != self.data:
+            _make_private(directory)
         pid_file = self.data / "postmaster.pid"
         if pid_file.exists() and not _is_postgres(int(pid_file.read_text().split()[0])):
             # Left by a server that was killed. After a restart of the machine or of a container another
             # program may have its number, and PostgreSQL would take that program for itself.
             pid_file.unlink()
-        directory = self.socket_directory
-        if directory != self.data:
-            _make_private(directory)
+            (directory / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
         settings = SETTINGS | (THROWAWAY if self.throwaway else {})
         options = [f"-c{name}={value}" for name, value in settings.items()]
         options += ["-k", str(directory), "-p", SOCKET_NAME.rpartition(".")[2]]
@@ -322,7 +323,8 @@ def _make_private(directory: Path) -> None:
 
 def _is_postgres(pid: int) -> bool:
     try:
-        return str(psutil.Process(pid).name()).startswith("postgres")
+        process = psutil.Process(pid)
+        return str(process.name()).startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 
