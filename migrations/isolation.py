@@ -1,0 +1,71 @@
+"""How a migration protects a table: row-level security forced, one policy per role and command, and column grants.
+
+Policies read the context with bare `current_setting` and never with a sub-select, so they hold under Citus too. A
+context that is absent, empty or malformed gives no rows.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from alembic import op
+
+Command = Literal["SELECT", "INSERT", "UPDATE", "DELETE"]
+
+_TENANT = "current_setting('linli.tenant', true)"
+_DIVISION = "nullif(current_setting('linli.division', true), '')"
+_REGULATOR = "current_setting('linli.regulator', true)"
+
+
+def own(column: str = "tenant_id") -> str:
+    """Rows of the company in whose name the transaction runs."""
+    return f"{column} = CASE WHEN pg_input_is_valid({_TENANT}, 'uuid') THEN {_TENANT}::uuid END"
+
+
+def own_regulator(column: str) -> str:
+    """Rows of the regulator in whose name the transaction runs."""
+    return f"{column} = CASE WHEN pg_input_is_valid({_REGULATOR}, 'uuid') THEN {_REGULATOR}::uuid END"
+
+
+def in_division(column: str = "division_path") -> str:
+    """Rows in the subtree of the regulator's division; a path of any other length than a level's is none."""
+    return f"{column} ^@ {_DIVISION} AND length({_DIVISION}) IN (2, 4, 6, 9, 12)"
+
+
+def reaching_division(column: str = "reach") -> str:
+    """Rows whose list of paths names the regulator's division."""
+    return f"{column} @> ARRAY[{_DIVISION}]"
+
+
+EVERYONE = "true"
+
+
+def protect(table: str) -> None:
+    """Nobody reads or writes the table, its owner included, until `allow` says otherwise."""
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+def allow(
+    table: str,
+    role: str,
+    rows: str,
+    commands: tuple[Command, ...],
+    *,
+    written: str | None = None,
+    columns: Mapping[Command, tuple[str, ...]] | None = None,
+) -> None:
+    """Let `role` run `commands` on the rows that meet `rows`; `written` (default `rows`) is what a new row must meet.
+
+    `columns` narrows the grant of a command to some columns.
+    """
+    checked = written or rows
+    for command in commands:
+        clause = {
+            "SELECT": f"USING ({rows})",
+            "INSERT": f"WITH CHECK ({checked})",
+            "UPDATE": f"USING ({rows}) WITH CHECK ({checked})",
+            "DELETE": f"USING ({rows})",
+        }[command]
+        op.execute(f"CREATE POLICY {role}_{command.lower()} ON {table} FOR {command} TO linli_{role} {clause}")
+        chosen = f" ({', '.join(columns[command])})" if columns and command in columns else ""
+        op.execute(f"GRANT {command}{chosen} ON {table} TO linli_{role}")

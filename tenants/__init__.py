@@ -1,0 +1,1 @@
+"""The domain: tables and rules, one module per area; every transaction opens in `tenants.scope`."""

@@ -1,0 +1,190 @@
+"""Errors a person can cause: one code each, and what to do about it in Chinese and in English."""
+
+from enum import StrEnum
+from typing import Literal
+
+Locale = Literal["zh", "en"]
+
+
+class Code(StrEnum):
+    """The catalogue of `userErrors { code }`; clients may rely on these names."""
+
+    AREA_NOT_POSITIVE = "AREA_NOT_POSITIVE"
+    COMPANY_NOT_ACTIVE = "COMPANY_NOT_ACTIVE"
+    CONFLICT = "CONFLICT"
+    CONTRACT_ENDS_BEFORE_START = "CONTRACT_ENDS_BEFORE_START"
+    CONTRACT_OVERLAPS = "CONTRACT_OVERLAPS"
+    DATE_OUT_OF_ORDER = "DATE_OUT_OF_ORDER"
+    DIVISION_CLOSED = "DIVISION_CLOSED"
+    DIVISION_OUTSIDE_REACH = "DIVISION_OUTSIDE_REACH"
+    DIVISION_TOO_HIGH = "DIVISION_TOO_HIGH"
+    DIVISION_UNKNOWN = "DIVISION_UNKNOWN"
+    EMPTY = "EMPTY"
+    ESTATE_EXISTS = "ESTATE_EXISTS"
+    ESTATE_NEEDS_DIVISION = "ESTATE_NEEDS_DIVISION"
+    ESTATE_REQUIRED = "ESTATE_REQUIRED"
+    ESTATE_SERVED = "ESTATE_SERVED"
+    ESTATE_SERVED_BY_YOU = "ESTATE_SERVED_BY_YOU"
+    ESTATE_UNSERVED = "ESTATE_UNSERVED"
+    ID_TAKEN = "ID_TAKEN"
+    LAST_ADMIN = "LAST_ADMIN"
+    LEAD_ACTIVE = "LEAD_ACTIVE"
+    NEGATIVE = "NEGATIVE"
+    NOT_FOUND = "NOT_FOUND"
+    PHONE_INVALID = "PHONE_INVALID"
+    STAFF_LEFT = "STAFF_LEFT"
+    STAFF_LEADS = "STAFF_LEADS"
+    TAKE_OVER_PENDING = "TAKE_OVER_PENDING"
+    TOO_LONG = "TOO_LONG"
+    TRANSITION_NOT_ALLOWED = "TRANSITION_NOT_ALLOWED"
+    USCC_INVALID = "USCC_INVALID"
+    USCC_TAKEN = "USCC_TAKEN"
+    REASON_REQUIRED = "REASON_REQUIRED"
+
+
+CATALOGUE: dict[Code, tuple[str, str]] = {
+    Code.AREA_NOT_POSITIVE: (
+        "面积必须大于零（当前为 {value}）。",
+        "The area must be greater than zero (it is {value}).",
+    ),
+    Code.COMPANY_NOT_ACTIVE: (
+        "企业状态为“{status}”，只能查询，不能修改；请联系主管部门恢复。",
+        "The company is {status}: it can read but not change anything. Ask your regulator to reactivate it.",
+    ),
+    Code.CONFLICT: (
+        "该记录已被他人修改：您看到的是第 {seen} 版，现在是第 {current} 版。请刷新后重试，您的输入未丢失。",
+        "Someone changed this record: you saw version {seen}, it is now {current}. Reload it and apply your change again.",
+    ),
+    Code.CONTRACT_ENDS_BEFORE_START: (
+        "合同终止日 {ends_on} 早于起始日 {starts_on}。",
+        "The contract ends on {ends_on}, before it starts on {starts_on}.",
+    ),
+    Code.CONTRACT_OVERLAPS: (
+        "同一小区同一时间只能有一份有效合同：与 {starts_on} 至 {ends_on} 的合同重叠。",
+        "An estate can have one active contract at a time: this one overlaps the contract from {starts_on} to {ends_on}.",
+    ),
+    Code.DATE_OUT_OF_ORDER: (
+        "日期 {date} 不能早于 {earliest}。",
+        "The date {date} cannot be earlier than {earliest}.",
+    ),
+    Code.DIVISION_CLOSED: (
+        "行政区划“{name}”已于 {date} 撤销，请使用现行区划。",
+        "The division {name} was closed on {date}; use the one that replaced it.",
+    ),
+    Code.DIVISION_OUTSIDE_REACH: (
+        "该行政区划不在您的管辖范围内。",
+        "This division is outside the area you are responsible for.",
+    ),
+    Code.DIVISION_TOO_HIGH: (
+        "小区须登记到街道（乡镇）或社区一级，“{name}”级别过高。",
+        "An estate is registered at a street (town) or community; {name} is too high a level.",
+    ),
+    Code.DIVISION_UNKNOWN: (
+        "没有代码为“{value}”的行政区划；请核对统计用区划代码。",
+        "There is no division with the code {value}; check the statistical division code.",
+    ),
+    Code.EMPTY: ("此项不能为空。", "This must not be empty."),
+    Code.ESTATE_EXISTS: (
+        "该社区（街道）已登记同名小区“{name}”，请直接选用。",
+        "An estate named {name} is already registered there; choose it instead.",
+    ),
+    Code.ESTATE_NEEDS_DIVISION: (
+        "小区必须属于一个行政区划：请填写区划代码。",
+        "An estate belongs to a division: give its division code.",
+    ),
+    Code.ESTATE_REQUIRED: (
+        "请指定一个已登记小区，或填写一个新小区，二者必居其一。",
+        "Give either a registered estate or a new one: exactly one of the two.",
+    ),
+    Code.ESTATE_SERVED: (
+        "该小区已有物业企业服务；如需接管，请使用 requestTakeOver。",
+        "A company already serves this estate; to take it over, use requestTakeOver.",
+    ),
+    Code.ESTATE_SERVED_BY_YOU: (
+        "该小区已由贵企业服务，无需接管。",
+        "Your company already serves this estate; there is nothing to take over.",
+    ),
+    Code.ESTATE_UNSERVED: (
+        "该小区目前没有物业企业服务，无需接管；请直接使用 createProject。",
+        "No company serves this estate, so there is nothing to take over; use createProject.",
+    ),
+    Code.ID_TAKEN: (
+        "该编号已被使用；请换一个新的 UUID，或不填由系统生成。",
+        "This id is already used; supply a new UUID or leave it out.",
+    ),
+    Code.LAST_ADMIN: (
+        "企业至少要有一名有效的管理员；请先指定另一名管理员。",
+        "A company keeps at least one active administrator; appoint another one first.",
+    ),
+    Code.LEAD_ACTIVE: (
+        "该项目已有在任负责人（{arrived_on} 到任）；请先填写其离任日期，或使用 replaceCurrent。",
+        "The project already has a lead (since {arrived_on}); set a leaving date first, or use replaceCurrent.",
+    ),
+    Code.NEGATIVE: ("数量不能为负数（当前为 {value}）。", "A number cannot be negative (it is {value})."),
+    Code.NOT_FOUND: ("没有找到该记录。", "There is no such record."),
+    Code.PHONE_INVALID: (
+        "“{value}”不是有效的电话号码：请填写手机号或区号加座机号。",
+        "{value} is not a valid phone number: give a mobile number or an area code and number.",
+    ),
+    Code.REASON_REQUIRED: ("请说明理由。", "Give a reason."),
+    Code.STAFF_LEFT: (
+        "该员工已于 {left_on} 离职。",
+        "This member of staff left on {left_on}.",
+    ),
+    Code.STAFF_LEADS: (
+        "该员工仍是在任项目负责人；请先在 assignProjectLead 中更换负责人。",
+        "This member of staff still leads a project; assign another lead first (assignProjectLead).",
+    ),
+    Code.TAKE_OVER_PENDING: (
+        "贵企业对该小区的接管申请正在等待主管部门确认。",
+        "Your take-over request for this estate is already waiting for the regulator.",
+    ),
+    Code.TOO_LONG: (
+        "内容过长：最多 {limit} 个字符，当前 {length} 个。",
+        "Too long: at most {limit} characters, this has {length}.",
+    ),
+    Code.TRANSITION_NOT_ALLOWED: (
+        "当前状态为“{state}”，不能变为“{wanted}”；允许的下一状态：{allowed}。",
+        "It is {state} and cannot become {wanted}; allowed next: {allowed}.",
+    ),
+    Code.USCC_INVALID: (
+        "统一社会信用代码“{value}”校验未通过；如确认无误，请填写 usccOverride 说明理由。",
+        "The unified social credit code {value} fails its check; if it is right all the same, state why in usccOverride.",
+    ),
+    Code.USCC_TAKEN: (
+        "统一社会信用代码“{value}”已被另一家在册企业使用。",
+        "The unified social credit code {value} belongs to another enrolled company.",
+    ),
+}
+
+
+class DomainError(Exception):
+    """A rule was not met: `code` says which, `field` which input (dotted path), `values` fill the message."""
+
+    def __init__(self, code: Code, field: str | None = None, **values: object) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.field = field
+        self.values = values
+
+    def message(self, locale: Locale) -> str:
+        """What happened and what to do, in the reader's language."""
+        chinese, english = CATALOGUE[self.code]
+        return (english if locale == "en" else chinese).format(**self.values)
+
+
+class DomainErrors(Exception):
+    """Several rules were not met at once; a form shows them all."""
+
+    def __init__(self, errors: list[DomainError]) -> None:
+        super().__init__(", ".join(error.code for error in errors))
+        self.errors = errors
+
+
+class Unavailable(Exception):
+    """The database cannot serve this now; the caller may try again after `retry_after` seconds."""
+
+    def __init__(self, reason: str, retry_after: int = 1) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after

@@ -1,0 +1,99 @@
+"""The journal: an audit entry (who, when, what changed) and an outbox event, in the business row's transaction.
+
+A company's entries are its own rows; what a regulator does to the registry is journalled under the registry.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from tenants.row import Dated, Row, TenantRow, code_field
+from tenants.scope import Scope
+
+
+class _Entry(Dated):
+    actor_kind: str = code_field()
+    actor_id: UUID | None = None
+    action: str = Field(sa_type=Text)
+    entity: str = Field(sa_type=Text)
+    entity_id: UUID
+    changes: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+
+
+class _Event(Dated):
+    topic: str = Field(sa_type=Text)
+    entity_id: UUID
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+
+
+class _Registry(SQLModel):
+    division_path: str = Field(sa_type=Text(collation="C"))
+
+
+class AuditEntry(_Entry, TenantRow, table=True):
+    """What was done to a company's row; append-only."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["company.tenant_id"]),
+        Index("audit_entry_entity", "tenant_id", "entity_id"),
+    )
+
+
+class OutboxEvent(_Event, TenantRow, table=True):
+    """What others are to be told about a company's row; append-only."""
+
+    __tablename__ = "outbox_event"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id"], ["company.tenant_id"]),)
+
+
+class RegistryAuditEntry(_Entry, _Registry, Row, table=True):
+    """What was done to the estate registry, and by whom; append-only."""
+
+    __tablename__ = "registry_audit_entry"
+    __table_args__ = (Index("registry_audit_entry_entity", "entity_id"),)
+
+
+class RegistryEvent(_Event, _Registry, Row, table=True):
+    """What others are to be told about the estate registry; append-only."""
+
+    __tablename__ = "registry_event"
+
+
+async def record(scope: Scope, action: str, entity: str, row: Any, changes: Mapping[str, Any] | None = None) -> None:
+    """Write the audit entry and the outbox event of one change to `row`, in the transaction that makes the change.
+
+    `action` is the past tense of what was done ("created"); `changes` holds column: [before, after] pairs, or the
+    values of a new row. A tenant's row is journalled with the tenant, any other with the registry.
+    """
+    facts = {name: _plain(value) for name, value in (changes or {}).items()}
+    entry = {
+        "actor_kind": scope.actor_kind,
+        "actor_id": scope.principal.actor_id,
+        "action": action,
+        "entity": entity,
+        "entity_id": row.id,
+        "changes": facts,
+    }
+    event = {"topic": f"{entity}.{action}", "entity_id": row.id, "payload": {"version": row.version}}
+    if hasattr(row, "tenant_id"):
+        scope.session.add(AuditEntry(tenant_id=row.tenant_id, **entry))
+        scope.session.add(OutboxEvent(tenant_id=row.tenant_id, **event))
+    else:
+        scope.session.add(RegistryAuditEntry(division_path=row.division_path, **entry))
+        scope.session.add(RegistryEvent(division_path=row.division_path, **event))
+    await scope.session.flush()
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON keeps it: ids, dates and decimals as text."""
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, bool | int | str):
+        return str(value) if isinstance(value, StrEnum) else value
+    return str(value)

@@ -1,0 +1,306 @@
+"""The only place that opens a transaction: who is asking becomes the database role and context of everything inside.
+
+A transaction starts with one message, `BEGIN; SET LOCAL ROLE …; SET LOCAL linli.tenant = '…'; …`, built from typed
+values only. The settings are local, so the connection goes back to its pool without a context.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from tenants.errors import Unavailable
+from tenants.permission import Permission
+
+Kind = Literal["tenant", "regulator", "public", "worker"]
+
+_PATH = re.compile(r"[0-9A-Z]{2,12}")
+_PATH_LENGTHS = {2, 4, 6, 9, 12}
+
+_SESSION = {"TimeZone": "Asia/Shanghai", "DateStyle": "ISO, YMD", "jit": "off", "application_name": "linli"}
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who acts: the kind, the company or the division it acts for, and what it may do.
+
+    `opening` is the part of the first message that sets role and context; it names every setting, so nothing of an
+    earlier principal survives a change of principal inside one transaction.
+    """
+
+    kind: Kind
+    permissions: frozenset[Permission] = frozenset()
+    actor_id: UUID | None = None
+    tenant_id: UUID | None = None
+    regulator_id: UUID | None = None
+    division_path: str | None = None
+    opening: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for value in (self.actor_id, self.tenant_id, self.regulator_id):
+            if value is not None and not isinstance(value, UUID):
+                raise TypeError("a principal's ids are UUIDs")
+        path = self.division_path
+        if path is not None and not (_PATH.fullmatch(path) and len(path) in _PATH_LENGTHS):
+            raise ValueError("a division path has 2, 4, 6, 9 or 12 digits or capitals")
+        if self.kind == "tenant" and self.tenant_id is None:
+            raise ValueError("a tenant principal acts for a company")
+        if self.kind == "regulator" and (self.regulator_id is None or self.division_path is None):
+            raise ValueError("a regulator principal acts for a regulator and its division")
+        if self.kind not in ("tenant", "regulator", "public", "worker"):
+            raise ValueError("a principal is a tenant, a regulator, the public or a worker")
+        object.__setattr__(
+            self,
+            "opening",
+            f"SET LOCAL ROLE linli_{self.kind};"
+            f" SET LOCAL linli.tenant = '{self.tenant_id or ''}';"
+            f" SET LOCAL linli.division = '{path or ''}';"
+            f" SET LOCAL linli.regulator = '{self.regulator_id or ''}';"
+            f" SET LOCAL linli.actor = '{self.actor_id or ''}'",
+        )
+
+
+class Scope:
+    """One writing transaction of one principal. Rules flush through `session`; only the edge commits."""
+
+    def __init__(self, session: AsyncSession, connection: Any, principal: Principal) -> None:
+        self.session = session
+        self.connection = connection
+        self.principal = principal
+        self.actor_kind: Kind = principal.kind
+        self._refused = False
+
+    @property
+    def refused(self) -> bool:
+        """Whether the transaction will be rolled back at its end."""
+        return self._refused
+
+    def refuse(self) -> None:
+        """Roll back at the end, although nothing failed: a rule was not met and the caller is told so."""
+        self._refused = True
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What happens inside is undone alone when it raises."""
+        await self.session.flush()
+        await self.connection.execute("SAVEPOINT part")
+        try:
+            yield
+            await self.session.flush()
+        except BaseException:
+            with suppress(*_LOST):
+                await self.connection.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
+            self.session.expunge_all()
+            raise
+        await self.connection.execute("RELEASE SAVEPOINT part")
+
+    @asynccontextmanager
+    async def acting_for(self, tenant_id: UUID) -> AsyncIterator[None]:
+        """Inside, the transaction has the role and context of a company: for a decision that ends one company's
+        project and starts another's, where the decider itself holds no grant on either. The actor stays the decider.
+        """
+        await self.session.flush()
+        outer = self.principal
+        self.principal = Principal("tenant", outer.permissions, actor_id=outer.actor_id, tenant_id=tenant_id)
+        await self.connection.execute(self.principal.opening)
+        yield
+        await self.session.flush()
+        self.session.expunge_all()
+        self.principal = outer
+        await self.connection.execute(outer.opening)
+
+
+_LOST: tuple[type[BaseException], ...] = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    OSError,
+)
+
+
+def unavailable(error: BaseException) -> Unavailable | None:
+    """The error as `Unavailable` when the database could not serve the request, None when it is another kind."""
+    if isinstance(error, Unavailable):
+        return error
+    if isinstance(error, DBAPIError):
+        original = error.orig.__cause__ if error.orig is not None else None
+        if original is not None:
+            return unavailable(original)
+        return Unavailable("the database connection was lost") if isinstance(error, InterfaceError) else None
+    if isinstance(error, PoolTimeoutError):
+        return Unavailable("all database connections are busy")
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return Unavailable("the statement took too long", retry_after=5)
+    if isinstance(error, _LOST):
+        return Unavailable("the database cannot be reached", retry_after=2)
+    return None
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc]
+    """A pooled connection that needs no reset: every setting made on it is local to a transaction."""
+
+    __slots__ = ()
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class Database:
+    """The pools of one process, and the two kinds of transaction it can open."""
+
+    def __init__(self, pool: Any, engine: AsyncEngine, acquire_timeout: float, waiting_limit: int) -> None:
+        self._pool = pool
+        self._engine = engine
+        self._acquire_timeout = acquire_timeout
+        self._waiting_limit = waiting_limit
+        self._waiting = 0
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        *,
+        pool_size: int = 8,
+        write_pool_size: int = 4,
+        statement_timeout_ms: int = 5_000,
+        acquire_timeout_ms: int = 2_000,
+        waiting_limit: int = 200,
+    ) -> Self:
+        """Open the pools; `url` signs in as the login role, which owns nothing. The database may still be down."""
+        session = _SESSION | {"statement_timeout": str(statement_timeout_ms)}
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=pool_size,
+            connection_class=_Connection,
+            server_settings=session,
+            statement_cache_size=1_000,
+            max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=0,
+            max_inactive_connection_lifetime=300,
+            timeout=5,
+        )
+
+        async def connect() -> Any:
+            return await asyncpg.connect(url, server_settings=session, timeout=5)
+
+        engine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=connect,
+            isolation_level="AUTOCOMMIT",  # the transaction is ours: see `writing`
+            pool_size=write_pool_size,
+            max_overflow=0,
+            pool_timeout=acquire_timeout_ms / 1_000,
+            pool_reset_on_return=None,
+        )
+        return cls(pool, engine, acquire_timeout_ms / 1_000, waiting_limit)
+
+    async def close(self) -> None:
+        """Close both pools; what runs is given a moment, then cut."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._pool.close(), 5)
+        self._pool.terminate()
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def reading(self, principal: Principal) -> AsyncIterator[Any]:
+        """One READ ONLY transaction on an asyncpg connection, as `principal`. Raises `Unavailable`."""
+        try:
+            connection = await self._opened(principal)
+        except BaseException as error:
+            if (lost := unavailable(error)) is not None:
+                raise lost from error
+            raise
+        try:
+            yield connection
+            await connection.execute("COMMIT")
+        except BaseException as error:
+            await _roll_back(connection)
+            if (lost := unavailable(error)) is not None:
+                raise lost from error
+            raise
+        finally:
+            await self._pool.release(connection)
+
+    async def _opened(self, principal: Principal) -> Any:
+        """A connection inside its transaction. A connection found dead at its first message is replaced: nothing
+        has happened on it yet, so trying again is safe.
+        """
+        opening = f"BEGIN READ ONLY; {principal.opening}"
+        for attempt in range(self._pool.get_max_size() + 1):
+            connection = await self._acquire()
+            try:
+                await connection.execute(opening)
+            except _LOST:
+                await self._pool.release(connection)
+                if attempt == self._pool.get_max_size():
+                    raise
+            except BaseException:
+                await _roll_back(connection)
+                await self._pool.release(connection)
+                raise
+            else:
+                return connection
+        raise Unavailable("the database cannot be reached")
+
+    async def _acquire(self) -> Any:
+        if self._pool.get_idle_size() or self._pool.get_size() < self._pool.get_max_size():
+            return await self._pool.acquire(timeout=self._acquire_timeout)
+        if self._waiting >= self._waiting_limit:
+            raise Unavailable("too many requests are waiting for the database")
+        self._waiting += 1
+        try:
+            return await self._pool.acquire(timeout=self._acquire_timeout)
+        except TimeoutError as error:
+            raise Unavailable("all database connections are busy") from error
+        finally:
+            self._waiting -= 1
+
+    @asynccontextmanager
+    async def writing(self, principal: Principal) -> AsyncIterator[Scope]:
+        """One transaction on a SQLAlchemy session, as `principal`; it commits when the block ends well and was not
+        refused. Raises `Unavailable`.
+        """
+        try:
+            async with self._engine.connect() as connection:
+                raw: Any = (await connection.get_raw_connection()).driver_connection
+                try:
+                    await raw.execute(f"BEGIN; {principal.opening}")
+                    async with AsyncSession(connection, expire_on_commit=False) as session:
+                        scope = Scope(session, raw, principal)
+                        yield scope
+                        if scope.refused:
+                            await raw.execute("ROLLBACK")
+                        else:
+                            await session.flush()
+                            await raw.execute("COMMIT")
+                except BaseException:
+                    await _roll_back(raw)
+                    if raw.is_closed():
+                        await connection.invalidate()
+                    raise
+        except BaseException as error:
+            if (lost := unavailable(error)) is not None and lost is not error:
+                raise lost from error
+            raise
+
+
+async def _roll_back(connection: Any) -> None:
+    """End a failed transaction; a connection that cannot even do that is thrown away."""
+    if connection.is_closed():
+        return
+    try:
+        await asyncio.wait_for(connection.execute("ROLLBACK"), 2)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        connection.terminate()
