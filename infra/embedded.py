@@ -125,6 +125,10 @@ class Embedded:
             f"WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = {_literal(name)}) \\gexec"
         )
 
+    def has_database(self, name: str) -> bool:
+        """Whether a database of this name exists."""
+        return bool(self.execute(f"SELECT 1 FROM pg_database WHERE datname = {_literal(name)}").strip())
+
     def drop_database(self, name: str) -> None:
         """Drop a database if it is there, closing what is connected to it."""
         self.execute(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")

@@ -35,9 +35,7 @@ class Settings(BaseSettings):
         None,
         description="The URL the server itself connects with; without one, role linli_app at the same server",
     )
-    home: Path = Field(
-        Path(".linli"), description="Where the embedded database, the keys and demo.env are kept"
-    )
+    home: Path = Field(Path(".linli"), description="Where the embedded database, the keys and demo.env are kept")
     host: str = Field("127.0.0.1", description="The address the server listens on")
     port: int = Field(8000, ge=1, le=65535, description="The port the server listens on")
     shutdown_grace_s: int = Field(
@@ -49,24 +47,16 @@ class Settings(BaseSettings):
     acquire_timeout_ms: int = Field(
         2_000, ge=1, le=60_000, description="How long a request waits for a connection before it gets 503"
     )
-    statement_timeout_ms: int = Field(
-        5_000, ge=10, le=600_000, description="How long one SQL statement may run"
-    )
+    statement_timeout_ms: int = Field(5_000, ge=10, le=600_000, description="How long one SQL statement may run")
 
     body_limit_bytes: int = Field(1_048_576, ge=1_024, le=16_777_216, description="The largest request body")
     token_limit: int = Field(2_000, ge=10, le=100_000, description="The most tokens in one GraphQL document")
     cost_limit: int = Field(5_000, ge=1, le=1_000_000, description="The highest cost of one GraphQL request")
-    document_cache_bytes: int = Field(
-        33_554_432, ge=65_536, description="How much memory compiled documents may take"
-    )
-    introspection: bool = Field(
-        False, description="Whether callers without a token may introspect the schema"
-    )
+    document_cache_bytes: int = Field(33_554_432, ge=65_536, description="How much memory compiled documents may take")
+    introspection: bool = Field(False, description="Whether callers without a token may introspect the schema")
 
     issuer: str = Field("https://linli.local", min_length=1, description="`iss` of the access tokens")
-    audience: str = Field(
-        "https://linli.local/graphql", min_length=1, description="`aud` of the access tokens"
-    )
+    audience: str = Field("https://linli.local/graphql", min_length=1, description="`aud` of the access tokens")
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe log line that is written"

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 
 import tenants
 from infra import postgres
+from migrations.roles import ensure_roles
 
 # A migration that waits for a lock makes every request behind it wait too; it is better to fail and try again.
 LIMITS = ("SET lock_timeout = '1s'", "SET statement_timeout = '60s'")
@@ -35,9 +36,14 @@ def migrate(connection: Connection | None) -> None:
     for limit in LIMITS:
         context.execute(limit)
     if connection is not None:
+        ensure_roles(connection)
         connection.commit()
     with context.begin_transaction():
         context.run_migrations()
+    # The server tells from it whether it fits the database; it signs in with a role that holds no grant.
+    context.execute("GRANT SELECT ON alembic_version TO linli_public")
+    if connection is not None:
+        connection.commit()
 
 
 async def connect_and_migrate(url: str) -> None:
