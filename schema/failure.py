@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
+import orjson
 from graphql import GraphQLError
 
 
@@ -27,29 +28,35 @@ class FailureCode(StrEnum):
     UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
 
 
+def known_code(error: GraphQLError, otherwise: FailureCode) -> FailureCode:
+    """The code that an error names itself, if it does."""
+    code = (error.extensions or {}).get("code")
+    return FailureCode(code) if code in FailureCode.__members__ else otherwise
+
+
+def formatted(error: GraphQLError, code: FailureCode, request_id: str, **extensions: object) -> dict[str, Any]:
+    """An error as an entry of `errors`: its own extensions kept, the code and the request's id always there."""
+    entry: dict[str, Any] = {"message": error.message}
+    if error.locations:
+        entry["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    if error.path:
+        entry["path"] = list(error.path)
+    entry["extensions"] = {**(error.extensions or {}), **extensions, "code": code.value, "requestId": request_id}
+    return entry
+
+
 class Failure(Exception):
     """The request has no data, only errors: all of one code, each with a message and, where known, a place."""
 
-    def __init__(self, code: FailureCode, message: str | Sequence[GraphQLError], /, **extensions: object) -> None:
-        errors = (GraphQLError(message),) if isinstance(message, str) else tuple(message)
+    def __init__(
+        self, code: FailureCode, message: str | Sequence[GraphQLError], /, **extensions: object
+    ) -> None:
         super().__init__(code.value)
         self.code = code
-        self.errors = errors
+        self.errors = (GraphQLError(message),) if isinstance(message, str) else tuple(message)
         self.extensions = extensions
 
-    def formatted(self, request_id: str) -> list[dict[str, Any]]:
-        """The `errors` of the response."""
-        return [
-            {
-                "message": error.message,
-                **({"locations": [place._asdict() for place in error.locations]} if error.locations else {}),
-                **({"path": list(error.path)} if error.path else {}),
-                "extensions": {
-                    **(error.extensions or {}),
-                    "code": self.code.value,
-                    "requestId": request_id,
-                    **self.extensions,
-                },
-            }
-            for error in self.errors
-        ]
+    def body(self, request_id: str, **response: object) -> bytes:
+        """The response, with `response` as further top-level entries."""
+        errors = [formatted(error, self.code, request_id, **self.extensions) for error in self.errors]
+        return orjson.dumps({"errors": errors, **response})
