@@ -7,7 +7,6 @@ import hmac
 import os
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
@@ -15,6 +14,7 @@ from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlspli
 import asyncpg
 
 from infra.refusal import Refusal
+from infra.secret import kept
 from infra.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def app_url(settings: Settings, say: Say = lambda _: None) -> str:
         return settings.app_dsn
     if settings.administrator_dsn is None:
         return embedded(settings.home, say).url(DATABASE, APP_ROLE)
-    return with_role(settings.administrator_dsn, APP_ROLE, _kept_password(settings.home))
+    return with_role(settings.administrator_dsn, APP_ROLE, _password(settings))
 
 
 def with_role(url: str, role: str, password: str | None = None) -> str:
@@ -110,15 +110,8 @@ def embedded(home: Path, say: Say = lambda _: None, *, throwaway: bool = False) 
     return _embedded[home]
 
 
-def _kept_password(home: Path) -> str:
-    """The password of `linli_app` at a server of the operator's, made on first use and kept private."""
-    path = home / "app-password"
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return path.read_text()
+def _password(settings: Settings) -> str:
+    return kept(settings.home / "app-password", lambda: secrets.token_urlsafe(32))
 
 
 def _scram_verifier(password: str, iterations: int = 4096) -> str:
