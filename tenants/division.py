@@ -5,14 +5,18 @@ and the path (2, 4, 6, 9 or 12 characters: province, city, county, street, commu
 published and a locally given one elsewhere.
 """
 
+import unicodedata
 from datetime import date
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
-from sqlmodel import Field
+from sqlmodel import Field, col, or_, select
 
+from infra.data import divisions as published
+from tenants.errors import Code, DomainError
 from tenants.row import Changing, Dated, Row, code_field, one_of
+from tenants.scope import Database, Principal, Scope
 
 
 class DivisionLevel(StrEnum):
@@ -93,3 +97,96 @@ class DivisionChange(Dated, Row, table=True):
     new_code: str | None = Field(default=None, sa_type=Text)
     successor_id: UUID | None = None
     basis: str = Field(sa_type=Text)
+
+
+LEVEL = {length: level for level, length in PATH_LENGTH.items()}
+
+WORKER = Principal("worker")
+
+# A published division has the same id on every machine.
+_PUBLISHED = UUID("5f0a5b1c-6c3e-5d0e-9d5e-3c1f8a7e2b90")
+
+
+def ancestry(path: str) -> list[str]:
+    """The paths of the divisions above, from the province down, and the path itself."""
+    return [path[:length] for length in sorted(LEVEL) if length <= len(path)]
+
+
+def published_id(code: str) -> UUID:
+    """The id of the division that was published under `code`."""
+    return uuid5(_PUBLISHED, code)
+
+
+async def by_code(scope: Scope, value: str, field: str) -> Division:
+    """The division in force with this code or path.
+
+    A code may be written with the zeros that fill it up to 6, 9 or 12 digits. Raises DIVISION_UNKNOWN,
+    DIVISION_CLOSED or DIVISION_MERGED for `field`.
+    """
+    wanted = _spellings(value)
+    query = select(Division).where(or_(col(Division.code).in_(wanted), col(Division.path).in_(wanted)))
+    found = (await scope.session.scalars(query)).all()
+    if not found:
+        raise DomainError(Code.DIVISION_UNKNOWN, field, value=value.strip())
+    best = min(found, key=lambda d: (d.valid_to is not None, *_nearness(d, wanted)))
+    await _in_force(scope, best, field)
+    return best
+
+
+async def _in_force(scope: Scope, division: Division, field: str) -> None:
+    if division.valid_to is None:
+        return
+    if division.successor_id is None:
+        raise DomainError(Code.DIVISION_CLOSED, field, name=division.name, date=division.valid_to)
+    successor = await scope.session.get_one(Division, division.successor_id)
+    raise DomainError(
+        Code.DIVISION_MERGED,
+        field,
+        name=division.name,
+        date=division.valid_to,
+        successor=successor.name,
+        successor_path=successor.path,
+    )
+
+
+def _spellings(value: str) -> list[str]:
+    """The code itself, then without the zeros that fill it up, the longest first."""
+    code = unicodedata.normalize("NFKC", value).strip().upper()
+    shorter = [code[:n] for n in (9, 6, 4, 2) if n < len(code) and not code[n:].strip("0") and len(code) in (6, 9, 12)]
+    return [code, *shorter]
+
+
+def _nearness(division: Division, wanted: list[str]) -> tuple[int, int]:
+    """How well a division fits the spellings: by its code before by its path, the longest spelling first."""
+    code = wanted.index(division.code) if division.code in wanted else len(wanted)
+    path = wanted.index(division.path) if division.path in wanted else len(wanted)
+    return min(code, path), code
+
+
+async def load_national(database: Database) -> int:
+    """Add the published provinces, cities, counties and streets that are missing, and say how many were.
+
+    What is there already stays as it is, so a division that was renamed, merged or closed since stays so.
+    """
+    codes, names = zip(*published.read(), strict=True)
+    async with database.writing(WORKER) as scope:
+        status: str = await scope.connection.execute(
+            """
+            INSERT INTO division (id, path, code, name, level, parent_id)
+            SELECT id, code, code, name, level, parent_id
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[])
+                AS published (id, code, name, level, parent_id)
+            ON CONFLICT DO NOTHING
+            """,
+            [published_id(code) for code in codes],
+            codes,
+            names,
+            [LEVEL[len(code)].value for code in codes],
+            [published_id(_above(code)) if len(code) > 2 else None for code in codes],
+        )
+    return int(status.split()[-1])
+
+
+def _above(path: str) -> str:
+    """The path of the division above."""
+    return path[: max(length for length in LEVEL if length < len(path))]

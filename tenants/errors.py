@@ -14,8 +14,15 @@ class Code(StrEnum):
     CONFLICT = "CONFLICT"
     CONTRACT_ENDS_BEFORE_START = "CONTRACT_ENDS_BEFORE_START"
     CONTRACT_OVERLAPS = "CONTRACT_OVERLAPS"
+    DATE_IN_FUTURE = "DATE_IN_FUTURE"
     DATE_OUT_OF_ORDER = "DATE_OUT_OF_ORDER"
     DIVISION_CLOSED = "DIVISION_CLOSED"
+    DIVISION_CODE_INVALID = "DIVISION_CODE_INVALID"
+    DIVISION_CODE_TAKEN = "DIVISION_CODE_TAKEN"
+    DIVISION_EXISTS = "DIVISION_EXISTS"
+    DIVISION_IN_USE = "DIVISION_IN_USE"
+    DIVISION_LEVEL_DIFFERS = "DIVISION_LEVEL_DIFFERS"
+    DIVISION_MERGED = "DIVISION_MERGED"
     DIVISION_OUTSIDE_REACH = "DIVISION_OUTSIDE_REACH"
     DIVISION_TOO_HIGH = "DIVISION_TOO_HIGH"
     DIVISION_UNKNOWN = "DIVISION_UNKNOWN"
@@ -30,16 +37,20 @@ class Code(StrEnum):
     LAST_ADMIN = "LAST_ADMIN"
     LEAD_ACTIVE = "LEAD_ACTIVE"
     NEGATIVE = "NEGATIVE"
+    NOT_A_GRID_MEMBER = "NOT_A_GRID_MEMBER"
     NOT_FOUND = "NOT_FOUND"
+    NOT_YOUR_PROJECT = "NOT_YOUR_PROJECT"
     PHONE_INVALID = "PHONE_INVALID"
-    STAFF_LEFT = "STAFF_LEFT"
+    PROJECT_ENDED = "PROJECT_ENDED"
+    REASON_REQUIRED = "REASON_REQUIRED"
     STAFF_LEADS = "STAFF_LEADS"
+    STAFF_LEFT = "STAFF_LEFT"
+    STAFF_NUMBER_TAKEN = "STAFF_NUMBER_TAKEN"
     TAKE_OVER_PENDING = "TAKE_OVER_PENDING"
     TOO_LONG = "TOO_LONG"
     TRANSITION_NOT_ALLOWED = "TRANSITION_NOT_ALLOWED"
     USCC_INVALID = "USCC_INVALID"
     USCC_TAKEN = "USCC_TAKEN"
-    REASON_REQUIRED = "REASON_REQUIRED"
 
 
 CATALOGUE: dict[Code, tuple[str, str]] = {
@@ -60,8 +71,12 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "The contract ends on {ends_on}, before it starts on {starts_on}.",
     ),
     Code.CONTRACT_OVERLAPS: (
-        "同一小区同一时间只能有一份有效合同：与 {starts_on} 至 {ends_on} 的合同重叠。",
-        "An estate can have one active contract at a time: this one overlaps the contract from {starts_on} to {ends_on}.",
+        "同一小区同一时间只能有一份有效合同：已有合同至 {until} 止，新合同须从次日或更晚开始。",
+        "An estate has one active contract at a time: another one runs until {until}; start on a later day.",
+    ),
+    Code.DATE_IN_FUTURE: (
+        "日期 {date} 尚未到来；请在当日或之后登记。",
+        "The date {date} is in the future; record it on that day or later.",
     ),
     Code.DATE_OUT_OF_ORDER: (
         "日期 {date} 不能早于 {earliest}。",
@@ -70,6 +85,30 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.DIVISION_CLOSED: (
         "行政区划“{name}”已于 {date} 撤销，请使用现行区划。",
         "The division {name} was closed on {date}; use the one that replaced it.",
+    ),
+    Code.DIVISION_CODE_INVALID: (
+        "“{value}”不是{level}的区划代码：应为 {length} 位数字，且以上级区划代码开头。",
+        "{value} is not a code of a {level}: give {length} digits that start with the code of the division above.",
+    ),
+    Code.DIVISION_CODE_TAKEN: (
+        "区划代码“{value}”已属于“{name}”。",
+        "The division code {value} belongs to {name}.",
+    ),
+    Code.DIVISION_EXISTS: (
+        "“{parent}”下已有名为“{name}”的行政区划。",
+        "{parent} already has a division named {name}.",
+    ),
+    Code.DIVISION_IN_USE: (
+        "“{name}”仍有 {divisions} 个下级区划、{estates} 个小区、{companies} 家企业和 {regulators} 个监管机构，不能直接撤销；请将其并入另一区划。",
+        "{name} still has {divisions} divisions, {estates} estates, {companies} companies and {regulators} regulators, so it cannot just be closed; merge it into another division.",
+    ),
+    Code.DIVISION_LEVEL_DIFFERS: (
+        "“{name}”与“{other}”不是同一级别的两个区划，不能合并。",
+        "{name} and {other} are not two divisions of one level, so they cannot be merged.",
+    ),
+    Code.DIVISION_MERGED: (
+        "行政区划“{name}”已于 {date} 并入“{successor}”（{successor_path}），请使用后者。",
+        "The division {name} became part of {successor} ({successor_path}) on {date}; use that one.",
     ),
     Code.DIVISION_OUTSIDE_REACH: (
         "该行政区划不在您的管辖范围内。",
@@ -101,8 +140,8 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "A company already serves this estate; to take it over, use requestTakeOver.",
     ),
     Code.ESTATE_SERVED_BY_YOU: (
-        "该小区已由贵企业服务，无需接管。",
-        "Your company already serves this estate; there is nothing to take over.",
+        "该小区已由贵企业服务。",
+        "Your company already serves this estate.",
     ),
     Code.ESTATE_UNSERVED: (
         "该小区目前没有物业企业服务，无需接管；请直接使用 createProject。",
@@ -121,19 +160,35 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "The project already has a lead (since {arrived_on}); set a leaving date first, or use replaceCurrent.",
     ),
     Code.NEGATIVE: ("数量不能为负数（当前为 {value}）。", "A number cannot be negative (it is {value})."),
+    Code.NOT_A_GRID_MEMBER: (
+        "只有兼职网格员才能填写网格编号；请同时勾选“网格员”。",
+        "Only a grid member has a grid code; mark the person as a grid member too.",
+    ),
     Code.NOT_FOUND: ("没有找到该记录。", "There is no such record."),
+    Code.NOT_YOUR_PROJECT: (
+        "您只能修改自己负责的项目；请联系管理员。",
+        "You can change the projects you lead; ask an administrator for this one.",
+    ),
     Code.PHONE_INVALID: (
         "“{value}”不是有效的电话号码：请填写手机号或区号加座机号。",
         "{value} is not a valid phone number: give a mobile number or an area code and number.",
     ),
+    Code.PROJECT_ENDED: (
+        "该项目已于 {ended_on} 终止，不能再修改。",
+        "This project ended on {ended_on} and cannot be changed any more.",
+    ),
     Code.REASON_REQUIRED: ("请说明理由。", "Give a reason."),
+    Code.STAFF_LEADS: (
+        "该员工仍是在任项目负责人；请先在 assignProjectLead 中更换负责人。",
+        "This member of staff still leads a project; assign another lead first (assignProjectLead).",
+    ),
     Code.STAFF_LEFT: (
         "该员工已于 {left_on} 离职。",
         "This member of staff left on {left_on}.",
     ),
-    Code.STAFF_LEADS: (
-        "该员工仍是在任项目负责人；请先在 assignProjectLead 中更换负责人。",
-        "This member of staff still leads a project; assign another lead first (assignProjectLead).",
+    Code.STAFF_NUMBER_TAKEN: (
+        "工号“{number}”已被另一名员工使用。",
+        "The staff number {number} belongs to another member of staff.",
     ),
     Code.TAKE_OVER_PENDING: (
         "贵企业对该小区的接管申请正在等待主管部门确认。",
