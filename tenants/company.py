@@ -1,7 +1,10 @@
 """Companies (物业服务企业): the tenants, and the members of their portals."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,11 +16,23 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
+    select,
 )
+from sqlalchemy import update as sql_update
 from sqlmodel import Field
+from stdnum.cn import uscc as uscc_number
+from stdnum.exceptions import ValidationError
 
+from tenants import division
+from tenants.change import change, create, find, find_at, transition
+from tenants.checks import Checks
+from tenants.errors import Code, DomainError
+from tenants.journal import record
 from tenants.permission import CompanyRole
 from tenants.row import Changing, Row, TenantRow, code_field, new_id, one_of
+from tenants.scope import Scope
+from tenants.staff import Staff
 
 
 class CompanyStatus(StrEnum):
@@ -96,3 +111,205 @@ class CompanyMember(Changing, TenantRow, table=True):
     status: MemberStatus = code_field(default=MemberStatus.ACTIVE)
     staff_id: UUID | None = None
     removed_on: date | None = None
+
+
+STATUS_CHANGES: Mapping[CompanyStatus, tuple[CompanyStatus, ...]] = {
+    CompanyStatus.APPLIED: (CompanyStatus.ACTIVE, CompanyStatus.CLOSED),
+    CompanyStatus.ACTIVE: (CompanyStatus.SUSPENDED, CompanyStatus.CLOSED),
+    CompanyStatus.SUSPENDED: (CompanyStatus.ACTIVE, CompanyStatus.CLOSED),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCompany:
+    """A company to enrol, with its first administrator; `uscc_override` says why a failing code is right."""
+
+    name: str
+    uscc: str
+    division_code: str
+    admin_name: str
+    uscc_override: str | None = None
+    contact_name: str | None = None
+    contact_phone: str | None = None
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMember:
+    """A member to let into the company's portal."""
+
+    name: str
+    role: CompanyRole
+    staff_id: UUID | None = None
+    id: UUID | None = None
+
+
+async def enrol(scope: Scope, new: NewCompany) -> tuple[Company, CompanyMember]:
+    """Enrol a company as an active tenant with its first administrator. The platform's own work: `scope` is a worker's
+    whose context is the company's id. One code, one company (GB 32100; real codes exist that fail the check).
+    """
+    checks = Checks()
+    name = checks.text("name", new.name)
+    code = uscc_number.compact(new.uscc).upper()
+    override = checks.optional_text("usccOverride", new.uscc_override)
+    if override is None and not is_valid_uscc(code):
+        checks.add(Code.USCC_INVALID, "uscc", value=code)
+    admin = checks.text("adminName", new.admin_name)
+    contact = checks.optional_text("contactName", new.contact_name)
+    phone = checks.phone("contactPhone", new.contact_phone)
+    checks.done()
+    place = await division.by_code(scope, new.division_code, "divisionCode")
+    tenant_id = scope.tenant_id
+    if await scope.session.scalar(select(func.count()).where(Enrolment.uscc == code)):  # type: ignore[arg-type]
+        raise DomainError(Code.USCC_TAKEN, "uscc", value=code)
+    company = Company(
+        tenant_id=tenant_id,
+        name=name,
+        uscc=code,
+        uscc_override=override if not is_valid_uscc(code) else None,
+        contact_name=contact,
+        contact_phone=phone,
+        status=CompanyStatus.ACTIVE,
+        division_id=place.id,
+        division_path=place.path,
+        reach=division.ancestry(place.path),
+    )
+    scope.session.add_all([Enrolment(id=tenant_id, uscc=code), company])
+    await scope.session.flush()
+    member = CompanyMember(tenant_id=tenant_id, name=admin, role=CompanyRole.TENANT_ADMIN)
+    async with scope.acting_for(tenant_id):
+        await create(scope, member, "company_member")
+        await record(scope, "enrolled", "company", company, {"name": name, "uscc": code})
+    return company, member
+
+
+def is_valid_uscc(code: str) -> bool:
+    """Whether a unified social credit code (统一社会信用代码, GB 32100) passes its check."""
+    try:
+        uscc_number.validate(code)
+    except ValidationError:
+        return False
+    return True
+
+
+async def require_active(scope: Scope) -> None:
+    """Only an active company changes anything; its people may read on."""
+    company = await find(scope, Company, scope.tenant_id)
+    if company.status != CompanyStatus.ACTIVE:
+        raise DomainError(Code.COMPANY_NOT_ACTIVE, None, status=company.status)
+
+
+async def set_status(scope: Scope, wanted: CompanyStatus) -> Company:
+    """Suspend, reactivate or close the company of the worker's context."""
+    company = await find(scope, Company, scope.tenant_id, lock=True)
+    transition(CompanyStatus(company.status), wanted, STATUS_CHANGES)
+    company.status = wanted
+    company.version += 1
+    await scope.session.flush()
+    async with scope.acting_for(company.tenant_id):
+        await record(scope, "status_changed", "company", company, {"status": wanted})
+    return company
+
+
+async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any]) -> Company:
+    """Change the company's name or contact. The code and the place of registration are enrolment's."""
+    values = dict(changes)
+    checks = Checks()
+    if "name" in values:
+        values["name"] = checks.text("name", values["name"] or "")
+    if "contact_name" in values:
+        values["contact_name"] = checks.optional_text("contactName", values["contact_name"])
+    if "contact_phone" in values:
+        values["contact_phone"] = checks.phone("contactPhone", values["contact_phone"])
+    checks.done()
+    company = await find_at(scope, Company, id, version)
+    await change(scope, company, "company", values)
+    return company
+
+
+async def refresh_reach(scope: Scope, tenant_id: UUID) -> None:
+    """Bring the company's `reach` to what it is: its place, the places of its active projects, and all above them."""
+    from tenants.project import Project, ProjectStatus  # a project's rules refresh the reach of its company
+
+    company = await find(scope, Company, tenant_id)
+    paths = await scope.session.scalars(
+        select(Project.division_path)  # type: ignore[call-overload]
+        .where(Project.tenant_id == tenant_id, Project.status == ProjectStatus.ACTIVE)
+        .distinct()
+    )
+    reach = sorted({part for path in (company.division_path, *paths) for part in division.ancestry(path)})
+    if reach != company.reach:
+        await scope.session.execute(
+            sql_update(Company).where(Company.tenant_id == tenant_id).values(reach=reach)  # type: ignore[arg-type]
+        )
+
+
+async def create_member(scope: Scope, new: NewMember) -> CompanyMember:
+    """Let a person into the company's portal with a role."""
+    checks = Checks()
+    name = checks.text("name", new.name)
+    checks.done()
+    if new.staff_id is not None:
+        await find(scope, Staff, new.staff_id, "staffId")
+    member = CompanyMember(
+        tenant_id=scope.tenant_id,
+        id=new.id or new_id(),
+        name=name,
+        role=new.role,
+        staff_id=new.staff_id,
+    )
+    await create(scope, member, "company_member")
+    return member
+
+
+async def update_member(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any]) -> CompanyMember:
+    """Change a member's name, role or staff record; the last administrator stays one."""
+    values = dict(changes)
+    checks = Checks()
+    if "name" in values:
+        values["name"] = checks.text("name", values["name"] or "")
+    if values.get("role", ...) is None:
+        checks.add(Code.EMPTY, "role")
+    checks.done()
+    member = await find_at(scope, CompanyMember, id, version)
+    if member.status != MemberStatus.ACTIVE:
+        raise DomainError(Code.NOT_FOUND, "id")
+    if values.get("staff_id") is not None:
+        await find(scope, Staff, values["staff_id"], "staffId")
+    if values.get("role", member.role) != CompanyRole.TENANT_ADMIN:
+        await _keep_an_admin(scope, member, "role")
+    await change(scope, member, "company_member", values)
+    return member
+
+
+async def remove_member(scope: Scope, id: UUID, version: int, removed_on: date) -> CompanyMember:
+    """Close a member's access for good; the record stays."""
+    member = await find_at(scope, CompanyMember, id, version)
+    transition(MemberStatus(member.status), MemberStatus.REMOVED, {MemberStatus.ACTIVE: (MemberStatus.REMOVED,)})
+    await _keep_an_admin(scope, member, "id")
+    await change(
+        scope,
+        member,
+        "company_member",
+        {"status": MemberStatus.REMOVED, "removed_on": removed_on},
+        action="removed",
+    )
+    return member
+
+
+async def _keep_an_admin(scope: Scope, member: CompanyMember, field: str) -> None:
+    """Refuse what would leave the company without an administrator, also when two are removed at the same moment."""
+    if member.role != CompanyRole.TENANT_ADMIN:
+        return
+    admins = await scope.session.scalars(
+        select(CompanyMember.id)  # type: ignore[call-overload]
+        .where(
+            CompanyMember.tenant_id == member.tenant_id,
+            CompanyMember.role == CompanyRole.TENANT_ADMIN,
+            CompanyMember.status == MemberStatus.ACTIVE,
+        )
+        .order_by(CompanyMember.id)
+        .with_for_update()
+    )
+    if set(admins) <= {member.id}:
+        raise DomainError(Code.LAST_ADMIN, field)

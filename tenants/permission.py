@@ -1,4 +1,4 @@
-"""Permissions, one alphabetised enum `<area>:<action>`, used for roles and for OAuth scopes alike; default is deny."""
+"""Permissions: one alphabetised enum `<area>:<action>`, used for roles and for OAuth scopes alike; default is deny."""
 
 from enum import StrEnum
 
@@ -25,6 +25,7 @@ class Permission(StrEnum):
     PROJECT_READ = "project:read"
     PROJECT_READ_BASELINE = "project:read_baseline"
     PROJECT_UPDATE = "project:update"
+    PROJECT_UPDATE_LED = "project:update_led"
     REGULATOR_READ = "regulator:read"
     STAFF_CREATE = "staff:create"
     STAFF_READ = "staff:read"
@@ -74,6 +75,7 @@ COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
         P.PROJECT_END,
         P.PROJECT_READ_BASELINE,
         P.PROJECT_UPDATE,
+        P.PROJECT_UPDATE_LED,
         P.STAFF_CREATE,
         P.STAFF_READ,
         P.STAFF_READ_PERSONAL,
@@ -82,7 +84,7 @@ COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
         P.TAKE_OVER_REQUEST,
     },
     CompanyRole.PROJECT_MANAGER: _COMPANY_READER
-    | {P.PROJECT_READ_BASELINE, P.PROJECT_UPDATE, P.STAFF_READ, P.STAFF_READ_PERSONAL},
+    | {P.PROJECT_READ_BASELINE, P.PROJECT_UPDATE_LED, P.STAFF_READ, P.STAFF_READ_PERSONAL},
     CompanyRole.PARTY_OFFICER: _COMPANY_READER | {P.STAFF_READ, P.STAFF_READ_PERSONAL},
     CompanyRole.FRONT_DESK: _PUBLIC_KNOWLEDGE | {P.COMPANY_READ, P.PROJECT_READ},
 }

@@ -1,13 +1,24 @@
 """Projects (物业项目): a company's engagement at an estate, its service contracts and its leads."""
 
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, func, select, text
 from sqlmodel import Field
 
-from tenants.row import Changing, TenantRow, code_field, one_of
+from tenants.change import change, create, find, find_at, transition
+from tenants.checks import Checks
+from tenants.company import Company, CompanyMember, refresh_reach
+from tenants.errors import Code, DomainError
+from tenants.estate import Estate, NewEstate, mark_served, mark_unserved, report
+from tenants.permission import Permission
+from tenants.row import Changing, TenantRow, code_field, new_id, one_of
+from tenants.scope import Scope
+from tenants.staff import Staff
 
 
 class ProjectStatus(StrEnum):
@@ -115,3 +126,249 @@ class ProjectLead(Changing, TenantRow, table=True):
     staff_id: UUID
     arrived_on: date
     left_on: date | None = None
+
+
+STATUS_CHANGES: Mapping[ProjectStatus, tuple[ProjectStatus, ...]] = {ProjectStatus.ACTIVE: (ProjectStatus.ENDED,)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewContract:
+    """A service contract; `ends_on` is its last day."""
+
+    kind: ContractKind
+    starts_on: date
+    ends_on: date
+    filed_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewProject:
+    """A project to begin, at a registered estate or at a new one that is reported with it."""
+
+    contract: NewContract
+    estate_id: UUID | None = None
+    new_estate: NewEstate | None = None
+    name: str | None = None
+    delivery_status: DeliveryStatus | None = None
+    grid_count: int | None = None
+    owner_party_members: int | None = None
+    surveyed_on: date | None = None
+    id: UUID | None = None
+
+
+async def begin(scope: Scope, new: NewProject) -> Project:
+    """Begin to serve an estate that nobody serves, under a first contract."""
+    checks = Checks()
+    name = checks.optional_text("name", new.name, limit=100)
+    checks.contract_dates("contract.endsOn", new.contract.starts_on, new.contract.ends_on)
+    checks.not_negative("gridCount", new.grid_count)
+    checks.not_negative("ownerPartyMembers", new.owner_party_members)
+    if (new.estate_id is None) == (new.new_estate is None):
+        checks.add(Code.ESTATE_REQUIRED, "estateId")
+    checks.done()
+    company = await find(scope, Company, scope.tenant_id)
+    if new.new_estate is not None:
+        estate = await report(scope, new.new_estate, company.name, "newEstate")
+    else:
+        assert new.estate_id is not None
+        estate = await find(scope, Estate, new.estate_id, "estateId")
+        if estate.serving_tenant_id == company.tenant_id:
+            raise DomainError(Code.ESTATE_SERVED_BY_YOU, "estateId")
+        if estate.serving_tenant_id is not None:
+            raise DomainError(Code.ESTATE_SERVED, "estateId")
+        try:
+            await mark_served(scope, estate, company.name)
+        except DomainError as error:  # another company was faster, and its estate is not ours to lock
+            raise DomainError(Code.ESTATE_SERVED, "estateId") from error
+        if estate.served_until is not None and new.contract.starts_on <= estate.served_until:
+            raise DomainError(Code.CONTRACT_OVERLAPS, "contract.startsOn", until=estate.served_until)
+    return await start(
+        scope,
+        estate,
+        new.contract,
+        name=name,
+        id=new.id,
+        delivery_status=new.delivery_status,
+        grid_count=new.grid_count,
+        owner_party_members=new.owner_party_members,
+        surveyed_on=new.surveyed_on,
+    )
+
+
+async def start(
+    scope: Scope, estate: Estate, contract: NewContract, *, name: str | None, id: UUID | None = None, **baseline: Any
+) -> Project:
+    """The rows of a project that begins: the project, its contract, and the company's reach."""
+    project = Project(
+        tenant_id=scope.tenant_id,
+        id=id or new_id(),
+        estate_id=estate.id,
+        division_path=estate.division_path,
+        name=name or estate.name,
+        started_on=contract.starts_on,
+        **baseline,
+    )
+    await create(scope, project, "project")
+    await _sign(scope, project, contract)
+    await refresh_reach(scope, project.tenant_id)
+    return project
+
+
+async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any]) -> Project:
+    """Change a project's name or its baseline ledger (S0-01). Who may only change the projects they lead, does so."""
+    values = dict(changes)
+    checks = Checks()
+    if "name" in values:
+        values["name"] = checks.text("name", values["name"] or "")
+    checks.not_negative("gridCount", values.get("grid_count"))
+    checks.not_negative("ownerPartyMembers", values.get("owner_party_members"))
+    checks.done()
+    project = await find_at(scope, Project, id, version)
+    if Permission.PROJECT_UPDATE not in scope.principal.permissions and not await _led_by_caller(scope, project):
+        raise DomainError(Code.NOT_YOUR_PROJECT, "id")
+    await change(scope, project, "project", values)
+    return project
+
+
+async def end(scope: Scope, id: UUID, version: int, ended_on: date, reason: EndReason) -> Project:
+    """End a project: its contracts stop, its lead leaves, and the estate is free from the next day on."""
+    project = await find_at(scope, Project, id, version)
+    transition(ProjectStatus(project.status), ProjectStatus.ENDED, STATUS_CHANGES)
+    checks = Checks()
+    checks.not_before("endedOn", ended_on, project.started_on)
+    checks.done()
+    await _stop(scope, project, ended_on, reason)
+    await mark_unserved(scope, project.estate_id, ended_on)
+    return project
+
+
+async def hand_over(scope: Scope, estate: Estate, taken_over_on: date) -> None:
+    """End the scope's company's project at an estate because another company takes it over on that day."""
+    statement = select(Project).where(
+        Project.tenant_id == scope.tenant_id,  # type: ignore[arg-type]
+        Project.estate_id == estate.id,  # type: ignore[arg-type]
+        Project.status == ProjectStatus.ACTIVE,  # type: ignore[arg-type]
+    )
+    project = (await scope.session.execute(statement.with_for_update())).scalar_one()
+    last_day = taken_over_on - timedelta(days=1)
+    if last_day < project.started_on:
+        raise DomainError(
+            Code.DATE_OUT_OF_ORDER, "id", date=taken_over_on, earliest=project.started_on + timedelta(days=1)
+        )
+    await _stop(scope, project, last_day, EndReason.TAKEN_OVER)
+    await mark_unserved(scope, estate.id, last_day)
+
+
+async def add_contract(scope: Scope, project_id: UUID, version: int, new: NewContract) -> Project:
+    """Renew a project: one more contract, which overlaps none."""
+    checks = Checks()
+    checks.contract_dates("contract.endsOn", new.starts_on, new.ends_on)
+    checks.done()
+    project = await find_at(scope, Project, project_id, version)
+    if project.status != ProjectStatus.ACTIVE:
+        raise DomainError(Code.PROJECT_ENDED, "projectId", ended_on=project.ended_on)
+    checks.not_before("contract.startsOn", new.starts_on, project.started_on)
+    checks.done()
+    overlapping = await scope.session.scalar(
+        select(ServiceContract)
+        .where(
+            ServiceContract.tenant_id == project.tenant_id,  # type: ignore[arg-type]
+            ServiceContract.project_id == project.id,  # type: ignore[arg-type]
+            ServiceContract.starts_on <= new.ends_on,  # type: ignore[arg-type]
+            func.coalesce(ServiceContract.terminated_on, ServiceContract.ends_on) >= new.starts_on,
+        )
+        .limit(1)
+    )
+    if overlapping is not None:
+        until = overlapping.terminated_on or overlapping.ends_on
+        raise DomainError(Code.CONTRACT_OVERLAPS, "contract.startsOn", until=until)
+    await _sign(scope, project, new)
+    await change(scope, project, "project", {"status": project.status}, action="renewed", always=True)
+    return project
+
+
+async def assign_lead(
+    scope: Scope, project_id: UUID, version: int, staff_id: UUID, arrived_on: date, replace_current: bool
+) -> Project:
+    """Put a member of staff in charge from the day of arrival; the current lead leaves on that day if so wished."""
+    project = await find_at(scope, Project, project_id, version)
+    if project.status != ProjectStatus.ACTIVE:
+        raise DomainError(Code.PROJECT_ENDED, "projectId", ended_on=project.ended_on)
+    staff = await find(scope, Staff, staff_id, "staffId")
+    if staff.left_on is not None:
+        raise DomainError(Code.STAFF_LEFT, "staffId", left_on=staff.left_on)
+    leads = await scope.session.scalars(
+        select(ProjectLead)
+        .where(ProjectLead.tenant_id == project.tenant_id, ProjectLead.project_id == project.id)  # type: ignore[arg-type]
+        .order_by(ProjectLead.arrived_on.desc())  # type: ignore[attr-defined]
+        .limit(1)
+    )
+    last = leads.first()
+    if last is not None:
+        if last.left_on is None and not replace_current:
+            raise DomainError(Code.LEAD_ACTIVE, "staffId", arrived_on=last.arrived_on)
+        checks = Checks()
+        checks.not_before("arrivedOn", arrived_on, last.left_on or last.arrived_on)
+        checks.done()
+        if last.left_on is None:
+            await change(scope, last, "project_lead", {"left_on": arrived_on}, action="left")
+    lead = ProjectLead(tenant_id=project.tenant_id, project_id=project.id, staff_id=staff.id, arrived_on=arrived_on)
+    await create(scope, lead, "project_lead")
+    await change(scope, project, "project", {"status": project.status}, action="lead_assigned", always=True)
+    return project
+
+
+async def _sign(scope: Scope, project: Project, new: NewContract) -> None:
+    contract = ServiceContract(
+        tenant_id=project.tenant_id,
+        project_id=project.id,
+        kind=new.kind,
+        starts_on=new.starts_on,
+        ends_on=new.ends_on,
+        filed_on=new.filed_on,
+    )
+    await create(scope, contract, "service_contract")
+
+
+async def _stop(scope: Scope, project: Project, last_day: date, reason: EndReason) -> None:
+    contracts = await scope.session.scalars(
+        select(ServiceContract).where(
+            ServiceContract.tenant_id == project.tenant_id,  # type: ignore[arg-type]
+            ServiceContract.project_id == project.id,  # type: ignore[arg-type]
+            func.coalesce(ServiceContract.terminated_on, ServiceContract.ends_on) > last_day,
+        )
+    )
+    for contract in contracts:
+        # A contract that would begin only after the last day counts as terminated before its first.
+        stopped_on = max(last_day, contract.starts_on)
+        await change(scope, contract, "service_contract", {"terminated_on": stopped_on}, action="terminated")
+    leads = await scope.session.scalars(
+        select(ProjectLead).where(
+            ProjectLead.tenant_id == project.tenant_id,  # type: ignore[arg-type]
+            ProjectLead.project_id == project.id,  # type: ignore[arg-type]
+            ProjectLead.left_on.is_(None),  # type: ignore[union-attr]
+        )
+    )
+    for lead in leads:
+        await change(scope, lead, "project_lead", {"left_on": max(last_day, lead.arrived_on)}, action="left")
+    ended = {"status": ProjectStatus.ENDED, "ended_on": last_day, "end_reason": reason}
+    await change(scope, project, "project", ended, action="ended")
+    await refresh_reach(scope, project.tenant_id)
+
+
+async def _led_by_caller(scope: Scope, project: Project) -> bool:
+    statement = (
+        select(ProjectLead.id)  # type: ignore[call-overload]
+        .join(
+            CompanyMember,
+            (CompanyMember.tenant_id == ProjectLead.tenant_id) & (CompanyMember.staff_id == ProjectLead.staff_id),
+        )
+        .where(
+            ProjectLead.tenant_id == project.tenant_id,
+            ProjectLead.project_id == project.id,
+            ProjectLead.left_on.is_(None),  # type: ignore[union-attr]
+            CompanyMember.tenant_id == project.tenant_id,
+            CompanyMember.id == scope.principal.actor_id,
+        )
+    )
+    return (await scope.session.scalar(statement.limit(1))) is not None

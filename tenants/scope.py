@@ -79,6 +79,13 @@ class Scope:
         self._refused = False
 
     @property
+    def tenant_id(self) -> UUID:
+        """The company in whose name this runs; only for rules that run for one."""
+        if self.principal.tenant_id is None:
+            raise PermissionError("this runs in the name of a company")
+        return self.principal.tenant_id
+
+    @property
     def refused(self) -> bool:
         """Whether the transaction will be rolled back at its end."""
         return self._refused

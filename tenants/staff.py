@@ -1,13 +1,20 @@
 """Staff (员工): minimal personal data, post, project and grid membership; Party attributes are never columns here."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, select
 from sqlmodel import Field
 
-from tenants.row import Changing, TenantRow, code_field, one_of
+from tenants.change import change, create, find, find_at
+from tenants.checks import Checks
+from tenants.errors import Code, DomainError
+from tenants.row import Changing, TenantRow, code_field, new_id, one_of
+from tenants.scope import Scope
 
 
 class Post(StrEnum):
@@ -47,3 +54,106 @@ class Staff(Changing, TenantRow, table=True):
     left_on: date | None = None
     is_grid_member: bool = False
     grid_code: str | None = Field(default=None, sa_type=Text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewStaff:
+    """A member of staff to record."""
+
+    name: str
+    post: Post
+    number: str | None = None
+    project_id: UUID | None = None
+    work_phone: str | None = None
+    hired_on: date | None = None
+    is_grid_member: bool = False
+    grid_code: str | None = None
+    id: UUID | None = None
+
+
+async def add(scope: Scope, new: NewStaff) -> Staff:
+    """Record a member of staff of the scope's company."""
+    checks = Checks()
+    values = _checked(
+        checks,
+        {
+            "name": new.name,
+            "number": new.number,
+            "work_phone": new.work_phone,
+            "is_grid_member": new.is_grid_member,
+            "grid_code": new.grid_code,
+        },
+    )
+    checks.done()
+    await _project(scope, new.project_id)
+    staff = Staff(
+        tenant_id=scope.tenant_id,
+        id=new.id or new_id(),
+        post=new.post,
+        project_id=new.project_id,
+        hired_on=new.hired_on,
+        **values,
+    )
+    await create(scope, staff, "staff", taken=_taken(staff.number))
+    return staff
+
+
+async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any]) -> Staff:
+    """Change a member of staff: name, number, post, project, phone, grid, dates. Leaving needs another lead first."""
+    checks = Checks()
+    for name, field in {"post": "post", "is_grid_member": "isGridMember"}.items():
+        if changes.get(name, ...) is None:
+            checks.add(Code.EMPTY, field)
+    values = _checked(checks, changes)
+    checks.done()
+    staff = await find_at(scope, Staff, id, version)
+    if values.get("is_grid_member") is False and "grid_code" not in values:
+        values["grid_code"] = None
+    hired, left = values.get("hired_on", staff.hired_on), values.get("left_on", staff.left_on)
+    checks.not_before("leftOn", left, hired)
+    if values.get("grid_code", staff.grid_code) and not values.get("is_grid_member", staff.is_grid_member):
+        checks.add(Code.NOT_A_GRID_MEMBER, "gridCode")
+    checks.done()
+    if values.get("project_id") is not None:
+        await _project(scope, values["project_id"])
+    if left is not None and staff.left_on is None and await _leads(scope, id):
+        raise DomainError(Code.STAFF_LEADS, "leftOn")
+    await change(scope, staff, "staff", values, taken=_taken(values.get("number")))
+    return staff
+
+
+def _checked(checks: Checks, values: Mapping[str, Any]) -> dict[str, Any]:
+    checked = dict(values)
+    if "name" in values:
+        checked["name"] = checks.text("name", values["name"] or "")
+    if "number" in values:
+        checked["number"] = checks.optional_text("number", values["number"], limit=40)
+    if "work_phone" in values:
+        checked["work_phone"] = checks.phone("workPhone", values["work_phone"])
+    if "grid_code" in values:
+        checked["grid_code"] = checks.optional_text("gridCode", values["grid_code"], limit=40)
+    if checked.get("grid_code") and values.get("is_grid_member") is False:
+        checks.add(Code.NOT_A_GRID_MEMBER, "gridCode")
+    return checked
+
+
+def _taken(number: str | None) -> dict[str, DomainError]:
+    return {"staff_number": DomainError(Code.STAFF_NUMBER_TAKEN, "number", number=number)}
+
+
+async def _project(scope: Scope, project_id: UUID | None) -> None:
+    from tenants.project import Project  # a project's lead is staff, and staff work at a project
+
+    if project_id is not None:
+        await find(scope, Project, project_id, "projectId")
+
+
+async def _leads(scope: Scope, staff_id: UUID) -> bool:
+    from tenants.project import ProjectLead
+
+    statement = select(ProjectLead.id).where(  # type: ignore[call-overload]
+        ProjectLead.tenant_id == scope.tenant_id,
+        ProjectLead.staff_id == staff_id,
+        ProjectLead.left_on.is_(None),  # type: ignore[union-attr]
+    )
+    return (await scope.session.scalar(statement.limit(1))) is not None

@@ -1,5 +1,7 @@
 """Take-overs (接管): requested by the incoming company, decided by a regulator of the estate's division."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -7,8 +9,14 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, Text, text
 from sqlmodel import Field
 
-from tenants.project import ContractKind
-from tenants.row import Changing, TenantRow, code_field, one_of
+from tenants.change import change, create, find, find_at, transition
+from tenants.checks import Checks
+from tenants.company import Company, require_active
+from tenants.errors import Code, DomainError
+from tenants.estate import Estate, mark_served
+from tenants.project import ContractKind, NewContract, hand_over, start
+from tenants.row import Changing, TenantRow, code_field, new_id, now, one_of
+from tenants.scope import Scope
 
 
 class TakeOverState(StrEnum):
@@ -52,3 +60,109 @@ class TakeOver(Changing, TenantRow, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     decided_by: UUID | None = None
     reason: str | None = Field(default=None, sa_type=Text)
+
+
+STATE_CHANGES: Mapping[TakeOverState, tuple[TakeOverState, ...]] = {
+    TakeOverState.REQUESTED: (TakeOverState.CONFIRMED, TakeOverState.REFUSED, TakeOverState.WITHDRAWN)
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewTakeOver:
+    """What an incoming company asks for: an estate, and the contract it has signed there."""
+
+    estate_id: UUID
+    contract: NewContract
+    project_name: str | None = None
+    id: UUID | None = None
+
+
+async def request(scope: Scope, new: NewTakeOver) -> TakeOver:
+    """The incoming company asks to serve an estate that another company serves now."""
+    checks = Checks()
+    name = checks.optional_text("projectName", new.project_name, limit=100)
+    checks.contract_dates("contract.endsOn", new.contract.starts_on, new.contract.ends_on)
+    checks.done()
+    company = await find(scope, Company, scope.tenant_id)
+    estate = await find(scope, Estate, new.estate_id, "estateId")
+    if estate.serving_tenant_id is None:
+        raise DomainError(Code.ESTATE_UNSERVED, "estateId")
+    if estate.serving_tenant_id == company.tenant_id:
+        raise DomainError(Code.ESTATE_SERVED_BY_YOU, "estateId")
+    take_over = TakeOver(
+        tenant_id=company.tenant_id,
+        id=new.id or new_id(),
+        estate_id=estate.id,
+        division_path=estate.division_path,
+        company_name=company.name,
+        project_name=name or estate.name,
+        contract_kind=new.contract.kind,
+        starts_on=new.contract.starts_on,
+        ends_on=new.contract.ends_on,
+    )
+    pending = {"take_over_one_pending": DomainError(Code.TAKE_OVER_PENDING, "estateId")}
+    await create(scope, take_over, "take_over", taken=pending)
+    return take_over
+
+
+async def withdraw(scope: Scope, id: UUID, version: int) -> TakeOver:
+    """The incoming company takes its request back."""
+    take_over = await find_at(scope, TakeOver, id, version)
+    transition(TakeOverState(take_over.state), TakeOverState.WITHDRAWN, STATE_CHANGES)
+    await change(scope, take_over, "take_over", {"state": TakeOverState.WITHDRAWN}, action="withdrawn")
+    return take_over
+
+
+async def confirm(scope: Scope, id: UUID, version: int) -> TakeOver:
+    """A regulator of the estate's division confirms: the outgoing company's project ends on the day before the new
+    contract starts, the incoming company's begins, and the registry names the new company. The regulator holds no
+    grant on either company's rows: each part happens in the name of the company it concerns.
+    """
+    take_over = await _seen(scope, id, version)
+    transition(TakeOverState(take_over.state), TakeOverState.CONFIRMED, STATE_CHANGES)
+    estate = await find(scope, Estate, take_over.estate_id, lock=True)
+    incoming, outgoing = take_over.tenant_id, estate.serving_tenant_id
+    if outgoing is None:
+        raise DomainError(Code.ESTATE_UNSERVED, "id")
+    contract = NewContract(
+        kind=ContractKind(take_over.contract_kind), starts_on=take_over.starts_on, ends_on=take_over.ends_on
+    )
+    async with scope.acting_for(outgoing):
+        await hand_over(scope, estate, take_over.starts_on)
+    async with scope.acting_for(incoming):
+        await require_active(scope)
+        company = await find(scope, Company, incoming)
+        estate = await find(scope, Estate, take_over.estate_id)
+        await mark_served(scope, estate, company.name)
+        await start(scope, estate, contract, name=take_over.project_name)
+        await _decide(scope, id, TakeOverState.CONFIRMED, None)
+    return await find(scope, TakeOver, id)
+
+
+async def refuse(scope: Scope, id: UUID, version: int, reason: str) -> TakeOver:
+    """A regulator of the estate's division refuses, and says why."""
+    checks = Checks()
+    if not reason.strip():
+        checks.add(Code.REASON_REQUIRED, "reason")
+    stated = checks.optional_text("reason", reason)
+    checks.done()
+    take_over = await _seen(scope, id, version)
+    transition(TakeOverState(take_over.state), TakeOverState.REFUSED, STATE_CHANGES)
+    async with scope.acting_for(take_over.tenant_id):
+        await _decide(scope, id, TakeOverState.REFUSED, stated)
+    return await find(scope, TakeOver, id)
+
+
+async def _seen(scope: Scope, id: UUID, version: int) -> TakeOver:
+    """The request as the regulator sees it, which cannot lock it: the version is checked again when it is decided."""
+    take_over = await find(scope, TakeOver, id)
+    if take_over.version != version:
+        raise DomainError(Code.CONFLICT, "version", seen=version, current=take_over.version)
+    return take_over
+
+
+async def _decide(scope: Scope, id: UUID, state: TakeOverState, reason: str | None) -> None:
+    take_over = await find(scope, TakeOver, id, lock=True)
+    transition(TakeOverState(take_over.state), state, STATE_CHANGES)
+    decided = {"state": state, "decided_at": now(), "decided_by": scope.principal.actor_id, "reason": reason}
+    await change(scope, take_over, "take_over", decided, action=state.lower())

@@ -1,0 +1,114 @@
+"""How rules find, make and change rows: locked, at the version the caller saw, journalled in the same transaction."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel
+
+from tenants.errors import Code, DomainError
+from tenants.journal import record
+from tenants.row import now
+from tenants.scope import Scope
+
+R = TypeVar("R", bound=SQLModel)
+
+
+async def find(scope: Scope, table: type[R], id: UUID, field: str = "id", *, lock: bool = False) -> R:
+    """The row with this id in the company's (or the registry's) rows. A foreign and an unknown id are the same
+    NOT_FOUND, found out by the same statement.
+    """
+    columns: Any = table
+    statement = select(table).where(columns.id == id)
+    if hasattr(table, "tenant_id") and scope.principal.tenant_id is not None:
+        statement = statement.where(columns.tenant_id == scope.principal.tenant_id)
+    if lock:
+        statement = statement.with_for_update()
+    row = (await scope.session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    if row is None:
+        raise DomainError(Code.NOT_FOUND, field)
+    return row
+
+
+async def find_at(scope: Scope, table: type[R], id: UUID, version: int) -> R:
+    """The row, locked, if it still is at the version the caller saw."""
+    row: Any = await find(scope, table, id, lock=True)
+    if row.version != version:
+        raise DomainError(Code.CONFLICT, "version", seen=version, current=row.version)
+    return row  # type: ignore[no-any-return]
+
+
+async def create(scope: Scope, row: Any, entity: str, *, taken: Mapping[str, DomainError] | None = None) -> None:
+    """Insert the row and journal it. `taken` gives the error for a unique constraint that the row runs into; an id
+    that is already used is one everywhere.
+    """
+    scope.session.add(row)
+    try:
+        await scope.session.flush()
+    except IntegrityError as error:
+        raise _taken(error, row, taken or {}) from error
+    await record(scope, "created", entity, row, _values(row))
+
+
+async def change(
+    scope: Scope,
+    row: Any,
+    entity: str,
+    values: Mapping[str, Any],
+    *,
+    action: str = "updated",
+    taken: Mapping[str, DomainError] | None = None,
+    always: bool = False,
+) -> bool:
+    """Set the columns that differ, raise the version and journal before and after. Nothing differs: nothing happens,
+    unless `always`: then the change is in rows that hang on this one.
+    """
+    changes = {name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value}
+    if not changes and not always:
+        return False
+    for name, (_, value) in changes.items():
+        setattr(row, name, value)
+    row.version += 1
+    row.updated_at = now()
+    try:
+        await scope.session.flush()
+    except IntegrityError as error:
+        raise _taken(error, row, taken or {}) from error
+    await record(scope, action, entity, row, changes)
+    return True
+
+
+def transition(state: StrEnum, wanted: StrEnum, table: Mapping[Any, tuple[Any, ...]], field: str = "id") -> None:
+    """Refuse a transition that the state machine's table does not have, and say which it has."""
+    allowed = table.get(state, ())
+    if wanted not in allowed:
+        raise DomainError(
+            Code.TRANSITION_NOT_ALLOWED, field, state=state, wanted=wanted, allowed=", ".join(allowed) or "—"
+        )
+
+
+def violated_constraint(error: IntegrityError) -> str:
+    """The name of the constraint that a statement ran into."""
+    return str(getattr(error.orig.__cause__ if error.orig else None, "constraint_name", ""))
+
+
+def _taken(error: IntegrityError, row: Any, taken: Mapping[str, DomainError]) -> BaseException:
+    violated = violated_constraint(error)
+    if violated in taken:
+        return taken[violated]
+    if violated == f"{row.__tablename__}_pkey":
+        return DomainError(Code.ID_TAKEN, "id")
+    return error
+
+
+def _values(row: Any) -> dict[str, Any]:
+    """The columns of a new row that hold something, but for those every row has."""
+    return {
+        name: value
+        for name in row.__table__.columns.keys()  # noqa: SIM118 - a column collection is no mapping
+        if name not in {"tenant_id", "id", "version", "created_at", "updated_at"}
+        and (value := getattr(row, name)) is not None
+    }
