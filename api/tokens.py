@@ -59,7 +59,7 @@ class InvalidToken(Exception):
         return f'Bearer realm="linli", error="invalid_token", error_description="{self.reason}"'
 
 
-CHALLENGE: Final = 'Bearer realm="linli"'
+NO_TOKEN_CHALLENGE: Final = 'Bearer realm="linli"'  # noqa: S105
 """The value of `WWW-Authenticate` for a request that carries no token: it says nothing about an error."""
 
 

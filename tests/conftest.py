@@ -4,6 +4,7 @@ One embedded server serves all tests, all workers and all runs. The first test t
 template from the migrations and the divisions; the template is kept until one of the files it is made of changes.
 """
 
+import asyncio
 import fcntl
 import hashlib
 import itertools
@@ -18,7 +19,11 @@ import hypothesis
 import psutil
 import pytest
 
+import migrations
 from infra.embedded import Embedded
+from infra.postgres import APP_ROLE
+from tenants import division
+from tenants.scope import Database
 
 ROOT = Path(__file__).parent.parent
 HOME = Path(os.environ.get("LINLI_TEST_HOME", ROOT / ".linli-test"))
@@ -58,7 +63,8 @@ def template(postgres: Embedded) -> str:
             unfinished = "template_unfinished"
             postgres.drop_database(unfinished)
             postgres.create_database(unfinished)
-            _fill(postgres.url(unfinished))
+            migrations.upgrade(postgres.url(unfinished))
+            asyncio.run(_load_divisions(postgres.url(unfinished, APP_ROLE), postgres.url(unfinished)))
             postgres.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}")
     return name
 
@@ -93,15 +99,20 @@ def _clone(postgres: Embedded, template: str) -> Iterator[Clone]:
     name = f"clone_{os.getpid()}_{next(_numbers)}"
     postgres.create_database(name, template)
     try:
-        yield Clone(name, postgres.url(name), postgres.url(name, "linli_app"))
+        yield Clone(name, postgres.url(name), postgres.url(name, APP_ROLE))
     finally:
         postgres.drop_database(name)
 
 
-def _fill(url: str) -> None:
-    import migrations
-
-    migrations.upgrade(url)
+async def _load_divisions(app_url: str, admin_url: str) -> None:
+    database = await Database.open(app_url)
+    try:
+        await division.load_national(database)
+    finally:
+        await database.close()
+    administrator = await asyncpg.connect(admin_url)
+    await administrator.execute("VACUUM ANALYZE")
+    await administrator.close()
 
 
 def _fingerprint() -> str:
