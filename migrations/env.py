@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 import tenants
 from infra import postgres
-from migrations.roles import ensure_roles
+from migrations.roles import ensure_roles, prepare_database
 
 # A migration that waits for a lock makes every request behind it wait too; it is better to fail and try again.
 LIMITS = ("SET lock_timeout = '1s'", "SET statement_timeout = '60s'")
@@ -37,7 +37,10 @@ def migrate(connection: Connection | None) -> None:
         context.execute(limit)
     if connection is not None:
         ensure_roles(connection)
+        prepare_database(connection)
         connection.commit()
+    # Who owns a table may change its policies: the owner is a role that nobody signs in as.
+    context.execute("SET ROLE linli_owner")
     with context.begin_transaction():
         context.run_migrations()
     # The server tells from it whether it fits the database; it signs in with a role that holds no grant.

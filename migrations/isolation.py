@@ -15,10 +15,17 @@ _TENANT = "current_setting('linli.tenant', true)"
 _DIVISION = "nullif(current_setting('linli.division', true), '')"
 _REGULATOR = "current_setting('linli.regulator', true)"
 
+_TENANT_ID = f"CASE WHEN pg_input_is_valid({_TENANT}, 'uuid') THEN {_TENANT}::uuid END"
+
 
 def own(column: str = "tenant_id") -> str:
     """Rows of the company in whose name the transaction runs."""
-    return f"{column} = CASE WHEN pg_input_is_valid({_TENANT}, 'uuid') THEN {_TENANT}::uuid END"
+    return f"{column} = {_TENANT_ID}"
+
+
+def own_or_free(column: str) -> str:
+    """Rows of that company and rows of no company; without a company, none."""
+    return f"coalesce({column}, {_TENANT_ID}) = {_TENANT_ID}"
 
 
 def own_regulator(column: str) -> str:

@@ -41,6 +41,16 @@ EXECUTE format('GRANT CONNECT ON DATABASE %I TO linli_owner, linli_app', current
 END $$
 """
 
+# A large object belongs to whoever makes it, and no policy guards it. An administrator who is not a superuser cannot
+# take this from everyone; then it stays as PostgreSQL ships it.
+_LARGE_OBJECTS = """
+DO $$ DECLARE made regprocedure; BEGIN
+FOR made IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+            AND proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_import') LOOP
+    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', made);
+END LOOP; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$
+"""
+
 
 def ensure_roles(connection: Connection) -> None:
     """Make the roles and their memberships what they must be; refuse roles that could step over the policies."""
@@ -57,8 +67,9 @@ def ensure_roles(connection: Connection) -> None:
 
 
 def prepare_database(connection: Connection) -> None:
-    """Let only the owner create in this database; nobody makes temporary tables."""
+    """Let only the owner create in this database; nobody makes temporary tables or large objects."""
     connection.exec_driver_sql(_DATABASE)
+    connection.exec_driver_sql(_LARGE_OBJECTS)
     connection.exec_driver_sql("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     connection.exec_driver_sql("GRANT USAGE, CREATE ON SCHEMA public TO linli_owner")
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO linli_app, {', '.join(BECOMES)}")

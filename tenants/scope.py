@@ -117,12 +117,16 @@ class Scope:
         await self.session.flush()
         outer = self.principal
         self.principal = Principal("tenant", outer.permissions, actor_id=outer.actor_id, tenant_id=tenant_id)
-        await self.connection.execute(self.principal.opening)
-        yield
-        await self.session.flush()
-        self.session.expunge_all()
-        self.principal = outer
-        await self.connection.execute(outer.opening)
+        try:
+            await self.connection.execute(self.principal.opening)
+            yield
+            await self.session.flush()
+        finally:
+            # Also after an error that the caller survives: nothing more happens in the company's name.
+            self.session.expunge_all()
+            self.principal = outer
+            with suppress(asyncpg.InFailedSQLTransactionError, *_LOST):
+                await self.connection.execute(outer.opening)
 
 
 _LOST: tuple[type[BaseException], ...] = (
@@ -291,12 +295,15 @@ class Database:
                             await raw.execute("ROLLBACK")
                         else:
                             await session.flush()
-                            await raw.execute("COMMIT")
+                            # PostgreSQL answers ROLLBACK, without an error, when a statement had failed before.
+                            if await raw.execute("COMMIT") != "COMMIT":
+                                raise RuntimeError("a failed statement was passed over; nothing was committed")
                 except BaseException:
                     await _roll_back(raw)
+                    raise
+                finally:
                     if raw.is_closed():
                         await connection.invalidate()
-                    raise
         except BaseException as error:
             if (lost := unavailable(error)) is not None and lost is not error:
                 raise lost from error
@@ -304,10 +311,16 @@ class Database:
 
 
 async def _roll_back(connection: Any) -> None:
-    """End a failed transaction; a connection that cannot even do that is thrown away."""
+    """End a failed transaction; a connection that cannot even do that is thrown away.
+
+    So is one whose task is cancelled again while it rolls back: the next caller would find itself inside it.
+    """
     if connection.is_closed():
         return
     try:
         await asyncio.wait_for(connection.execute("ROLLBACK"), 2)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
         connection.terminate()
+    except BaseException:
+        connection.terminate()
+        raise

@@ -9,6 +9,7 @@ from migrations.isolation import (
     allow,
     in_division,
     own,
+    own_or_free,
     own_regulator,
     protect,
     reaching_division,
@@ -115,7 +116,7 @@ def allow_tenants() -> None:
     allow(
         "estate",
         "tenant",
-        f"serving_tenant_id IS NULL OR ({own('serving_tenant_id')})",
+        own_or_free("serving_tenant_id"),
         ("UPDATE",),
         columns={"UPDATE": ("serving_tenant_id", "serving_company", "served_until", "version", "updated_at")},
     )
