@@ -1,7 +1,7 @@
 """Text becomes a validated document of bounded size and known cost, once, in time linear in its length."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,6 @@ from graphql import (
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
-    SelectionNode,
     SelectionSetNode,
     ValidationRule,
     parse,
@@ -25,6 +24,7 @@ from graphql import (
 
 from schema.cost import Cost
 from schema.failure import Failure, FailureCode
+from schema.reflection import Parts, root_fields, split
 
 SOURCE_LIMIT = 131_072
 """The longest document, in characters: values belong into variables."""
@@ -51,8 +51,9 @@ class Operation:
 
     node: OperationDefinitionNode
     cost: Cost
-    reflects: bool
-    """Some root field is `__schema` or `__type`."""
+    parts: Parts
+    alone: bool
+    """It has one root field."""
     plans: dict[Any, Any] = field(default_factory=dict)
 
     @property
@@ -150,7 +151,8 @@ class Documents:
             definition.name.value if definition.name else None: Operation(
                 definition,
                 Cost(self._schema, definition, fragments),
-                any(name in ("__schema", "__type") for name in _root_fields(definition, fragments)),
+                split(definition, fragments),
+                _alone(definition, fragments),
             )
             for definition in node.definitions
             if isinstance(definition, OperationDefinitionNode)
@@ -273,16 +275,9 @@ def _check(chinese: str, english: str, found: int, limit: int) -> None:
         )
 
 
-def _root_fields(operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Iterable[str]:
-    stack: list[SelectionNode] = list(operation.selection_set.selections)
-    while stack:
-        selection = stack.pop()
-        if isinstance(selection, FieldNode):
-            yield selection.name.value
-        elif isinstance(selection, FragmentSpreadNode):
-            stack.extend(fragments[selection.name.value].selection_set.selections)
-        else:
-            stack.extend(selection.selection_set.selections)  # type: ignore[attr-defined]
+def _alone(operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> bool:
+    fields = root_fields(operation.selection_set.selections, fragments)
+    return len({(field.alias or field.name).value for field in fields}) == 1
 
 
 def _tokens(document: DocumentNode) -> int:

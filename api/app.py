@@ -1,0 +1,243 @@
+"""The server: its addresses, what starts and stops with it, and one log line a request."""
+
+import gc
+import re
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import asyncpg
+import structlog
+import uuid_utils
+import uvicorn
+from graphql import print_schema
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
+
+import migrations
+from api import logs
+from api.callers import Callers
+from api.graphql import JSON, Endpoint, Exchange, respond
+from api.health import Ready, alive
+from api.tokens import Tokens
+from infra.postgres import app_url
+from infra.settings import Settings
+from schema.documents import Documents
+from schema.engine import INTERNAL, Engine
+from schema.failure import Failure, FailureCode
+from schema.turns import Turns
+from tenants.errors import Unavailable
+from tenants.scope import Database
+
+GRAPHQL_PATH: Final = "/graphql"
+SDL_PATH: Final = "/schema.graphql"
+QUIET: Final = frozenset({"/healthz", "/readyz"})
+"""Asked every few seconds by machines; logged only when debugging."""
+PATHS: Final = QUIET | {GRAPHQL_PATH, SDL_PATH}
+
+READY_REMEMBERED_S: Final = 1.0
+"""However often someone asks, the database is asked at most so often."""
+
+WAITING_PER_ORGANISATION: Final = 50
+
+SCHEMA_PROBLEMS: Final = {
+    "empty": "数据库尚未初始化，请运行 linli migrate。 / The database is empty; run linli migrate.",
+    "older": "数据库版本较旧，请运行 linli migrate。 / The database is older than this code; run linli migrate.",
+    "newer": "数据库版本较新，请升级本程序。 / The database is newer than this code; upgrade Linli.",
+}
+
+# What a client may choose as its request's id: enough for any tracing format, too little for prose.
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:-]{7,63}")
+
+log = structlog.get_logger()
+
+
+class Server:
+    """An ASGI application. What it needs is opened when it starts and closed, after its last request, when it stops."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._endpoint: Endpoint | None = None
+        self._problem: str | None = None
+        self._checked_until = 0.0
+        self._others = Starlette(
+            routes=[
+                Route("/healthz", alive),
+                Route("/readyz", Ready(self._database_problem)),
+                Route(SDL_PATH, self._sdl),
+            ],
+            exception_handlers={404: _not_found, 405: _not_found},
+            lifespan=self._running,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or start and stop."""
+        if scope["type"] != "http":
+            await self._others(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers = dict(scope["headers"])
+        exchange = Exchange(_request_id(headers.get(b"x-request-id")))
+        try:
+            if scope["path"] == GRAPHQL_PATH and self._endpoint is not None:
+                await self._endpoint(scope, headers, receive, send, exchange)
+            else:
+                scope["request_id"] = exchange.request_id
+                await self._others(scope, receive, _marked(send, exchange))
+        except Exception as error:
+            exchange.error, exchange.code = error, FailureCode.INTERNAL
+            if not exchange.status:
+                body = Failure(FailureCode.INTERNAL, INTERNAL).body(exchange.request_id)
+                await respond(send, 500, JSON, body, exchange)
+        finally:
+            _write(scope, exchange, time.perf_counter() - started)
+
+    @asynccontextmanager
+    async def _running(self, _: Starlette) -> AsyncIterator[None]:
+        settings = self._settings
+        database = await Database.open(
+            app_url(settings),
+            pool_size=settings.pool_size,
+            write_pool_size=settings.write_pool_size,
+            statement_timeout_ms=settings.statement_timeout_ms,
+            acquire_timeout_ms=settings.acquire_timeout_ms,
+        )
+        engine = Engine(
+            database,
+            self._graphql,
+            Documents(
+                self._graphql,
+                token_limit=settings.token_limit,
+                cache_bytes=settings.document_cache_bytes,
+                introspection=settings.introspection,
+            ),
+            cost_limit=settings.cost_limit,
+            readers=_turns(settings.pool_size, settings),
+            writers=_turns(settings.write_pool_size, settings),
+        )
+        self._endpoint = Endpoint(
+            engine, Callers(Tokens.of(settings), database), body_limit=settings.body_limit_bytes
+        )
+        # What lives as long as the process need not be looked at by every collection.
+        gc.collect()
+        gc.freeze()
+        log.info("started", host=settings.host, port=settings.port)
+        try:
+            yield
+        finally:
+            self._endpoint = None
+            await database.close()
+            log.info("stopped")
+
+    async def _database_problem(self) -> str | None:
+        """What keeps the database from serving this version of the code."""
+        if time.monotonic() < self._checked_until:
+            return self._problem
+        try:
+            version = await migrations.version(app_url(self._settings))
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            self._problem = "无法连接数据库。 / The database cannot be reached."
+        else:
+            state = migrations.state(version)
+            self._problem = None if state == "current" else SCHEMA_PROBLEMS[state]
+        self._checked_until = time.monotonic() + READY_REMEMBERED_S
+        return self._problem
+
+    async def _sdl(self, _: Request) -> Response:
+        return PlainTextResponse(self._sdl_text, headers={"cache-control": "max-age=300"})
+
+
+def serve(settings: Settings) -> None:
+    """Run the server until it is told to stop; then let what runs finish, for as long as the settings say."""
+    logs.configure(settings.log_level)
+    uvicorn.run(
+        Server(settings),
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        loop="uvloop" if sys.platform != "win32" else "asyncio",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.shutdown_grace_s,
+    )
+
+
+def _turns(pool_size: int, settings: Settings) -> Turns:
+    """A quarter of the connections is out of any one organisation's reach."""
+    return Turns(
+        max(1, pool_size - max(1, pool_size // 4)),
+        WAITING_PER_ORGANISATION,
+        settings.acquire_timeout_ms / 1_000,
+    )
+
+
+def _request_id(given: bytes | None) -> str:
+    if given is not None and _REQUEST_ID.fullmatch(given):
+        return given.decode("ascii")
+    return str(uuid_utils.uuid7())
+
+
+def _marked(send: Send, exchange: Exchange) -> Send:
+    """Sends a response of the other addresses with the headers that every response has."""
+
+    async def marked(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            exchange.status = message["status"]
+            message["headers"] = [
+                *message["headers"],
+                (b"x-request-id", exchange.request_id.encode("ascii")),
+                (b"x-content-type-options", b"nosniff"),
+            ]
+        await send(message)
+
+    return marked
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    """An address that is not there, or does not take the method: one shape of error everywhere."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        failure = Failure(FailureCode.METHOD_NOT_ALLOWED, "请使用 GET。 / Use GET.")
+    else:
+        failure = Failure(
+            FailureCode.NOT_FOUND, f"没有此地址；接口在 {GRAPHQL_PATH}。 / Not found; the API is at {GRAPHQL_PATH}."
+        )
+    body = failure.body(request.scope["request_id"])
+    return Response(body, error.status_code, error.headers, "application/json")
+
+
+def _write(scope: Scope, exchange: Exchange, seconds: float) -> None:
+    """The log line of a request: numbers, codes and ids, nothing that the caller wrote."""
+    path = scope["path"]
+    line: dict[str, Any] = {
+        "request_id": exchange.request_id,
+        "method": scope["method"],
+        # Another path may hold anything: what someone mistyped, or pasted.
+        "path": path if path in PATHS else "other",
+        "status": exchange.status,
+        "ms": round(seconds * 1_000, 2),
+    }
+    if exchange.principal is not None:
+        line["kind"] = exchange.principal.kind
+        line["organisation"] = exchange.principal.tenant_id or exchange.principal.regulator_id
+    if exchange.cost is not None:
+        line["cost"] = exchange.cost
+    if exchange.code is not None:
+        line["code"] = exchange.code
+    if isinstance(exchange.error, Unavailable):
+        log.warning("request", **line, reason=exchange.error.reason)
+    elif exchange.error is not None:
+        log.error("request", **line, exc_info=exchange.error, sent=exchange.sent)
+    elif path in QUIET:
+        log.debug("request", **line)
+    else:
+        log.info("request", **line)

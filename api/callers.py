@@ -1,0 +1,56 @@
+"""From a bearer token to the principal it stands for, as its membership is now."""
+
+import time
+from collections import OrderedDict
+from uuid import UUID
+
+from api.tokens import Claims, InvalidToken, Tokens
+from tenants.admission import admit
+from tenants.permission import Permission
+from tenants.scope import Database, Principal
+
+REMEMBERED_S = 1.0
+"""Another server may have changed the membership meanwhile, so it is looked up again after so long."""
+ORGANISATIONS_REMEMBERED = 1_000
+
+_Member = tuple[UUID, frozenset[str] | None]
+
+
+class Callers:
+    """Tokens verified, memberships looked up, both remembered for as long as that is safe."""
+
+    def __init__(self, tokens: Tokens, database: Database) -> None:
+        self._tokens = tokens
+        self._database = database
+        self._known: OrderedDict[UUID, dict[_Member, tuple[Principal, float]]] = OrderedDict()
+
+    async def identify(self, token: str) -> Principal:
+        """Who a token stands for; raises `InvalidToken` or `Unavailable`."""
+        claims = self._tokens.verify(token)
+        member = (claims.member_id, claims.scope)
+        known = self._known.get(claims.organisation_id, {}).get(member)
+        if known is not None and time.monotonic() < known[1]:
+            return known[0]
+        principal = await self._admitted(claims)
+        colleagues = self._known.setdefault(claims.organisation_id, {})
+        colleagues[member] = (principal, time.monotonic() + REMEMBERED_S)
+        self._known.move_to_end(claims.organisation_id)
+        if len(self._known) > ORGANISATIONS_REMEMBERED:
+            self._known.popitem(last=False)
+        return principal
+
+    def forget(self, organisation: UUID | None) -> None:
+        """An organisation has changed something, perhaps its members: look them up again."""
+        if organisation is not None:
+            self._known.pop(organisation, None)
+
+    async def _admitted(self, claims: Claims) -> Principal:
+        granted = None
+        if claims.scope is not None:
+            granted = frozenset(permission for permission in Permission if permission.value in claims.scope)
+        principal = await admit(
+            self._database, claims.kind, claims.organisation_id, claims.member_id, granted
+        )
+        if principal is None:
+            raise InvalidToken("The member is no longer active")
+        return principal
