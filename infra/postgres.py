@@ -73,19 +73,25 @@ async def set_app_password(settings: Settings) -> None:
 
 
 async def connect(url: str, **options: Any) -> asyncpg.Connection:
-    """Connect, or refuse with a sentence that says what to look at; the URL's password is never repeated."""
+    """Connect, or refuse with a sentence that says what to look at."""
     try:
         return await asyncpg.connect(url, timeout=10, **options)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TimeoutError) as error:
-        parts = urlsplit(url)
-        place = parts.hostname or parse_qs(parts.query).get("host", [""])[0] or "localhost"
-        reason = str(error).strip() or type(error).__name__
-        raise Refusal(
-            f"无法连接数据库 {parts.path.strip('/')}（{place}）：{reason}。请检查 PostgreSQL 是否已启动，"
-            "以及 LINLI_DATABASE_URL 和 LINLI_APP_DATABASE_URL。",
-            f"Cannot connect to database {parts.path.strip('/')} at {place}: {reason}. "
-            "Check that PostgreSQL is running, and LINLI_DATABASE_URL and LINLI_APP_DATABASE_URL.",
-        ) from error
+        raise unreachable(url, error) from error
+
+
+def unreachable(url: str, error: Exception) -> Refusal:
+    """Why there is no connection, and what to look at; the URL's password is not repeated."""
+    parts = urlsplit(url)
+    place = parts.hostname or parse_qs(parts.query).get("host", [""])[0] or "localhost"
+    name = unquote(parts.path.strip("/"))
+    reason = str(error).strip() or type(error).__name__
+    return Refusal(
+        f"无法连接 {place} 上的数据库 {name}（{reason}）：请检查 PostgreSQL 是否已启动，以及 LINLI_DATABASE_URL"
+        " 和 LINLI_APP_DATABASE_URL。",
+        f"Cannot connect to database {name} at {place} ({reason}): check that PostgreSQL is running, "
+        "and LINLI_DATABASE_URL and LINLI_APP_DATABASE_URL.",
+    )
 
 
 _embedded: dict[Path, "Embedded"] = {}

@@ -11,8 +11,12 @@ SCHEMES = ("postgresql", "postgres")
 
 
 def _postgresql_url(value: SecretStr) -> SecretStr:
-    parts = urlsplit(value.get_secret_value())
-    if parts.scheme not in SCHEMES or not parts.path.strip("/"):
+    try:
+        parts = urlsplit(value.get_secret_value())
+        right = parts.scheme in SCHEMES and parts.path.strip("/") != "" and parts.port != 0
+    except ValueError:
+        right = False
+    if not right:
         # The value itself is never repeated: it may hold a password.
         raise ValueError("write it as postgresql://user:password@host:port/database")
     return value

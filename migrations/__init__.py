@@ -26,6 +26,11 @@ def upgrade(url: str, revision: str = "head") -> None:
     command.upgrade(_config(url), revision)
 
 
+def write_sql() -> None:
+    """Print the SQL of all migrations, for those who want to read before they run."""
+    command.upgrade(_config(""), "head", sql=True)
+
+
 def state(version: str | None) -> str:
     """`current`, `older` (migrate it), `newer` (this code is older than the database) or `empty`."""
     if version is None:

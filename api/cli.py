@@ -1,0 +1,135 @@
+"""The command line `linli`: what an operator does with an installation, one command each.
+
+What a command needs is imported when it runs, so that `linli --help` answers at once. A reason not to go on is one
+sentence of Chinese and one of English, and exit code 1; a traceback is always our mistake.
+"""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from infra.refusal import Refusal
+
+if TYPE_CHECKING:
+    from infra.settings import Settings
+
+app = typer.Typer(
+    name="linli",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Linli (邻里): the GraphQL platform of property companies and their regulators.",
+)
+
+
+def main() -> None:
+    """Run the command line; the entry point of `linli`."""
+    try:
+        app()
+    except Refusal as refusal:
+        print(f"{refusal.chinese}\n{refusal.english}", file=sys.stderr)
+        sys.exit(1)
+
+
+@app.command()
+def demo() -> None:
+    """Start everything with sample data (演示): database, divisions, companies, tokens, server."""
+    from api import demo
+
+    with _stopping_in_order():
+        demo.run(_settings(), _say)
+
+
+@app.command()
+def serve() -> None:
+    """Start the server (启动服务)."""
+    from api import start
+
+    settings = _settings()
+    with _stopping_in_order(), start.claim_port(settings) as port:
+        start.require_schema(settings, _say)
+        from api.app import serve
+
+        serve(settings, port)
+
+
+@app.command()
+def migrate(
+    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL of all migrations instead (只输出 SQL).")] = False,
+) -> None:
+    """Bring the database to this program's schema (升级数据库结构). Safe to repeat."""
+    if sql:
+        import migrations
+
+        migrations.write_sql()
+        return
+    from api import start
+
+    version = start.migrate(_settings(), _say)
+    _say(f"数据库结构为 {version} / The database's schema is {version}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the GraphQL schema (输出 GraphQL 模式)."""
+    from schema import sdl
+
+    print(sdl(), end="")
+
+
+@app.command()
+def token(
+    company: Annotated[str | None, typer.Option(help="A company's id or USCC (企业).")] = None,
+    regulator: Annotated[str | None, typer.Option(help="A regulator's id or division path (监管机构).")] = None,
+    member: Annotated[str | None, typer.Option(help="The member's id; else the first administrator (成员).")] = None,
+    scope: Annotated[str | None, typer.Option(help="Only these permissions, separated by spaces (权限范围).")] = None,
+    minutes: Annotated[int, typer.Option(min=1, max=525_600, help="How long it is valid (有效分钟数).")] = 10,
+) -> None:
+    """Mint an access token for a member of a company or of a regulator (签发访问令牌)."""
+    from api import start
+    from api.sign_in import Wanted, mint
+
+    settings = _settings()
+    start.require_schema(settings, _say)
+    wanted = Wanted(company, regulator, member, scope, timedelta(minutes=minutes))
+    print(*asyncio.run(mint(settings, wanted)))
+
+
+def _settings() -> "Settings":
+    from pydantic import ValidationError
+
+    from infra.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        # Only names and reasons: a value may hold a password.
+        wrong = "; ".join(f"LINLI_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+        raise Refusal(
+            f"请更正环境变量后重试：{wrong}",
+            f"Correct these environment variables and try again: {wrong}",
+        ) from None
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def _stopping_in_order() -> Iterator[None]:
+    """SIGTERM ends the process the way Ctrl-C does: what was started is stopped, an embedded PostgreSQL too."""
+
+    def stop(number: int, frame: object) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise SystemExit(0) from None

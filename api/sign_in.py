@@ -1,0 +1,91 @@
+"""Access tokens for members that an operator names: the only way to sign in until people can do it themselves."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from api.tokens import Kind, Tokens
+from infra.postgres import app_url
+from infra.refusal import Refusal
+from infra.settings import Settings
+from tenants import member as members
+from tenants.permission import Permission
+from tenants.scope import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose token: a member of a company (id or USCC) or of a regulator (id or division path)."""
+
+    company: str | None = None
+    regulator: str | None = None
+    member: str | None = None
+    scope: str | None = None
+    lifetime: timedelta = timedelta(minutes=10)
+
+
+async def mint(settings: Settings, *wanted: Wanted) -> list[str]:
+    """The tokens of the members, each of whom must exist and be active."""
+    tokens = Tokens.of(settings)
+    database = await Database.open(app_url(settings), pool_size=1, write_pool_size=1)
+    try:
+        return [await _mint(tokens, database, each) for each in wanted]
+    finally:
+        await database.close()
+
+
+async def _mint(tokens: Tokens, database: Database, wanted: Wanted) -> str:
+    if (wanted.company is None) == (wanted.regulator is None):
+        raise Refusal(
+            "请用 --company 或 --regulator 指明令牌属于谁（二选一）。",
+            "Say whose token it is with either --company or --regulator.",
+        )
+    scope = _permissions(wanted.scope)
+    member_id = None if wanted.member is None else _id(wanted.member, "mem")
+    if isinstance(member_id, str):
+        raise _nobody()
+    kind: Kind = "regulator" if wanted.company is None else "tenant"
+    if wanted.company is not None:
+        found = await members.of_company(database, _id(wanted.company, "com"), member_id)
+    elif wanted.regulator is not None:
+        found = await members.of_regulator(database, _id(wanted.regulator, "reg"), member_id)
+    else:
+        found = None
+    if found is None:
+        raise _nobody()
+    return tokens.mint(
+        kind,
+        member_id=found.id,
+        organisation_id=found.organisation_id,
+        roles=[found.role],
+        scope=scope,
+        lifetime=wanted.lifetime,
+    )
+
+
+def _nobody() -> Refusal:
+    return Refusal(
+        "没有这样的在职成员：请核对企业、监管机构和成员的编号。",
+        "There is no such active member: check the ids of the company, the regulator and the member.",
+    )
+
+
+def _permissions(text: str | None) -> list[Permission] | None:
+    if text is None:
+        return None
+    known = {permission.value for permission in Permission}
+    unknown = [name for name in text.split() if name not in known]
+    if unknown:
+        raise Refusal(
+            f"没有这样的权限：{'、'.join(unknown)}。可用的有：{'、'.join(sorted(known))}。",
+            f"No such permission: {', '.join(unknown)}. There are: {', '.join(sorted(known))}.",
+        )
+    return [Permission(name) for name in text.split()]
+
+
+def _id(text: str, prefix: str) -> UUID | str:
+    """The UUID of an id as the API writes it; any other text is a code or a path."""
+    try:
+        return UUID(text.removeprefix(f"{prefix}_"))
+    except ValueError:
+        return text.strip()
