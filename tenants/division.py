@@ -8,14 +8,19 @@ published and a locally given one elsewhere.
 import unicodedata
 from datetime import date
 from enum import StrEnum
+from itertools import product
+from string import digits
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
-from sqlmodel import Field, col, or_, select
+from sqlmodel import Field, col, func, or_, select
 
 from infra.data import divisions as published
+from tenants.checks import TEXT_LIMIT, Checks
 from tenants.errors import Code, DomainError
-from tenants.row import Changing, Dated, Row, code_field, one_of
+from tenants.journal import record
+from tenants.row import Changing, Dated, Row, code_field, now, one_of, today
 from tenants.scope import Database, Principal, Scope
 
 
@@ -76,6 +81,11 @@ class Division(Changing, Row, table=True):
     valid_to: date | None = None
     successor_id: UUID | None = None
 
+    @property
+    def division_path(self) -> str:
+        """Where what happens to the division is journalled."""
+        return self.path
+
 
 class DivisionChange(Dated, Row, table=True):
     """One change in a division's life, from a date and on a document; never edited, so history keeps."""
@@ -103,6 +113,13 @@ LEVEL = {length: level for level, length in PATH_LENGTH.items()}
 
 WORKER = Principal("worker")
 
+# Whoever enters something at a division holds this lock shared, whoever merges or closes one holds it alone.
+_TREE: Final = 3_704_000_001
+
+# What a locally made part of a path consists of: a letter first, so that it never equals a published code.
+_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_CHARACTERS: Final = digits + _LETTERS
+
 # A published division has the same id on every machine.
 _PUBLISHED = UUID("5f0a5b1c-6c3e-5d0e-9d5e-3c1f8a7e2b90")
 
@@ -118,11 +135,12 @@ def published_id(code: str) -> UUID:
 
 
 async def by_code(scope: Scope, value: str, field: str) -> Division:
-    """The division in force with this code or path.
+    """The division in force with this code or path, which stays in force until the caller's transaction ends.
 
     A code may be written with the zeros that fill it up to 6, 9 or 12 digits. Raises DIVISION_UNKNOWN,
     DIVISION_CLOSED or DIVISION_MERGED for `field`.
     """
+    await scope.connection.execute(f"SELECT pg_advisory_xact_lock_shared({_TREE})")
     wanted = _spellings(value)
     query = select(Division).where(or_(col(Division.code).in_(wanted), col(Division.path).in_(wanted)))
     found = (await scope.session.scalars(query)).all()
@@ -190,3 +208,263 @@ async def load_national(database: Database) -> int:
 def _above(path: str) -> str:
     """The path of the division above."""
     return path[: max(length for length in LEVEL if length < len(path))]
+
+
+async def add(scope: Scope, above: Division, name: str, code: str | None = None, since: date | None = None) -> Division:
+    """Add a division below another one; its path is its code, or a locally made one where it has none."""
+    checks = Checks()
+    name = checks.text("name", name)
+    if since is not None and since > today():
+        checks.add(Code.DATE_IN_FUTURE, "validFrom", date=since)
+    if above.level == DivisionLevel.COMMUNITY:
+        checks.add(Code.DIVISION_TOO_LOW, "parent", name=above.name)
+    checks.done()
+    level = _below(above)
+    if code is not None:
+        await _free_code(scope, code, level, above)
+    await _free_name(scope, above, name)
+    path = await _free_path(scope, above, code)
+    division = Division(path=path, code=code, name=name, level=level, parent_id=above.id, valid_from=since)
+    scope.session.add(division)
+    await record(scope, "created", "division", division, {"path": path, "code": code, "name": name})
+    return division
+
+
+async def rename(scope: Scope, code: str, name: str, on: date, basis: str) -> Division:
+    """Give a division a new name from a day on, by the document `basis`; the old one stays answerable."""
+    checks = Checks()
+    name = checks.text("name", name)
+    basis = checks.text("basis", basis, TEXT_LIMIT)
+    checks.done()
+    division = await _changing(scope, code, on)
+    await _free_name(scope, await _parent(scope, division), name)
+    await _change(scope, division, ChangeKind.RENAMED, on, basis, name=name)
+    return division
+
+
+async def recode(scope: Scope, code: str, new_code: str, on: date, basis: str) -> Division:
+    """Give a division a new code from a day on. Its path stays, and so does what lies in whose reach."""
+    checks = Checks()
+    basis = checks.text("basis", basis, TEXT_LIMIT)
+    checks.done()
+    division = await _changing(scope, code, on)
+    await _free_code(scope, new_code, DivisionLevel(division.level), await _parent(scope, division))
+    await _change(scope, division, ChangeKind.CODED, on, basis, code=new_code)
+    return division
+
+
+async def close(scope: Scope, code: str, on: date, basis: str) -> Division:
+    """Close a division that nothing is left in."""
+    checks = Checks()
+    basis = checks.text("basis", basis, TEXT_LIMIT)
+    checks.done()
+    await scope.connection.execute(f"SELECT pg_advisory_xact_lock({_TREE})")
+    division = await _changing(scope, code, on)
+    left = await _inhabitants(scope, division)
+    if any(left.values()):
+        raise DomainError(Code.DIVISION_IN_USE, "division", name=division.name, **left)
+    await _change(scope, division, ChangeKind.CLOSED, on, basis, valid_to=on)
+    return division
+
+
+async def merge(scope: Scope, code: str, into: str, on: date, basis: str) -> Division:
+    """Merge a division into another of its level: its divisions, estates, companies and regulators move there.
+
+    A division that moves with it gets a locally made path below the successor, as its old path says who is above.
+    """
+    checks = Checks()
+    basis = checks.text("basis", basis, TEXT_LIMIT)
+    checks.done()
+    await scope.connection.execute(f"SELECT pg_advisory_xact_lock({_TREE})")
+    division = await _changing(scope, code, on)
+    successor = await by_code(scope, into, "into")
+    if successor.id == division.id or successor.level != division.level:
+        raise DomainError(Code.DIVISION_LEVEL_DIFFERS, "into", name=division.name, other=successor.name)
+    companies = await _companies(scope, division)
+    await _change(scope, division, ChangeKind.MERGED, on, basis, valid_to=on, successor_id=successor.id)
+    await _move_divisions(scope, division, successor)
+    await _move_rows(scope, division, successor)
+    await _move_companies(scope, companies, division, successor)
+    return successor
+
+
+async def name_on(scope: Scope, division: Division, day: date) -> str | None:
+    """What the division was called on a day, None when it did not exist then."""
+    if (division.valid_from and day < division.valid_from) or (division.valid_to and day >= division.valid_to):
+        return None
+    query = (
+        select(DivisionChange.old_name)
+        .where(
+            DivisionChange.division_id == division.id,
+            DivisionChange.kind == ChangeKind.RENAMED,
+            DivisionChange.effective_on > day,
+        )
+        .order_by(col(DivisionChange.effective_on), col(DivisionChange.id))
+    )
+    return (await scope.session.scalars(query)).first() or division.name
+
+
+async def _changing(scope: Scope, code: str, on: date) -> Division:
+    """The division, locked, when a change on that day is neither in the future nor before an earlier change."""
+    division = await by_code(scope, code, "division")
+    await scope.session.refresh(division, with_for_update=True)
+    await _in_force(scope, division, "division")
+    last = await scope.session.scalar(
+        select(func.max(DivisionChange.effective_on)).where(DivisionChange.division_id == division.id)
+    )
+    checks = Checks()
+    if on > today():
+        checks.add(Code.DATE_IN_FUTURE, "on", date=on)
+    checks.not_before("on", on, max(filter(None, (division.valid_from, last)), default=None))
+    checks.done()
+    return division
+
+
+async def _change(scope: Scope, division: Division, kind: ChangeKind, on: date, basis: str, **values: Any) -> None:
+    """Change the columns, and keep what they were in the division's history and in the journal."""
+    change = DivisionChange(
+        division_id=division.id,
+        kind=kind,
+        effective_on=on,
+        old_name=division.name,
+        old_code=division.code,
+        new_name=values.get("name"),
+        new_code=values.get("code"),
+        successor_id=values.get("successor_id"),
+        basis=basis,
+    )
+    facts = {name: [getattr(division, name), value] for name, value in values.items()}
+    for name, value in values.items():
+        setattr(division, name, value)
+    division.version += 1
+    division.updated_at = now()
+    scope.session.add(change)
+    await record(scope, kind.lower(), "division", division, {**facts, "effective_on": on, "basis": basis})
+
+
+def _below(division: Division) -> DivisionLevel:
+    """The level right below a division's."""
+    return LEVEL[min(length for length in LEVEL if length > len(division.path))]
+
+
+async def _parent(scope: Scope, division: Division) -> Division | None:
+    return await scope.session.get(Division, division.parent_id) if division.parent_id else None
+
+
+async def _free_name(scope: Scope, parent: Division | None, name: str) -> None:
+    """Two divisions below the same one do not have the same name at the same time."""
+    query = select(Division.id).where(
+        Division.parent_id == (parent.id if parent else None), Division.name == name, col(Division.valid_to).is_(None)
+    )
+    if await scope.session.scalar(query.limit(1)):
+        raise DomainError(Code.DIVISION_EXISTS, "name", parent=parent.name if parent else "中国", name=name)
+
+
+async def _free_code(scope: Scope, code: str, level: DivisionLevel, parent: Division | None) -> None:
+    """A code has the digits of its level, begins with the code above and belongs to one division at a time."""
+    length = PATH_LENGTH[level]
+    above = (parent.code if parent else None) or ""
+    if not (len(code) == length and code.isascii() and code.isdigit() and code.startswith(above)):
+        raise DomainError(
+            Code.DIVISION_CODE_INVALID, "code", value=code, level=level, length=length, above=above or "—"
+        )
+    holder = await scope.session.scalar(
+        select(Division).where(Division.code == code, col(Division.valid_to).is_(None)).limit(1)
+    )
+    if holder is not None:
+        raise DomainError(Code.DIVISION_CODE_TAKEN, "code", value=code, name=holder.name)
+
+
+async def _free_path(scope: Scope, above: Division, code: str | None) -> str:
+    """The code where it fits below the path above and no division has had it; otherwise a path made here."""
+    wide = PATH_LENGTH[_below(above)] - len(above.path)
+    siblings = col(Division.path).startswith(above.path, autoescape=True)
+    query = select(Division.path).where(siblings, func.length(Division.path) == len(above.path) + wide)
+    taken = set(await scope.session.scalars(query))
+    if code is not None and code.startswith(above.path) and code not in taken:
+        return code
+    made = (above.path + "".join(part) for part in product(_LETTERS, *[_CHARACTERS] * (wide - 1)))
+    return next(path for path in made if path not in taken)
+
+
+async def _companies(scope: Scope, division: Division) -> list[UUID]:
+    """The companies registered or working in the division: those its regulator sees."""
+    from tenants.company import Company
+
+    async with scope.acting_as(Principal("regulator", regulator_id=division.id, division_path=division.path)):
+        found = await scope.session.scalars(
+            select(Company.tenant_id)
+            .where(col(Company.reach).contains([division.path]))
+            .order_by(col(Company.tenant_id))
+        )
+        return list(found)
+
+
+async def _inhabitants(scope: Scope, division: Division) -> dict[str, int]:
+    """How many divisions, estates, companies and regulators a division still has."""
+    from tenants.estate import Estate
+    from tenants.regulator import Regulator, RegulatorStatus
+
+    async def count(*conditions: Any) -> int:
+        return int(await scope.session.scalar(select(func.count()).where(*conditions)) or 0)
+
+    return {
+        "divisions": await count(Division.parent_id == division.id, col(Division.valid_to).is_(None)),
+        "estates": await count(Estate.division_id == division.id),
+        "companies": len(await _companies(scope, division)),
+        "regulators": await count(Regulator.division_id == division.id, Regulator.status == RegulatorStatus.ACTIVE),
+    }
+
+
+async def _move_divisions(scope: Scope, old: Division, new: Division) -> None:
+    """Move the divisions right below `old`, with all below them; what refers to their paths follows by itself."""
+    query = select(Division).where(Division.parent_id == old.id, col(Division.valid_to).is_(None))
+    for child in (await scope.session.scalars(query.order_by(Division.path))).all():
+        before, path = child.path, await _free_path(scope, new, None)
+        await scope.connection.execute(
+            """
+            UPDATE division SET path = $2 || substr(path, length($1) + 1), version = version + 1, updated_at = now()
+            WHERE path ^@ $1
+            """,
+            before,
+            path,
+        )
+        await scope.session.refresh(child)
+        child.parent_id = new.id
+        await record(scope, "moved", "division", child, {"path": [before, path]})
+
+
+async def _move_rows(scope: Scope, old: Division, new: Division) -> None:
+    """Move the estates and regulators of `old`; one whose name is taken there says where it came from."""
+    from tenants.change import change
+    from tenants.estate import Estate
+    from tenants.regulator import Regulator
+
+    place = {"division_id": new.id, "division_path": new.path}
+    tables: tuple[tuple[Any, str], ...] = ((Estate, "estate"), (Regulator, "regulator"))
+    for table, entity in tables:
+        taken = set(await scope.session.scalars(select(table.name).where(table.division_id == new.id)))
+        rows = await scope.session.scalars(select(table).where(table.division_id == old.id).with_for_update())
+        for row in rows.all():
+            name = f"{row.name}（原{old.name}）" if row.name in taken else row.name
+            await change(scope, row, entity, {**place, "name": name}, action="moved")
+
+
+async def _move_companies(scope: Scope, companies: list[UUID], old: Division, new: Division) -> None:
+    """Register the companies of `old` at `new`, and bring the reach of all companies it touches up to date."""
+    from tenants.change import find
+    from tenants.company import Company, refresh_reach
+
+    for tenant_id in companies:
+        registrar = Principal("worker", actor_id=scope.principal.actor_id, tenant_id=tenant_id)
+        async with scope.acting_as(registrar):
+            company = await find(scope, Company, tenant_id)
+            registered = company.division_id == old.id
+            if registered:
+                company.division_id, company.division_path = new.id, new.path
+                company.version += 1
+                company.updated_at = now()
+        async with scope.acting_for(tenant_id):
+            await refresh_reach(scope, tenant_id)
+            if registered:
+                await record(scope, "moved", "company", company, {"division_path": [old.path, new.path]})

@@ -25,6 +25,7 @@ class Code(StrEnum):
     DIVISION_MERGED = "DIVISION_MERGED"
     DIVISION_OUTSIDE_REACH = "DIVISION_OUTSIDE_REACH"
     DIVISION_TOO_HIGH = "DIVISION_TOO_HIGH"
+    DIVISION_TOO_LOW = "DIVISION_TOO_LOW"
     DIVISION_UNKNOWN = "DIVISION_UNKNOWN"
     EMPTY = "EMPTY"
     ESTATE_EXISTS = "ESTATE_EXISTS"
@@ -87,8 +88,8 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "The division {name} was closed on {date}; use the one that replaced it.",
     ),
     Code.DIVISION_CODE_INVALID: (
-        "“{value}”不是{level}的区划代码：应为 {length} 位数字，且以上级区划代码开头。",
-        "{value} is not a code of a {level}: give {length} digits that start with the code of the division above.",
+        "“{value}”不能作为此级的区划代码：应为 {length} 位数字，且以上级代码“{above}”开头。",
+        "{value} cannot be a code at this level: give {length} digits that start with {above}, the code of the division above.",
     ),
     Code.DIVISION_CODE_TAKEN: (
         "区划代码“{value}”已属于“{name}”。",
@@ -117,6 +118,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.DIVISION_TOO_HIGH: (
         "小区须登记到街道（乡镇）或社区一级，“{name}”级别过高。",
         "An estate is registered at a street (town) or community; {name} is too high a level.",
+    ),
+    Code.DIVISION_TOO_LOW: (
+        "“{name}”已是社区级，不能再有下级区划。",
+        "{name} is a community, which has no divisions below it.",
     ),
     Code.DIVISION_UNKNOWN: (
         "没有代码为“{value}”的行政区划；请核对统计用区划代码。",

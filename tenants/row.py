@@ -1,13 +1,16 @@
 """What every table row carries: a UUIDv7 made by the application, a version for optimistic locking, and times."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import uuid_utils.compat
 from sqlalchemy import CheckConstraint, DateTime, Text, Uuid, text
 from sqlmodel import Field, SQLModel
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def new_id() -> UUID:
@@ -20,6 +23,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def today() -> date:
+    """The legal day in China; a legal day is a date in Asia/Shanghai wherever the server stands."""
+    return datetime.now(_SHANGHAI).date()
+
+
 def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     """The check that keeps a text column to the members of an enum, whose names are the GraphQL values too."""
     allowed = ", ".join(f"'{member.value}'" for member in values)
@@ -29,6 +37,10 @@ def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
 def code_field(**options: Any) -> Any:
     """A column that holds the value of an enum as text (the table adds `one_of` for it)."""
     return Field(sa_type=Text, **options)
+
+
+PERSONAL: dict[str, Any] = {"info": {"personal": True}}
+"""Marks a column as personal data: a GraphQL field over it names the permission it takes (`sa_column_kwargs`)."""
 
 
 class Row(SQLModel):

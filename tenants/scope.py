@@ -7,7 +7,7 @@ values only. The settings are local, so the connection goes back to its pool wit
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 from uuid import UUID
@@ -109,20 +109,25 @@ class Scope:
             raise
         await self.connection.execute("RELEASE SAVEPOINT part")
 
-    @asynccontextmanager
-    async def acting_for(self, tenant_id: UUID) -> AsyncIterator[None]:
+    def acting_for(self, tenant_id: UUID) -> AbstractAsyncContextManager[None]:
         """Inside, the transaction has the role and context of a company: for a decision that ends one company's
         project and starts another's, where the decider itself holds no grant on either. The actor stays the decider.
         """
+        outer = self.principal
+        return self.acting_as(Principal("tenant", outer.permissions, actor_id=outer.actor_id, tenant_id=tenant_id))
+
+    @asynccontextmanager
+    async def acting_as(self, principal: Principal) -> AsyncIterator[None]:
+        """Inside, the transaction has the role and context of another principal."""
         await self.session.flush()
         outer = self.principal
-        self.principal = Principal("tenant", outer.permissions, actor_id=outer.actor_id, tenant_id=tenant_id)
+        self.principal = principal
         try:
-            await self.connection.execute(self.principal.opening)
+            await self.connection.execute(principal.opening)
             yield
             await self.session.flush()
         finally:
-            # Also after an error that the caller survives: nothing more happens in the company's name.
+            # Also after an error that the caller survives: nothing more happens in the other's name.
             self.session.expunge_all()
             self.principal = outer
             with suppress(asyncpg.InFailedSQLTransactionError, *_LOST):
