@@ -30,7 +30,7 @@ from tenants.checks import Checks
 from tenants.errors import Code, DomainError
 from tenants.journal import record
 from tenants.permission import CompanyRole
-from tenants.row import Changing, Row, TenantRow, code_field, new_id, one_of
+from tenants.row import PERSONAL, Changing, Row, TenantRow, code_field, new_id, one_of
 from tenants.scope import Scope
 from tenants.staff import Staff
 
@@ -76,8 +76,8 @@ class Company(Changing, table=True):
     name: str = Field(sa_type=Text)
     uscc: str = Field(sa_type=Text)
     uscc_override: str | None = Field(default=None, sa_type=Text)
-    contact_name: str | None = Field(default=None, sa_type=Text)
-    contact_phone: str | None = Field(default=None, sa_type=Text)
+    contact_name: str | None = Field(default=None, sa_type=Text, sa_column_kwargs=PERSONAL)
+    contact_phone: str | None = Field(default=None, sa_type=Text, sa_column_kwargs=PERSONAL)
     status: CompanyStatus = code_field(default=CompanyStatus.APPLIED)
     division_id: UUID
     division_path: str = Field(sa_type=Text(collation="C"))
@@ -106,7 +106,7 @@ class CompanyMember(Changing, TenantRow, table=True):
         CheckConstraint("name <> ''", name="name_given"),
     )
 
-    name: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text, sa_column_kwargs=PERSONAL)
     role: CompanyRole = code_field()
     status: MemberStatus = code_field(default=MemberStatus.ACTIVE)
     staff_id: UUID | None = None

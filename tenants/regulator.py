@@ -9,7 +9,7 @@ from sqlmodel import Field
 from tenants.company import MemberStatus
 from tenants.division import DivisionLevel
 from tenants.permission import RegulatorRole
-from tenants.row import Changing, Row, code_field, one_of
+from tenants.row import PERSONAL, Changing, Row, code_field, one_of
 
 
 class RegulatorStatus(StrEnum):
@@ -51,6 +51,6 @@ class RegulatorMember(Changing, Row, table=True):
     )
 
     regulator_id: UUID
-    name: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text, sa_column_kwargs=PERSONAL)
     role: RegulatorRole = code_field()
     status: MemberStatus = code_field(default=MemberStatus.ACTIVE)

@@ -13,7 +13,7 @@ from sqlmodel import Field
 from tenants.change import change, create, find, find_at
 from tenants.checks import Checks
 from tenants.errors import Code, DomainError
-from tenants.row import Changing, TenantRow, code_field, new_id, one_of
+from tenants.row import PERSONAL, Changing, TenantRow, code_field, new_id, one_of
 from tenants.scope import Scope
 
 
@@ -45,11 +45,11 @@ class Staff(Changing, TenantRow, table=True):
         CheckConstraint("grid_code IS NULL OR is_grid_member", name="grid_code_of_member"),
     )
 
-    name: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text, sa_column_kwargs=PERSONAL)
     number: str | None = Field(default=None, sa_type=Text)
     post: Post = code_field()
     project_id: UUID | None = None
-    work_phone: str | None = Field(default=None, sa_type=Text)
+    work_phone: str | None = Field(default=None, sa_type=Text, sa_column_kwargs=PERSONAL)
     hired_on: date | None = None
     left_on: date | None = None
     is_grid_member: bool = False

@@ -1,0 +1,133 @@
+"""How a mutation is declared: its permission, its input's ids, and the payload that names every rule not met."""
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.base import get_object_definition
+
+from schema.context import Context
+from schema.terms import Code
+from tenants.company import require_active
+from tenants.errors import DomainError, DomainErrors, Locale
+from tenants.permission import Permission
+from tenants.scope import Scope
+
+P = TypeVar("P")
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type(description="A rule that was not met (业务错误); nothing of the change was made.")
+class UserError:
+    """One rule, the input it concerns, and what would satisfy it."""
+
+    code: Code = strawberry.field(description="Which rule (错误代码).")
+    field: str | None = strawberry.field(
+        description="Path of the input field it concerns, such as `contract.endsOn` (字段); null for the whole input."
+    )
+    message: str = strawberry.field(
+        description="What is wrong and what to do, in the language of `Accept-Language` (说明)."
+    )
+
+
+def user_errors() -> Any:
+    """The `userErrors` field of a payload."""
+    return strawberry.field(
+        description="Rules that were not met (业务错误); empty when the change was made.", default_factory=list
+    )
+
+
+def changed(description: str) -> Any:
+    """The field of a payload that holds the entity as it is after the change."""
+    return strawberry.field(description=f"{description}; null when `userErrors` has entries.", default=None)
+
+
+def identifier(prefix: str, description: str, **options: Any) -> Any:
+    """An input field that takes the id of an entity with this prefix."""
+    return strawberry.field(description=description, metadata={"prefix": prefix}, **options)
+
+
+def values(given: Any) -> dict[str, Any]:
+    """What an input holds, by Python name: ids as UUIDs, fields left out left out, inputs inside it as they are.
+
+    An id of another kind of entity, or none at all, is the same NOT_FOUND as an unknown one.
+    """
+    found: dict[str, Any] = {}
+    for field in get_object_definition(type(given), strict=True).fields:
+        value = getattr(given, field.python_name)
+        if value is strawberry.UNSET:
+            continue
+        prefix = field.metadata.get("prefix")
+        if prefix is not None and value is not None:
+            value = _key(str(value), prefix, field.python_name)
+        found[field.python_name] = value
+    return found
+
+
+def _key(value: str, prefix: str, python_name: str) -> UUID:
+    head, _, tail = value.partition("_")
+    try:
+        if head != prefix or len(tail) != 36:
+            raise ValueError
+        return UUID(tail)
+    except ValueError:
+        words = python_name.split("_")
+        raise DomainError(Code.NOT_FOUND, words[0] + "".join(word.title() for word in words[1:])) from None
+
+
+def mutation(permission: Permission, description: str) -> Callable[[Callable[..., Awaitable[P]]], Any]:
+    """Declare a mutation. Its function takes the scope and an input and returns a payload or raises domain errors;
+    those become the payload's `userErrors`, and nothing of the change stays.
+    """
+
+    def declare(function: Callable[..., Awaitable[P]]) -> Any:
+        signature = inspect.signature(function)
+        payload: Callable[..., P] = inspect.get_annotations(function, eval_str=True)["return"]
+
+        @functools.wraps(function)
+        async def resolve(info: Info, **arguments: Any) -> P:
+            context = info.context
+            if permission not in context.scope.principal.permissions:
+                raise GraphQLError(
+                    f"此操作需要权限 {permission}。 / This needs the permission {permission}.",
+                    extensions={"code": "FORBIDDEN", "permission": permission.value},
+                )
+            try:
+                if context.alone:
+                    return await _run(function, context.scope, arguments)
+                async with context.scope.savepoint():
+                    return await _run(function, context.scope, arguments)
+            except (DomainError, DomainErrors) as error:
+                if context.alone:
+                    context.scope.refuse()
+                return payload(user_errors=_user_errors(error, context.locale))
+
+        # Strawberry makes the field's arguments from the signature: `info` stands where the rule takes the scope.
+        _, *inputs = signature.parameters.values()
+        info = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info)
+        resolve.__signature__ = signature.replace(parameters=[info, *inputs])  # type: ignore[attr-defined]
+        resolve.__annotations__ = {name: kind for name, kind in function.__annotations__.items() if name != "scope"}
+        resolve.__annotations__["info"] = Info
+        return strawberry.mutation(
+            resolve,
+            description=f"{description} Needs `{permission.value}` (所需权限).",
+            metadata={"permission": permission},
+        )
+
+    return declare
+
+
+async def _run(function: Callable[..., Awaitable[P]], scope: Scope, arguments: dict[str, Any]) -> P:
+    if scope.principal.kind == "tenant":
+        await require_active(scope)
+    return await function(scope, **arguments)
+
+
+def _user_errors(error: DomainError | DomainErrors, locale: Locale) -> list[UserError]:
+    errors = error.errors if isinstance(error, DomainErrors) else [error]
+    return [UserError(code=one.code, field=one.field, message=one.message(locale)) for one in errors]
