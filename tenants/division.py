@@ -259,8 +259,9 @@ async def close(scope: Scope, code: str, on: date, basis: str) -> Division:
     basis = checks.text("basis", basis, TEXT_LIMIT)
     checks.done()
     await scope.connection.execute(f"SELECT pg_advisory_xact_lock({_TREE})")
+    companies = await _companies(scope, code)
     division = await _changing(scope, code, on)
-    left = await _inhabitants(scope, division)
+    left = {"companies": len(companies), **await _inhabitants(scope, division)}
     if any(left.values()):
         raise DomainError(Code.DIVISION_IN_USE, "division", name=division.name, **left)
     await _change(scope, division, ChangeKind.CLOSED, on, basis, valid_to=on)
@@ -276,11 +277,11 @@ async def merge(scope: Scope, code: str, into: str, on: date, basis: str) -> Div
     basis = checks.text("basis", basis, TEXT_LIMIT)
     checks.done()
     await scope.connection.execute(f"SELECT pg_advisory_xact_lock({_TREE})")
+    companies = await _companies(scope, code)
     division = await _changing(scope, code, on)
     successor = await by_code(scope, into, "into")
     if successor.id == division.id or successor.level != division.level:
         raise DomainError(Code.DIVISION_LEVEL_DIFFERS, "into", name=division.name, other=successor.name)
-    companies = await _companies(scope, division)
     await _change(scope, division, ChangeKind.MERGED, on, basis, valid_to=on, successor_id=successor.id)
     await _move_divisions(scope, division, successor)
     await _move_rows(scope, division, successor)
@@ -387,21 +388,16 @@ async def _free_path(scope: Scope, above: Division, code: str | None) -> str:
     return next(path for path in made if path not in taken)
 
 
-async def _companies(scope: Scope, division: Division) -> list[UUID]:
+async def _companies(scope: Scope, code: str) -> list[UUID]:
     """The companies registered or working in the division: those its regulator sees."""
-    from tenants.company import Company
-
+    division = await by_code(scope, code, "division")
     async with scope.acting_as(Principal("regulator", regulator_id=division.id, division_path=division.path)):
-        found = await scope.session.scalars(
-            select(Company.tenant_id)
-            .where(col(Company.reach).contains([division.path]))
-            .order_by(col(Company.tenant_id))
-        )
-        return list(found)
+        rows = await scope.connection.fetch("SELECT tenant_id FROM company ORDER BY tenant_id")
+    return [row["tenant_id"] for row in rows]
 
 
 async def _inhabitants(scope: Scope, division: Division) -> dict[str, int]:
-    """How many divisions, estates, companies and regulators a division still has."""
+    """How many divisions, estates and regulators a division still has."""
     from tenants.estate import Estate
     from tenants.regulator import Regulator, RegulatorStatus
 
@@ -411,7 +407,6 @@ async def _inhabitants(scope: Scope, division: Division) -> dict[str, int]:
     return {
         "divisions": await count(Division.parent_id == division.id, col(Division.valid_to).is_(None)),
         "estates": await count(Estate.division_id == division.id),
-        "companies": len(await _companies(scope, division)),
         "regulators": await count(Regulator.division_id == division.id, Regulator.status == RegulatorStatus.ACTIVE),
     }
 
@@ -467,4 +462,5 @@ async def _move_companies(scope: Scope, companies: list[UUID], old: Division, ne
         async with scope.acting_for(tenant_id):
             await refresh_reach(scope, tenant_id)
             if registered:
+                company = await find(scope, Company, tenant_id)
                 await record(scope, "moved", "company", company, {"division_path": [old.path, new.path]})
