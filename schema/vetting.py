@@ -1,4 +1,4 @@
-"""A schema is only built when it is safe: each way in and each personal field names its permission, all in Chinese too."""
+"""A schema is only built when it is safe: every way in and every personal field names its permission."""
 
 import re
 from collections.abc import Iterator
