@@ -55,3 +55,7 @@ class Direction(Enum):
 
     ASC = strawberry.enum_value("ASC", description="Ascending (升序), missing values last.")
     DESC = strawberry.enum_value("DESC", description="Descending (降序), missing values last.")
+
+
+class OrderField(Enum):
+    """What the enums of orderable fields have in common: their members name Python fields."""

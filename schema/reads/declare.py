@@ -26,10 +26,11 @@ import strawberry
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryList, StrawberryOptional, get_object_definition
 from strawberry.types.lazy_type import LazyType
+from strawberry.utils.str_converters import to_camel_case
 
 from schema.reads.connection import Connection, Node
 from schema.reads.field import TYPES, Declaration, Declared, Identifier, argument
-from schema.reads.row import Condition, Match, table_of
+from schema.reads.row import Condition, Match, Row, table_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -306,9 +307,17 @@ class Entity:
         return {field.python_name: field for field in self.definition.fields if isinstance(field, Declared)}
 
     @cached_property
-    def key(self) -> type:
-        """The Python type of its key."""
-        return self.table.columns["id"].type.python_type
+    def inputs(self) -> dict[str, Declared]:
+        """Its declared fields by their names in `where`."""
+        return {field.graphql_name or to_camel_case(name): field for name, field in self.fields.items()}
+
+    def value(self, field: Declared, row: Row) -> str:
+        """SQL of a column or an expression of a row."""
+        declaration = field.declaration
+        assert isinstance(declaration, Value)
+        if declaration.sql is not None:
+            return f"({declaration.sql(row)})"
+        return row[declaration.column or field.python_name]
 
 
 def entity(

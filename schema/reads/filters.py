@@ -14,7 +14,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.types.unset import UNSET
 
-from schema.reads.connection import Direction
+from schema.reads.connection import Direction, OrderField
 from schema.reads.declare import DeclarationError, Entity, One, Value, bare, target_of
 from schema.reads.field import TYPES
 
@@ -88,12 +88,16 @@ def where_type(entity: Entity) -> Any:
                 )
         return [
             *made,
-            _input("and", list[TYPES[name]], "All of these hold (并且)."),  # type: ignore[misc]
-            _input("or", list[TYPES[name]], "At least one of these holds (或者)."),  # type: ignore[misc]
+            _input("and", _list_of(TYPES[name]), "All of these hold (并且)."),
+            _input("or", _list_of(TYPES[name]), "At least one of these holds (或者)."),
             _input("not", TYPES[name], "This does not hold (非)."),
         ]
 
     return _made(name, f"Which rows of {entity.name} (筛选条件): all conditions given must hold.", fields)
+
+
+def _list_of(type_: Any) -> Any:
+    return list[type_]
 
 
 def order_type(entity: Entity) -> Any:
@@ -117,7 +121,8 @@ def _order_fields(entity: Entity) -> Any:
                 members[field.python_name.upper()] = strawberry.enum_value(
                     field.python_name, description=field.description
                 )
-        fields: Any = Enum(name, members)
+        make: Any = OrderField
+        fields = make(name, members)
         TYPES[name] = strawberry.enum(fields, name=name, description=f"Fields that order {entity.name} (可排序字段).")
     return TYPES[name]
 
