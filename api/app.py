@@ -2,6 +2,7 @@
 
 import gc
 import re
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -12,7 +13,6 @@ import asyncpg
 import structlog
 import uuid_utils
 import uvicorn
-from graphql import print_schema
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,6 +21,7 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 import migrations
+import schema
 from api import logs
 from api.callers import Callers
 from api.graphql import JSON, Endpoint, Exchange, respond
@@ -44,7 +45,7 @@ PATHS: Final = QUIET | {GRAPHQL_PATH, SDL_PATH}
 READY_REMEMBERED_S: Final = 1.0
 """However often someone asks, the database is asked at most so often."""
 
-WAITING_PER_ORGANISATION: Final = 50
+WAITING_PER_ORGANISATION: Final = 200
 
 SCHEMA_PROBLEMS: Final = {
     "empty": "数据库尚未初始化，请运行 linli migrate。 / The database is empty; run linli migrate.",
@@ -63,13 +64,15 @@ class Server:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._schema = schema.executable(schema.build())
+        self._sdl_text = schema.sdl()
         self._endpoint: Endpoint | None = None
         self._problem: str | None = None
         self._checked_until = 0.0
         self._others = Starlette(
             routes=[
                 Route("/healthz", alive),
-                Route("/readyz", Ready(self._database_problem)),
+                Route("/readyz", Ready(self._database_problem).answer),
                 Route(SDL_PATH, self._sdl),
             ],
             exception_handlers={404: _not_found, 405: _not_found},
@@ -110,9 +113,9 @@ class Server:
         )
         engine = Engine(
             database,
-            self._graphql,
+            self._schema,
             Documents(
-                self._graphql,
+                self._schema,
                 token_limit=settings.token_limit,
                 cache_bytes=settings.document_cache_bytes,
                 introspection=settings.introspection,
@@ -153,13 +156,11 @@ class Server:
         return PlainTextResponse(self._sdl_text, headers={"cache-control": "max-age=300"})
 
 
-def serve(settings: Settings) -> None:
-    """Run the server until it is told to stop; then let what runs finish, for as long as the settings say."""
+def serve(settings: Settings, port: socket.socket) -> None:
+    """Serve at a listening socket until told to stop; then let what runs finish, for as long as the settings say."""
     logs.configure(settings.log_level)
-    uvicorn.run(
+    config = uvicorn.Config(
         Server(settings),
-        host=settings.host,
-        port=settings.port,
         http="httptools",
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         ws="none",
@@ -169,6 +170,7 @@ def serve(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_grace_s,
     )
+    uvicorn.Server(config).run(sockets=[port])
 
 
 def _turns(pool_size: int, settings: Settings) -> Turns:

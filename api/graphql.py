@@ -15,7 +15,7 @@ from api.callers import Callers
 from api.tokens import NO_TOKEN_CHALLENGE, InvalidToken
 from schema.engine import Answer, Engine, Request, unavailable_answer
 from schema.failure import Failure, FailureCode
-from tenants.errors import Locale
+from tenants.errors import Locale, Unavailable
 from tenants.scope import Principal
 
 BODY_TIMEOUT_S: Final = 15.0

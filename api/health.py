@@ -24,7 +24,7 @@ class Ready:
     def __init__(self, check: Check) -> None:
         self._check = check
 
-    async def __call__(self, _: Request) -> Response:
+    async def answer(self, _: Request) -> Response:
         """Ask the database, for a short time."""
         try:
             problem = await asyncio.wait_for(self._check(), CHECK_TIMEOUT_S)

@@ -1,7 +1,7 @@
 """Text becomes a validated document of bounded size and known cost, once, in time linear in its length."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +13,10 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionNode,
     SelectionSetNode,
     ValidationRule,
     parse,
@@ -24,7 +26,6 @@ from graphql import (
 
 from schema.cost import Cost
 from schema.failure import Failure, FailureCode
-from schema.reflection import Parts, root_fields, split
 
 SOURCE_LIMIT = 131_072
 """The longest document, in characters: values belong into variables."""
@@ -51,9 +52,8 @@ class Operation:
 
     node: OperationDefinitionNode
     cost: Cost
-    parts: Parts
-    alone: bool
-    """It has one root field."""
+    root_fields: Mapping[str, str]
+    """The names of its fields by their response names."""
     plans: dict[Any, Any] = field(default_factory=dict)
 
     @property
@@ -151,8 +151,10 @@ class Documents:
             definition.name.value if definition.name else None: Operation(
                 definition,
                 Cost(self._schema, definition, fragments),
-                split(definition, fragments),
-                _alone(definition, fragments),
+                {
+                    (found.alias or found.name).value: found.name.value
+                    for found in _root_fields(definition.selection_set.selections, fragments)
+                },
             )
             for definition in node.definitions
             if isinstance(definition, OperationDefinitionNode)
@@ -275,9 +277,16 @@ def _check(chinese: str, english: str, found: int, limit: int) -> None:
         )
 
 
-def _alone(operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> bool:
-    fields = root_fields(operation.selection_set.selections, fragments)
-    return len({(field.alias or field.name).value for field in fields}) == 1
+def _root_fields(
+    selections: Iterable[SelectionNode], fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[FieldNode]:
+    for selection in selections:
+        if isinstance(selection, FieldNode):
+            yield selection
+        elif isinstance(selection, FragmentSpreadNode):
+            yield from _root_fields(fragments[selection.name.value].selection_set.selections, fragments)
+        elif isinstance(selection, InlineFragmentNode):
+            yield from _root_fields(selection.selection_set.selections, fragments)
 
 
 def _tokens(document: DocumentNode) -> int:

@@ -3,6 +3,7 @@
 import inspect
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -12,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from schema.context import Context
 from schema.documents import Document, Documents, Operation
 from schema.failure import Failure, FailureCode, formatted, known_code
-from schema.reflection import reflect
+from schema.reads.audience import Audience
+from schema.reads.query import compile_query
 from schema.turns import Turns
 from tenants.errors import Locale, Unavailable
 from tenants.scope import Database, Principal, unavailable
@@ -51,9 +53,7 @@ class Answer(NamedTuple):
     """Something may have been committed."""
 
 
-def unavailable_answer(
-    lost: Unavailable, request_id: str, cost: int | None = None, **response: object
-) -> Answer:
+def unavailable_answer(lost: Unavailable, request_id: str, cost: int | None = None, **response: object) -> Answer:
     """The answer while the database cannot serve: nothing is wrong with the request, it may come again."""
     failure = Failure(FailureCode.UNAVAILABLE, UNAVAILABLE, retryAfter=lost.retry_after)
     return Answer(failure.body(request_id, **response), failure.code, cost, lost.retry_after, lost)
@@ -103,43 +103,60 @@ class Engine:
             cost = operation.cost(variables)
             if cost > self._cost_limit:
                 raise self._too_dear(cost)
-            turns = self._writers if operation.is_mutation else self._readers
-            organisation = principal.tenant_id or principal.regulator_id
-            await turns.take(organisation)
-            try:
-                if operation.is_mutation:
-                    return await self._mutation(request, principal, document, operation, cost)
-                return await self._query(request, principal, document, operation, variables, cost)
-            finally:
-                turns.give_back(organisation)
+            if operation.is_mutation:
+                return await self._mutation(request, principal, document, operation, cost)
+            return await self._query(principal, document, operation, variables, cost)
         except Exception as error:  # the one place that turns the unexpected into an answer
             return self._failed(error, request, cost)
 
     async def _query(
         self,
-        request: Request,
         principal: Principal,
         document: Document,
         operation: Operation,
         variables: dict[str, Any],
         cost: int,
     ) -> Answer:
-        data, reflection, names = operation.parts
-        text = b"{}"
-        if data is not None:
-            text = await self._read(principal, document, operation, data, variables)
-        if reflection is not None:
-            answers = orjson.loads(text) | reflect(self._schema, document.node, reflection, request.variables)
-            text = orjson.dumps({name: answers[name] for name in names or answers if name in answers})
-        return Answer(b'{"data":%b,"extensions":%b}' % (text, self._extensions(cost)), cost=cost)
+        audience = Audience.of(principal)
+        plan = operation.plans.get(audience)
+        if plan is None:
+            plan = operation.plans[audience] = compile_query(
+                self._schema, operation.node, document.fragments, audience
+            )
+        weight = plan.bytes
+        bound = plan.bind(variables, principal)
+        if plan.bytes != weight:
+            self._documents.grew(document, plan.bytes - weight)
+        data = bound.body
+        if data is None:
+            organisation = _organisation(principal)
+            await self._readers.take(organisation)
+            try:
+                async with self._database.reading(principal) as connection:
+                    data = await connection.fetchval(bound.sql, *bound.parameters)
+            finally:
+                self._readers.give_back(organisation)
+        body = b'{"data":%b,"extensions":{"cost":{"requested":%d,"limit":%d}}}'
+        return Answer(body % (data, cost, self._cost_limit), cost=cost)
 
     async def _mutation(
+        self, request: Request, principal: Principal, document: Document, operation: Operation, cost: int
+    ) -> Answer:
+        self._require_permissions(operation, principal)
+        organisation = _organisation(principal)
+        await self._writers.take(organisation)
+        try:
+            return await self._committed(request, principal, document, operation, cost)
+        finally:
+            self._writers.give_back(organisation)
+
+    async def _committed(
         self, request: Request, principal: Principal, document: Document, operation: Operation, cost: int
     ) -> Answer:
         for attempt in range(RETRIES + 1):
             try:
                 async with self._database.writing(principal) as scope:
-                    context = Context(scope, request.locale, request.request_id, operation.alone)
+                    context = Context(scope, request.locale, request.request_id, len(operation.root_fields) == 1)
                     result = await self._executed(request, document, context)
                     if result.errors:
                         raise _Undone(result, result.errors[0].original_error or result.errors[0])
@@ -166,6 +183,26 @@ class Engine:
         )
         return await result if inspect.isawaitable(result) else result
 
+    def _require_permissions(self, operation: Operation, principal: Principal) -> None:
+        """Refuse the whole document, before anything happens, for a field that the principal may not use."""
+        fields = self._schema.mutation_type.fields if self._schema.mutation_type else {}
+        errors = []
+        for key, name in operation.root_fields.items():
+            field = fields.get(name)
+            if field is None:
+                continue  # __typename
+            permission = field.extensions["strawberry-definition"].metadata["permission"]
+            if permission not in principal.permissions:
+                errors.append(
+                    GraphQLError(
+                        f"{key} 需要权限 {permission.value}。 / {key} needs the permission {permission.value}.",
+                        path=[key],
+                        extensions={"permission": permission.value},
+                    )
+                )
+        if errors:
+            raise Failure(FailureCode.FORBIDDEN, errors)
+
     def _coerced(self, operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
         definitions = operation.node.variable_definitions
         if not definitions:
@@ -189,9 +226,6 @@ class Engine:
 
     def _cost(self, cost: int) -> dict[str, int]:
         return {"requested": cost, "limit": self._cost_limit}
-
-    def _extensions(self, cost: int) -> bytes:
-        return b'{"cost":{"requested":%d,"limit":%d}}' % (cost, self._cost_limit)
 
     def _failed(self, error: Exception, request: Request, cost: int | None) -> Answer:
         """An answer without data."""
@@ -226,10 +260,12 @@ class Engine:
             else:
                 reported, code = original, FailureCode.INTERNAL
                 entries.append(formatted(_saying(INTERNAL, error), code, request.request_id))
-        body = orjson.dumps(
-            {"errors": entries, "data": None, "extensions": {"cost": self._cost(cost)}}
-        )
+        body = orjson.dumps({"errors": entries, "data": None, "extensions": {"cost": self._cost(cost)}})
         return Answer(body, code, cost, error=reported)
+
+
+def _organisation(principal: Principal) -> UUID | None:
+    return principal.tenant_id or principal.regulator_id
 
 
 def _saying(message: str, error: GraphQLError) -> GraphQLError:

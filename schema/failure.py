@@ -31,7 +31,7 @@ class FailureCode(StrEnum):
 def known_code(error: GraphQLError, otherwise: FailureCode) -> FailureCode:
     """The code that an error names itself, if it does."""
     code = (error.extensions or {}).get("code")
-    return FailureCode(code) if code in FailureCode.__members__ else otherwise
+    return FailureCode.__members__.get(str(code), otherwise)
 
 
 def formatted(error: GraphQLError, code: FailureCode, request_id: str, **extensions: object) -> dict[str, Any]:
@@ -48,9 +48,7 @@ def formatted(error: GraphQLError, code: FailureCode, request_id: str, **extensi
 class Failure(Exception):
     """The request has no data, only errors: all of one code, each with a message and, where known, a place."""
 
-    def __init__(
-        self, code: FailureCode, message: str | Sequence[GraphQLError], /, **extensions: object
-    ) -> None:
+    def __init__(self, code: FailureCode, message: str | Sequence[GraphQLError], /, **extensions: object) -> None:
         super().__init__(code.value)
         self.code = code
         self.errors = (GraphQLError(message),) if isinstance(message, str) else tuple(message)

@@ -214,7 +214,7 @@ def wait_until_up(running: Served, seconds: float = 30) -> None:
         except httpx.TransportError:
             pass
         time.sleep(0.05)
-    raise AssertionError(f"the server did not start:\n{running.log_file.read_text()}")
+    raise AssertionError(f"the server did not start:\n{running.log_file.read_text()[-3_000:]}")
 
 
 def free_port() -> int:
