@@ -124,9 +124,7 @@ class Server:
             readers=_turns(settings.pool_size, settings),
             writers=_turns(settings.write_pool_size, settings),
         )
-        self._endpoint = Endpoint(
-            engine, Callers(Tokens.of(settings), database), body_limit=settings.body_limit_bytes
-        )
+        self._endpoint = Endpoint(engine, Callers(Tokens.of(settings), database), body_limit=settings.body_limit_bytes)
         # What lives as long as the process need not be looked at by every collection.
         gc.collect()
         gc.freeze()

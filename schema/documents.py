@@ -1,7 +1,7 @@
 """Text becomes a validated document of bounded size and known cost, once, in time linear in its length."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,8 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
-    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
-    SelectionNode,
     SelectionSetNode,
     ValidationRule,
     parse,
@@ -26,6 +24,7 @@ from graphql import (
 
 from schema.cost import Cost
 from schema.failure import Failure, FailureCode
+from schema.reflection import Parts, root_fields, split
 
 SOURCE_LIMIT = 131_072
 """The longest document, in characters: values belong into variables."""
@@ -54,6 +53,7 @@ class Operation:
     cost: Cost
     root_fields: Mapping[str, str]
     """The names of its fields by their response names."""
+    parts: Parts
     plans: dict[Any, Any] = field(default_factory=dict)
 
     @property
@@ -153,8 +153,9 @@ class Documents:
                 Cost(self._schema, definition, fragments),
                 {
                     (found.alias or found.name).value: found.name.value
-                    for found in _root_fields(definition.selection_set.selections, fragments)
+                    for found in root_fields(definition.selection_set.selections, fragments)
                 },
+                split(definition, fragments),
             )
             for definition in node.definitions
             if isinstance(definition, OperationDefinitionNode)
@@ -275,18 +276,6 @@ def _check(chinese: str, english: str, found: int, limit: int) -> None:
             f"文档过大：{chinese}最多 {limit} 个。 / The document is too large: at most {limit} {english}.",
             limit=limit,
         )
-
-
-def _root_fields(
-    selections: Iterable[SelectionNode], fragments: Mapping[str, FragmentDefinitionNode]
-) -> Iterator[FieldNode]:
-    for selection in selections:
-        if isinstance(selection, FieldNode):
-            yield selection
-        elif isinstance(selection, FragmentSpreadNode):
-            yield from _root_fields(fragments[selection.name.value].selection_set.selections, fragments)
-        elif isinstance(selection, InlineFragmentNode):
-            yield from _root_fields(selection.selection_set.selections, fragments)
 
 
 def _tokens(document: DocumentNode) -> int:

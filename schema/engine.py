@@ -7,14 +7,16 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute, get_variable_values
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode, execute, get_variable_values
 from sqlalchemy.exc import DBAPIError
 
 from schema.context import Context
 from schema.documents import Document, Documents, Operation
 from schema.failure import Failure, FailureCode, formatted, known_code
 from schema.reads.audience import Audience
+from schema.reads.payload import PayloadExecutor, Payloads, compile_payloads
 from schema.reads.query import compile_query
+from schema.reflection import reflect
 from schema.turns import Turns
 from tenants.errors import Locale, Unavailable
 from tenants.scope import Database, Principal, unavailable
@@ -104,8 +106,8 @@ class Engine:
             if cost > self._cost_limit:
                 raise self._too_dear(cost)
             if operation.is_mutation:
-                return await self._mutation(request, principal, document, operation, cost)
-            return await self._query(principal, document, operation, variables, cost)
+                return await self._mutation(request, principal, document, operation, variables, cost)
+            return await self._query(principal, document, operation, variables, request.variables, cost)
         except Exception as error:  # the one place that turns the unexpected into an answer
             return self._failed(error, request, cost)
 
@@ -115,49 +117,78 @@ class Engine:
         document: Document,
         operation: Operation,
         variables: dict[str, Any],
+        given: dict[str, Any],
         cost: int,
     ) -> Answer:
+        data, reflection = operation.parts
+        text = b"{}" if data is None else await self._read(principal, document, operation, data, variables)
+        if reflection is not None:
+            found = orjson.loads(text) | reflect(self._schema, document.node, reflection, given)
+            text = orjson.dumps({name: found[name] for name in operation.root_fields if name in found})
+        body = b'{"data":%b,"extensions":{"cost":{"requested":%d,"limit":%d}}}'
+        return Answer(body % (text, cost, self._cost_limit), cost=cost)
+
+    async def _read(
+        self,
+        principal: Principal,
+        document: Document,
+        operation: Operation,
+        node: OperationDefinitionNode,
+        variables: dict[str, Any],
+    ) -> bytes:
         audience = Audience.of(principal)
         plan = operation.plans.get(audience)
         if plan is None:
-            plan = operation.plans[audience] = compile_query(
-                self._schema, operation.node, document.fragments, audience
-            )
+            plan = compile_query(self._schema, node, document.fragments, audience)
+            operation.plans[audience] = plan
         weight = plan.bytes
         bound = plan.bind(variables, principal)
         if plan.bytes != weight:
             self._documents.grew(document, plan.bytes - weight)
-        data = bound.body
-        if data is None:
-            organisation = _organisation(principal)
-            await self._readers.take(organisation)
-            try:
-                async with self._database.reading(principal) as connection:
-                    data = await connection.fetchval(bound.sql, *bound.parameters)
-            finally:
-                self._readers.give_back(organisation)
-        body = b'{"data":%b,"extensions":{"cost":{"requested":%d,"limit":%d}}}'
-        return Answer(body % (data, cost, self._cost_limit), cost=cost)
+        if bound.sql is None:
+            return bound.body or b"{}"
+        organisation = _organisation(principal)
+        await self._readers.take(organisation)
+        try:
+            async with self._database.reading(principal) as connection:
+                text: bytes = await connection.fetchval(bound.sql, *bound.parameters)
+                return text
+        finally:
+            self._readers.give_back(organisation)
 
     async def _mutation(
-        self, request: Request, principal: Principal, document: Document, operation: Operation, cost: int
+        self,
+        request: Request,
+        principal: Principal,
+        document: Document,
+        operation: Operation,
+        variables: dict[str, Any],
+        cost: int,
     ) -> Answer:
         self._require_permissions(operation, principal)
+        # Before anything changes: a document whose answer may not be read changes nothing.
+        payloads = compile_payloads(self._schema, operation.node, document.fragments, variables, Audience.of(principal))
         organisation = _organisation(principal)
         await self._writers.take(organisation)
         try:
-            return await self._committed(request, principal, document, operation, cost)
+            return await self._committed(request, principal, document, operation, payloads, cost)
         finally:
             self._writers.give_back(organisation)
 
     async def _committed(
-        self, request: Request, principal: Principal, document: Document, operation: Operation, cost: int
+        self,
+        request: Request,
+        principal: Principal,
+        document: Document,
+        operation: Operation,
+        payloads: Payloads,
+        cost: int,
     ) -> Answer:
         for attempt in range(RETRIES + 1):
             try:
                 async with self._database.writing(principal) as scope:
                     context = Context(scope, request.locale, request.request_id, len(operation.root_fields) == 1)
-                    result = await self._executed(request, document, context)
+                    result = await self._executed(request, document, context, payloads)
                     if result.errors:
                         raise _Undone(result, result.errors[0].original_error or result.errors[0])
             except Exception as error:
@@ -173,13 +204,17 @@ class Engine:
             return Answer(body, cost=cost, changed=True)
         raise AssertionError("the last attempt returns or raises")
 
-    async def _executed(self, request: Request, document: Document, context: Context) -> ExecutionResult:
+    async def _executed(
+        self, request: Request, document: Document, context: Context, payloads: Payloads
+    ) -> ExecutionResult:
         result = execute(
             self._schema,
             document.node,
             context_value=context,
             variable_values=request.variables,
             operation_name=request.operation_name,
+            executor_class=PayloadExecutor,
+            payloads=payloads,
         )
         return await result if inspect.isawaitable(result) else result
 

@@ -98,9 +98,7 @@ def new_project(name: str) -> NewProject:
         new_estate=NewEstate(
             name=name, kind=next(iter(EstateKind)), division_code=STREET, area=Decimal("12000.50"), households=120
         ),
-        contract=NewContract(
-            kind=ContractKind.NORMAL, starts_on=date(2024, 1, 1), ends_on=date(2030, 12, 31)
-        ),
+        contract=NewContract(kind=ContractKind.NORMAL, starts_on=date(2024, 1, 1), ends_on=date(2030, 12, 31)),
     )
 
 
@@ -162,9 +160,7 @@ class Served:
 
 
 @contextmanager
-def served(
-    home: Path, database: Any, world: World, program: str | None = None, **settings: object
-) -> Iterator[Served]:
+def served(home: Path, database: Any, world: World, program: str | None = None, **settings: object) -> Iterator[Served]:
     """A server over a database, until the block ends. `program` replaces `linli serve` with Python text that ends
     by serving, for tests that break something inside.
     """

@@ -88,9 +88,7 @@ class TestGraphqlCop:
 
     def test_mutation_by_get(self, server: Served) -> None:
         """MEDIUM: a mutation by GET."""
-        response = httpx.get(
-            server.graphql, params={"query": "mutation cop {__typename}"}, headers=server.headers()
-        )
+        response = httpx.get(server.graphql, params={"query": "mutation cop {__typename}"}, headers=server.headers())
         assert "data" not in response.json()
 
     def test_query_by_get(self, server: Served) -> None:
@@ -102,7 +100,5 @@ class TestGraphqlCop:
 
     def test_form(self, server: Served) -> None:
         """MEDIUM: a query from an HTML form."""
-        response = httpx.post(
-            server.graphql, data={"query": "query cop { __typename }"}, headers=server.headers()
-        )
+        response = httpx.post(server.graphql, data={"query": "query cop { __typename }"}, headers=server.headers())
         assert "data" not in response.json()

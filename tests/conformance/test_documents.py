@@ -46,7 +46,9 @@ def cost(text: str, **variables: object) -> int:
 
 BOMB = (
     "{ place { ...f0 } } "
-    + " ".join(f"fragment f{i} on Place {{ a: parent {{ ...f{i + 1} }} b: parent {{ ...f{i + 1} }} }}" for i in range(60))
+    + " ".join(
+        f"fragment f{i} on Place {{ a: parent {{ ...f{i + 1} }} b: parent {{ ...f{i + 1} }} }}" for i in range(60)
+    )
     + " fragment f60 on Place { name }"
 )
 WIDE_BOMB = (

@@ -173,9 +173,7 @@ class TestMethodsAndTypes:
     @pytest.mark.parametrize("accept", ["text/html", "image/*", "application/xml, text/*", "application/json;q=0"])
     def test_unacceptable(self, server: Served, headers: dict[str, str], accept: str) -> None:
         """G3."""
-        response = httpx.post(
-            server.graphql, json={"query": COMPANY}, headers=headers | {"accept": accept}
-        )
+        response = httpx.post(server.graphql, json={"query": COMPANY}, headers=headers | {"accept": accept})
         assert response.status_code == 406
         bilingual(response, "NOT_ACCEPTABLE")
 
@@ -194,9 +192,7 @@ class TestMethodsAndTypes:
     )
     def test_media_types(self, server: Served, headers: dict[str, str], accept: str, given: str) -> None:
         """G1: the type is negotiated."""
-        response = httpx.post(
-            server.graphql, json={"query": COMPANY}, headers=headers | {"accept": accept}
-        )
+        response = httpx.post(server.graphql, json={"query": COMPANY}, headers=headers | {"accept": accept})
         assert response.status_code == 200
         assert response.headers["content-type"] == f"{given}; charset=utf-8"
 
@@ -225,9 +221,7 @@ class TestMethodsAndTypes:
     @pytest.mark.parametrize("accept", ["*/*", "text/html,*/*;q=0.8", "image/avif,*/*"])
     def test_get_that_a_page_elsewhere_could_cause(self, server: Served, accept: str) -> None:
         """G5: a link, an image or a form cannot make this server work."""
-        response = httpx.get(
-            server.graphql, params={"query": "{ __typename }"}, headers=server.headers(accept=accept)
-        )
+        response = httpx.get(server.graphql, params={"query": "{ __typename }"}, headers=server.headers(accept=accept))
         assert response.status_code == 400
         bilingual(response, "BAD_REQUEST")
 
@@ -290,9 +284,7 @@ class TestCost:
 
     def test_too_dear(self, server: Served) -> None:
         """G6: refused before execution, with the cost, the limit and that waiting does not help."""
-        response = server.ask(
-            "{ companies(first: 100) { nodes { projects(first: 100) { nodes { id } } } } }"
-        )
+        response = server.ask("{ companies(first: 100) { nodes { projects(first: 100) { nodes { id } } } } }")
         assert response.status_code == 400
         bilingual(response, "COST_EXCEEDED")
         extensions = response.json()["errors"][0]["extensions"]
@@ -335,9 +327,7 @@ class TestTokens:
         ]
         for token in wrong:
             authorization = b"Bearer " + token.encode("utf-8")
-            response = httpx.post(
-                server.graphql, json={"query": COMPANY}, headers={b"authorization": authorization}
-            )
+            response = httpx.post(server.graphql, json={"query": COMPANY}, headers={b"authorization": authorization})
             assert response.status_code == 401
             assert 'error="invalid_token"' in response.headers["www-authenticate"]
             bilingual(response, "UNAUTHENTICATED")
@@ -345,9 +335,7 @@ class TestTokens:
     def test_token_of_someone_unknown(self, server: Served) -> None:
         """A good signature for a member who is not there is no permission."""
         token = server.token(server.world.other.__class__(server.world.company.id, server.world.other.admin_id))
-        response = httpx.post(
-            server.graphql, json={"query": COMPANY}, headers={"authorization": f"Bearer {token}"}
-        )
+        response = httpx.post(server.graphql, json={"query": COMPANY}, headers={"authorization": f"Bearer {token}"})
         assert response.status_code == 401
         bilingual(response, "UNAUTHENTICATED")
 
@@ -355,9 +343,7 @@ class TestTokens:
         """A token may hold less than its member's role: the whole document is refused, naming field and permission."""
         token = server.token(scope=["company:read"])
         query = "{ company { name } projects { nodes { id } } }"
-        response = httpx.post(
-            server.graphql, json={"query": query}, headers={"authorization": f"Bearer {token}"}
-        )
+        response = httpx.post(server.graphql, json={"query": query}, headers={"authorization": f"Bearer {token}"})
         assert response.status_code == 403
         (error,) = errors(response, "FORBIDDEN")
         assert error["path"] == ["projects"]
