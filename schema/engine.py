@@ -264,7 +264,7 @@ class Engine:
 
     def _failed(self, error: Exception, request: Request, cost: int | None) -> Answer:
         """An answer without data."""
-        response = {} if cost is None else {"extensions": {"cost": self._cost(cost)}}
+        response: dict[str, Any] = {} if cost is None else {"extensions": {"cost": self._cost(cost)}}
         reported: Exception | None = None
         if isinstance(error, Failure):
             failure = error
@@ -276,6 +276,8 @@ class Engine:
             failure = Failure(FailureCode.BAD_USER_INPUT, UNSTORABLE)
         else:
             failure, reported = Failure(FailureCode.INTERNAL, INTERNAL), error
+            if cost is not None:
+                response["data"] = None  # it was being executed
         body = failure.body(request.request_id, **response)
         return Answer(body, failure.code, cost, error=reported)
 

@@ -96,7 +96,7 @@ def new_project(name: str) -> NewProject:
     return NewProject(
         name=name,
         new_estate=NewEstate(
-            name=name, kind=next(iter(EstateKind)), division_code=STREET, area=Decimal("12000.50"), households=120
+            name=name, kind=EstateKind.COMMERCIAL, division_code=STREET, area=Decimal("12000.50"), households=120
         ),
         contract=NewContract(kind=ContractKind.NORMAL, starts_on=date(2024, 1, 1), ends_on=date(2030, 12, 31)),
     )
@@ -150,7 +150,19 @@ class Served:
 
     def logs(self) -> list[dict[str, Any]]:
         """What the server has logged so far; every line is JSON."""
-        return [json.loads(line) for line in self.log_file.read_bytes().splitlines()]
+        whole = self.log_file.read_bytes().rpartition(b"\n")[0]
+        return [json.loads(line) for line in whole.splitlines()]
+
+    def logged(self, response: httpx.Response) -> dict[str, Any]:
+        """The log line of a request; it is written after the response is sent."""
+        request_id = response.headers["x-request-id"]
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            for line in self.logs():
+                if line.get("request_id") == request_id:
+                    return line
+            time.sleep(0.02)
+        raise AssertionError(f"no log line for {request_id}")
 
     def stop(self, grace: float = 30) -> int:
         """Tell the server to stop, and wait for it."""
