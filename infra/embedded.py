@@ -34,6 +34,9 @@ MAJOR: Final = 18
 SOCKET_PATH_LIMIT: Final = 100
 SOCKET_NAME: Final = ".s.PGSQL.5432"
 
+START_TIMEOUT_S: Final = 60
+STOP_TIMEOUT_S: Final = 20
+
 # PostgreSQL refuses to run as root; then it runs as this system user, who owns nothing else.
 SYSTEM_USER: Final = "linli-postgres"
 
@@ -115,7 +118,12 @@ class Embedded:
     def stop(self) -> None:
         """Stop the server at once, whoever uses it."""
         if self._listens():
-            self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "60")
+            stop = ("stop", "-D", str(self.data), "-w")
+            try:
+                self._run("pg_ctl", *stop, "-m", "fast", "-t", str(STOP_TIMEOUT_S))
+            except Refusal:
+                # Nothing committed is lost: it recovers at its next start, as after a power cut.
+                self._run("pg_ctl", *stop, "-m", "immediate", "-t", str(STOP_TIMEOUT_S))
 
     def create_database(self, name: str, template: str | None = None) -> None:
         """Create a database, copied from a template if one is named, unless it is there already."""
@@ -190,7 +198,7 @@ class Embedded:
         if directory != self.data:
             _make_private(directory)
         pid_file = self.data / "postmaster.pid"
-        if pid_file.exists() and not _is_postgres(int(pid_file.read_text().split()[0])):
+        if pid_file.exists() and not _is_postgres(pid_file):
             # Left by a server that was killed. After a restart of the machine or of a container another
             # program may have its number, and PostgreSQL would take that program for itself.
             pid_file.unlink()
@@ -198,23 +206,26 @@ class Embedded:
         settings = SETTINGS | (THROWAWAY if self.throwaway else {})
         options = [f"-c{name}={value}" for name, value in settings.items()]
         options += ["-k", str(directory), "-p", SOCKET_NAME.rpartition(".")[2]]
-        say("正在启动内置 PostgreSQL / Starting the embedded PostgreSQL")
         log = self.data / "server.log"
-        try:
-            arguments = ("-D", str(self.data), "-l", str(log), "-w", "-t", "60", "-o", shlex.join(options))
-            self._run("pg_ctl", "start", *arguments)
-        except Refusal as refusal:
-            deadline = time.monotonic() + 60
-            while pid_file.exists() and time.monotonic() < deadline:
-                # It was starting already, or recovers after having been killed.
-                if self._listens():
-                    return
-                time.sleep(0.1)
-            tail = log.read_text(errors="replace").splitlines()[-1:] if log.exists() else []
-            raise Refusal(
-                f"内置 PostgreSQL 无法启动（{' '.join(tail)}）：请查看 {log}。",
-                f"The embedded PostgreSQL does not start ({' '.join(tail)}): see {log}.",
-            ) from refusal
+        say("正在启动内置 PostgreSQL / Starting the embedded PostgreSQL")
+        arguments, identity = self._command("pg_ctl", "start", "-D", str(self.data), "-l", str(log), "-w")
+        quiet: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        with subprocess.Popen([*arguments, "-o", shlex.join(options)], **quiet, **identity) as starting:
+            # pg_ctl knows a new server by its starting time and waits in vain when the clock was set back;
+            # what counts is whether the server listens.
+            while not self._listens() and starting.poll() is None:
+                time.sleep(0.02)
+            starting.kill()
+        # When pg_ctl gave up at once, a server may have been starting already, or recovers after a crash.
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while not self._listens():
+            if not pid_file.exists() or time.monotonic() > deadline:
+                tail = log.read_text(errors="replace").splitlines()[-1:] if log.exists() else []
+                raise Refusal(
+                    f"内置 PostgreSQL 无法启动（{' '.join(tail)}）：请查看 {log}。",
+                    f"The embedded PostgreSQL does not start ({' '.join(tail)}): see {log}.",
+                )
+            time.sleep(0.1)
 
     def _listens(self) -> bool:
         with socket.socket(socket.AF_UNIX) as probe:
@@ -243,23 +254,18 @@ class Embedded:
             os.close(self._users)
             self._users = None
 
-    def _run(self, program: str, *arguments: str, stdin: str = "") -> str:
-        identity: dict[str, Any] = {}
-        if os.geteuid() == 0:
-            identity = {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []}
-        # psql and pg_ctl must not pick up the caller's PGHOST, PGUSER and the like.
+    def _command(self, program: str, *arguments: str) -> tuple[list[str], dict[str, Any]]:
+        """How one of PostgreSQL's programs is called: as its user, and with nothing of the caller's PGHOST and such."""
+        identity: dict[str, Any] = {"cwd": "/", "umask": 0o077}
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-        done = subprocess.run(
-            [str(_programs() / program), *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd="/",
-            env=environment | {"LC_ALL": "C"},
-            umask=0o077,
-            **identity,
-        )
+        identity["env"] = environment | {"LC_ALL": "C"}
+        if os.geteuid() == 0:
+            identity |= {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []}
+        return [str(_programs() / program), *arguments], identity
+
+    def _run(self, program: str, *arguments: str, stdin: str = "") -> str:
+        command, identity = self._command(program, *arguments)
+        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, **identity)
         if done.returncode != 0:
             reason = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
             raise Refusal(
@@ -325,11 +331,11 @@ def _make_private(directory: Path) -> None:
         )
 
 
-def _is_postgres(pid: int) -> bool:
+def _is_postgres(pid_file: Path) -> bool:
     try:
-        process = psutil.Process(pid)
+        process = psutil.Process(int(pid_file.read_text().split()[0]))
         return str(process.name()).startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
+    except (psutil.Error, OSError, ValueError, IndexError):
         return False
 
 
