@@ -4,7 +4,6 @@ What a command needs is imported when it runs, so that `linli --help` answers at
 sentence of Chinese and one of English, and exit code 1; a traceback is always our mistake.
 """
 
-import asyncio
 import contextlib
 import signal
 import sys
@@ -33,7 +32,7 @@ def main() -> None:
     try:
         app()
     except Refusal as refusal:
-        print(f"{refusal.chinese}\n{refusal.english}", file=sys.stderr)
+        _say(str(refusal))
         sys.exit(1)
 
 
@@ -94,11 +93,30 @@ def token(
     """Mint an access token for a member of a company or of a regulator (签发访问令牌)."""
     from api import start
     from api.sign_in import Wanted, mint
+    from api.tokens import Tokens
 
     settings = _settings()
-    start.require_schema(settings, _say)
     wanted = Wanted(company, regulator, member, scope, timedelta(minutes=minutes))
-    print(*asyncio.run(mint(settings, wanted)))
+    print(start.work(settings, _say, lambda database: mint(database, Tokens.of(settings), wanted)))
+
+
+@app.command()
+def sample(
+    companies: Annotated[int, typer.Option(min=1, max=100_000, help="How many companies (企业数).")] = 10,
+    projects: Annotated[int, typer.Option(min=0, max=10_000_000, help="How many projects in all (项目数).")] = 100,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same data (随机种子).")] = 1,
+) -> None:
+    """Fill the database with invented, lifelike data for load tests (生成测试数据)."""
+    from api import start
+    from tenants import division
+    from tenants.sample import load
+    from tenants.scope import Database
+
+    async def fill(database: Database) -> None:
+        await division.load_national(database)
+        await load(database, companies=companies, projects=projects, seed=seed, say=_say)
+
+    start.work(_settings(), _say, fill)
 
 
 def _settings() -> "Settings":

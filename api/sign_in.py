@@ -5,9 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from api.tokens import Kind, Tokens
-from infra.postgres import app_url
 from infra.refusal import Refusal
-from infra.settings import Settings
 from tenants import member as members
 from tenants.permission import Permission
 from tenants.scope import Database
@@ -24,17 +22,8 @@ class Wanted:
     lifetime: timedelta = timedelta(minutes=10)
 
 
-async def mint(settings: Settings, *wanted: Wanted) -> list[str]:
-    """The tokens of the members, each of whom must exist and be active."""
-    tokens = Tokens.of(settings)
-    database = await Database.open(app_url(settings), pool_size=1, write_pool_size=1)
-    try:
-        return [await _mint(tokens, database, each) for each in wanted]
-    finally:
-        await database.close()
-
-
-async def _mint(tokens: Tokens, database: Database, wanted: Wanted) -> str:
+async def mint(database: Database, tokens: Tokens, wanted: Wanted) -> str:
+    """The access token of the member, who must exist and be active."""
     if (wanted.company is None) == (wanted.regulator is None):
         raise Refusal(
             "请用 --company 或 --regulator 指明令牌属于谁（二选一）。",

@@ -3,8 +3,8 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
 
 import asyncpg
 
@@ -12,10 +12,16 @@ import migrations
 from infra import postgres
 from infra.refusal import Refusal
 from infra.settings import Settings
+from tenants.errors import DomainError, DomainErrors, Unavailable
+from tenants.scope import Database
 
 OLDEST_POSTGRES: Final = 16
 
+# A command may take its time; a request may not.
+JOB_STATEMENT_TIMEOUT_MS: Final = 300_000
+
 Say = Callable[[str], None]
+T = TypeVar("T")
 
 
 def claim_port(settings: Settings) -> socket.socket:
@@ -74,6 +80,34 @@ def require_schema(settings: Settings, say: Say) -> None:
             "数据库的结构比程序旧：请先运行 linli migrate。",
             "The database's schema is older than the program: run `linli migrate` first.",
         )
+
+
+def work(settings: Settings, say: Say, job: Callable[[Database], Awaitable[T]]) -> T:
+    """Do a job on the database, signed in as the server would be; what a rule refuses is said, not traced."""
+    require_schema(settings, say)
+
+    async def run() -> T:
+        database = await Database.open(postgres.app_url(settings), statement_timeout_ms=JOB_STATEMENT_TIMEOUT_MS)
+        try:
+            return await job(database)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(run())
+    except DomainError as error:
+        raise _refused([error]) from None
+    except DomainErrors as refused:
+        raise _refused(refused.errors) from None
+    except Unavailable as error:
+        raise Refusal(
+            f"数据库暂时无法完成操作（{error.reason}）：请稍后重试。",
+            f"The database cannot do this now ({error.reason}): try again later.",
+        ) from None
+
+
+def _refused(errors: list[DomainError]) -> Refusal:
+    return Refusal("；".join(error.message("zh") for error in errors), "; ".join(e.message("en") for e in errors))
 
 
 async def _version(url: str) -> str | None:
