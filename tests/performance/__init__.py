@@ -1,0 +1,1 @@
+"""How fast Linli is beside others, on one machine, one database and one set of data: `make bench`."""

@@ -1,0 +1,211 @@
+"""What a run found, as a page to read: figures, ratios beside their targets, memory, machine and versions."""
+
+import platform
+import re
+import subprocess
+from datetime import datetime, timedelta, timezone
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+import psutil
+
+from tests.performance.growth import LIMIT
+from tests.performance.peers import BARE, CONVENTIONAL, LINLI, NODE, PEERS, POOL_SIZE, POSTGRAPHILE, POSTGRAPHILE_PEER
+
+if TYPE_CHECKING:
+    from tests.performance.bench import Measured, Run
+
+PROFILE = Path(__file__).parent / "PROFILE.md"
+TITLES = {peer.name: peer.title for peer in PEERS}
+
+MEMORY_LIMIT = 200 * 1_000_000
+TARGETS = {
+    ("nested", POSTGRAPHILE_PEER.name): 4.0,
+    ("nested", CONVENTIONAL.name): 20.0,
+    ("nested", BARE.name): 0.8,
+    ("two", POSTGRAPHILE_PEER.name): 1.3,
+    ("two", BARE.name): 0.7,
+    ("one", POSTGRAPHILE_PEER.name): 1.3,
+    ("one", BARE.name): 0.7,
+}
+"""The fewest requests that Linli answers for one that the other answers."""
+
+
+def written(run: "Run") -> str:
+    """The report."""
+    parts = [
+        "# How fast Linli is\n\nWritten by `make bench`; one run, rounds interleaved. "
+        f"{datetime.now(timezone(timedelta(hours=8))):%Y-%m-%d}.\n",
+        _summary(run),
+        _speed(run),
+        _memory(run),
+        _growth(run),
+        _method(run),
+        _machine(),
+    ]
+    if PROFILE.exists():
+        parts.append(PROFILE.read_text())
+    return "\n".join(part for part in parts if part)
+
+
+def _summary(run: "Run") -> str:
+    others = [name for name in run.peers if name != LINLI.name]
+    if LINLI.name not in run.peers or not others:
+        return ""
+    lines = [
+        "## Linli beside the others\n",
+        "Requests that Linli answers for one that the other answers; in brackets the target.\n",
+        _row("Case", *(TITLES[name] for name in others)),
+        _row(*["---"] * (len(others) + 1)),
+    ]
+    for case in run.cases:
+        cells = []
+        for name in others:
+            ratio, target = run.ratio(case.name, name), TARGETS.get((case.name, name))
+            cell = f"{ratio:.2f}"
+            if target is not None:
+                cell += f" ({target:g}: {_verdict(ratio, target)})"
+            cells.append(cell)
+        lines.append(_row(f"{case.name}: {case.title}", *cells))
+    return "\n".join(lines) + "\n"
+
+
+def _verdict(ratio: float, target: float) -> str:
+    return "reached" if ratio >= target else f"short by {1 - ratio / target:.0%}"
+
+
+def _speed(run: "Run") -> str:
+    lines = [
+        "## Figures\n",
+        "Medians of the rounds, with the slowest and the fastest round; latencies in milliseconds; CPU in milliseconds"
+        " of one core a request.\n",
+        _row(
+            "Case", "Server", "requests/s", "p50", "p99", "alone: p50", "p99", "CPU server", "CPU PostgreSQL", "bytes"
+        ),
+        _row(*["---"] * 10),
+    ]
+    for case in run.cases:
+        for name in run.peers:
+            found = run.measured[case.name, name]
+            speeds = [each.per_second for each in found.loaded]
+            lines.append(
+                _row(
+                    case.name,
+                    TITLES[name],
+                    f"{median(speeds):,.0f} ({min(speeds):,.0f}–{max(speeds):,.0f})",
+                    f"{median(each.p50_ms for each in found.loaded):.2f}",
+                    f"{median(each.p99_ms for each in found.loaded):.2f}",
+                    *_alone(found),
+                    f"{median(each.server_ms for each in found.loaded):.2f}",
+                    f"{median(each.database_ms for each in found.loaded):.2f}",
+                    f"{run.bytes[case.name, name]:,}",
+                )
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _alone(found: "Measured") -> tuple[str, str]:
+    if not found.alone:
+        return "–", "–"
+    return f"{median(each.p50_ms for each in found.alone):.2f}", f"{median(each.p99_ms for each in found.alone):.2f}"
+
+
+def _memory(run: "Run") -> str:
+    lines = ["## Memory of the servers after the load\n", _row("Server", "RSS"), _row("---", "---")]
+    for name, size in run.memory.items():
+        note = f" (under {MEMORY_LIMIT / 1e6:.0f} MB: {'reached' if size < MEMORY_LIMIT else 'missed'})"
+        lines.append(_row(TITLES[name], f"{size / 1e6:.0f} MB{note if name == LINLI.name else ''}"))
+    return "\n".join(lines) + "\n"
+
+
+def _growth(run: "Run") -> str:
+    growth = run.growth
+    if growth is None:
+        return ""
+    lines = [
+        "## The same page among more companies\n",
+        f"One company's pages in a database of {growth.few.companies:,} companies and in one of {growth.many:,},"
+        f" asked in turn; at most {LIMIT - 1:.0%} more is the target.\n",
+        _row("Page", f"{growth.few.companies:,} companies", f"{growth.many:,} companies", "costs"),
+        _row(*["---"] * 4),
+    ]
+    for name, (few, many) in growth.requests.items():
+        lines.append(_row(f"{name}, requests/s", f"{few:,.0f}", f"{many:,.0f}", _more(few / many)))
+    few, many = growth.statement_ms
+    lines.append(_row("nested, the statement alone, ms", f"{few:.2f}", f"{many:.2f}", _more(many / few)))
+    return "\n".join(lines) + "\n"
+
+
+def _more(factor: float) -> str:
+    return f"{factor - 1:+.0%} ({'reached' if factor <= LIMIT else 'missed'})"
+
+
+def _method(run: "Run") -> str:
+    return f"""## What was measured
+
+{run.size}, row-level security forced on every table, in one embedded PostgreSQL at its ordinary, durable settings.
+Every server is one process with {POOL_SIZE} connections to PostgreSQL (Linli has 4 more for writing, and lets one
+company use 6 of its {POOL_SIZE}), and verifies the same ES256 token, remembering the verified ones. Before a case is
+measured its answers are compared: the bare route's `data` is Linli's to the byte, the others' has the same values.
+
+- **Linli** is `linli serve` at its defaults, its log line a request included.
+- **PostGraphile** is the Amber preset on grafserv's Node server with `outputDataAsString`, `NODE_ENV` and
+  `GRAPHILE_ENV` production, no GraphiQL; role and tenant by `pgSettings`. It does not look its caller's membership up.
+- **Conventional** is Strawberry's ASGI view with parser and validation caches and orjson, SQLModel tables on an async
+  SQLAlchemy session, data loaders, uvicorn with uvloop and httptools. It does not look the membership up either.
+- **Bare** is an ASGI function with a hand-written statement for each case, which returns the finished JSON text, in
+  the same transaction as Linli's: no GraphQL, no validation, no limits, no log.
+- The writing case records a member of staff. All check that the company is active and the project its own, and insert
+  the row, its audit entry and its outbox event: Linli and the conventional server by their ORM in several statements,
+  PostGraphile by a PL/pgSQL function, the bare route by one statement.
+
+The load is `wrk` with one thread and 8 connections, and one connection for the columns "alone"; it, the server and
+PostgreSQL share the machine's cores.
+"""
+
+
+def _machine() -> str:
+    node = _said(str(NODE / "bin" / "node"), "--version").strip()
+    wrk = re.search(r"wrk \S*?([0-9][0-9.]*)", _said("wrk", "--version"))
+    lock = (POSTGRAPHILE / "package.json").read_text()
+    postgraphile = re.search(r'"postgraphile": "([^"]+)"', lock)
+    packages = ("strawberry-graphql", "graphql-core", "asyncpg", "sqlalchemy", "sqlmodel", "uvicorn", "uvloop")
+    versions = [
+        f"Python {platform.python_version()}",
+        f"PostgreSQL {_postgres()}",
+        f"Node {node}",
+        f"PostGraphile {postgraphile[1] if postgraphile else '?'}",
+        f"wrk {wrk[1] if wrk else '?'}",
+        *(f"{name} {version(name)}" for name in packages),
+    ]
+    memory = psutil.virtual_memory().total / 2**30
+    return (
+        f"## Machine and versions\n\n{psutil.cpu_count()} cores of {_processor()}, {memory:.0f} GiB,"
+        f" {platform.system()} {platform.release().split('-')[0]}.\n\n{', '.join(versions)}.\n"
+    )
+
+
+def _processor() -> str:
+    try:
+        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    except OSError:
+        found = None
+    return found[1] if found else platform.processor() or platform.machine()
+
+
+def _postgres() -> str:
+    from infra.embedded import _programs
+
+    found = re.search(r"[0-9.]+", _said(str(_programs() / "postgres"), "--version"))
+    return found[0] if found else "?"
+
+
+def _said(*command: str) -> str:
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    return found.stdout + found.stderr
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
