@@ -7,7 +7,7 @@ import strawberry
 
 from schema.reads import Connection, Node, column, entity, many, one, ref
 from schema.terms import CompanyRole, CompanyStatus, MemberStatus
-from schema.writes import UserError, changed, identifier, mutation, user_errors, values
+from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants import company as rules
 from tenants.permission import Permission
 from tenants.row import today
@@ -72,9 +72,7 @@ class UpdateCompanyInput:
 class CreateCompanyMemberInput:
     """A person and a role."""
 
-    id: strawberry.ID | None = identifier(
-        "mem", "Your own UUIDv7 as an id (自带编号), for offline work.", default=strawberry.UNSET
-    )
+    id: strawberry.ID | None = own_identifier("mem")
     name: str = strawberry.field(description="Name (姓名).")
     role: CompanyRole = strawberry.field(description="Role (角色).")
     staff_id: strawberry.ID | None = identifier(

@@ -8,7 +8,7 @@ import strawberry
 from schema.estate import EstateInput
 from schema.reads import Connection, Node, column, entity, many, one, ref
 from schema.terms import ContractKind, DeliveryStatus, EndReason, ProjectStatus
-from schema.writes import UserError, changed, identifier, mutation, user_errors, values
+from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants import project as rules
 from tenants.estate import NewEstate
 from tenants.permission import Permission
@@ -93,9 +93,7 @@ class ContractInput:
 class CreateProjectInput:
     """Either `estateId` or `newEstate`."""
 
-    id: strawberry.ID | None = identifier(
-        "prj", "Your own UUIDv7 as an id (自带编号), for offline work.", default=strawberry.UNSET
-    )
+    id: strawberry.ID | None = own_identifier("prj")
     estate_id: strawberry.ID | None = identifier(
         "est", "A registered estate that nobody serves (已登记小区).", default=strawberry.UNSET
     )

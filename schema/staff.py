@@ -7,7 +7,7 @@ import strawberry
 
 from schema.reads import Node, column, entity, one, ref
 from schema.terms import Post
-from schema.writes import UserError, changed, identifier, mutation, user_errors, values
+from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants import staff as rules
 from tenants.permission import Permission
 from tenants.scope import Scope
@@ -38,9 +38,7 @@ class Staff(Node):
 class CreateStaffInput:
     """No more than the work needs."""
 
-    id: strawberry.ID | None = identifier(
-        "stf", "Your own UUIDv7 as an id (自带编号), for offline work.", default=strawberry.UNSET
-    )
+    id: strawberry.ID | None = own_identifier("stf")
     name: str = strawberry.field(description="Name (姓名).")
     post: Post = strawberry.field(description="Post (岗位).")
     number: str | None = strawberry.field(description="Staff number (工号).", default=strawberry.UNSET)

@@ -26,6 +26,7 @@ class TakeOver(Node):
     contract_kind: ContractKind = column("Kind of the contract signed (合同类型).", where=True)
     starts_on: date = column("First day of the contract (起始日期).", where=True, order=True)
     ends_on: date = column("Last day of the contract (终止日期).", where=True, order=True)
+    filed_on: date | None = column("Filed with the authority on (备案日期).", where=True)
     state: TakeOverState = column("State (接管状态).", where=True)
     decided_at: datetime | None = column("Decided at (确认时间).", order=True)
     reason: str | None = column("Why it was refused (驳回理由).")
@@ -39,9 +40,6 @@ class TakeOver(Node):
 class RequestTakeOverInput:
     """Which estate, under which contract."""
 
-    id: strawberry.ID | None = identifier(
-        "tko", "Your own UUIDv7 as an id (自带编号), for offline work.", default=strawberry.UNSET
-    )
     estate_id: strawberry.ID = identifier("est", "The estate (小区).")
     contract: ContractInput = strawberry.field(description="The contract signed with the owners (合同).")
     project_name: str | None = strawberry.field(

@@ -1,5 +1,6 @@
 """The enums of the contract: the domain's own, each value with its description and Chinese term."""
 
+import re
 from enum import StrEnum
 from typing import TypeVar
 
@@ -17,13 +18,25 @@ from tenants.take_over import TakeOverState
 
 E = TypeVar("E", bound=type[StrEnum])
 
+_TERM = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
+# By class too: members of two enums are equal when their values are.
+_TERMS: dict[tuple[type[StrEnum], str], str] = {}
+
 
 def _enum(cls: E, description: str, terms: dict[StrEnum, str], name: str | None = None) -> E:
     """Make a domain enum one of the contract's; every value has its term, or the schema is not built."""
     strawberry.enum(cls, name=name, description=description)
     for value in cls.__strawberry_definition__.values:  # type: ignore[attr-defined]
         value.description = terms[cls(value.value)]
+    for known, text in terms.items():
+        if found := _TERM.findall(text):
+            _TERMS[cls, known.value] = found[-1]
     return cls
+
+
+def term(value: StrEnum) -> str:
+    """The Chinese term of an enum's value, as its description has it."""
+    return _TERMS.get((type(value), value.value), str(value))
 
 
 _enum(

@@ -4,14 +4,15 @@ import functools
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
-from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.types.base import get_object_definition
+from strawberry.utils.str_converters import to_camel_case
 
 from schema.context import Context
-from schema.terms import Code
+from schema.reads.values import identity
+from schema.terms import Code, term
 from tenants.company import require_active
 from tenants.errors import DomainError, DomainErrors, Locale
 from tenants.permission import Permission
@@ -52,6 +53,15 @@ def identifier(prefix: str, description: str, **options: Any) -> Any:
     return strawberry.field(description=description, metadata={"prefix": prefix}, **options)
 
 
+def own_identifier(prefix: str) -> Any:
+    """The input field by which a client that works offline gives a new entity its id."""
+    return strawberry.field(
+        description=f"Your own id (自带编号), for offline work: `{prefix}_` and a UUIDv7 in lower case.",
+        metadata={"prefix": prefix, "own": True},
+        default=strawberry.UNSET,
+    )
+
+
 def values(given: Any) -> dict[str, Any]:
     """What an input holds, by Python name: ids as UUIDs, fields left out left out, inputs inside it as they are.
 
@@ -64,20 +74,14 @@ def values(given: Any) -> dict[str, Any]:
             continue
         prefix = field.metadata.get("prefix")
         if prefix is not None and value is not None:
-            value = _key(str(value), prefix, field.python_name)
+            key = identity(prefix)(value)
+            if field.metadata.get("own") and (key is None or key.version != 7):
+                raise DomainError(Code.ID_INVALID, to_camel_case(field.python_name), prefix=prefix)
+            if key is None:
+                raise DomainError(Code.NOT_FOUND, to_camel_case(field.python_name))
+            value = key
         found[field.python_name] = value
     return found
-
-
-def _key(value: str, prefix: str, python_name: str) -> UUID:
-    head, _, tail = value.partition("_")
-    try:
-        if head != prefix or len(tail) != 36:
-            raise ValueError
-        return UUID(tail)
-    except ValueError:
-        words = python_name.split("_")
-        raise DomainError(Code.NOT_FOUND, words[0] + "".join(word.title() for word in words[1:])) from None
 
 
 def mutation(permission: Permission, description: str) -> Callable[[Callable[..., Awaitable[P]]], Any]:
@@ -130,4 +134,4 @@ async def _run(function: Callable[..., Awaitable[P]], scope: Scope, arguments: d
 
 def _user_errors(error: DomainError | DomainErrors, locale: Locale) -> list[UserError]:
     errors = error.errors if isinstance(error, DomainErrors) else [error]
-    return [UserError(code=one.code, field=one.field, message=one.message(locale)) for one in errors]
+    return [UserError(code=one.code, field=one.field, message=one.message(locale, term)) for one in errors]

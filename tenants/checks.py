@@ -1,17 +1,46 @@
-"""Checks of what people type: they collect every problem of an input, so that a form shows them all at once."""
+"""Checks of what people type: they collect every problem of an input, so that a form shows them all at once.
+
+What cannot be seen is never a problem: surrounding and repeated space, full-width letters and digits, and invisible
+characters are put right instead. Chinese punctuation stays, because registered names have it.
+"""
 
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal
+from typing import Final, Self
 
 from tenants.errors import Code, DomainError, DomainErrors
 
 _PHONE = re.compile(
-    r"(\+?86[- ]?)?(1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}([-转 ]\d{1,6})?|(400|800)[- ]?\d{3}[- ]?\d{4}|\d{5,8})"
+    r"(\+?86[- ]?)?(1[3-9]\d{9}|\(?0\d{2,3}\)?[- ]?\d{7,8}([-转 ]\d{1,6})?|(400|800)[- ]?\d{3}[- ]?\d{4}|\d{5,8})",
+    re.ASCII,
 )
 
-NAME_LIMIT = 100
-TEXT_LIMIT = 500
+# Soft hyphens, zero-width spaces, byte order marks and directions come along when text is copied; nobody sees them.
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SPACE = re.compile(r"\s+")
+_HALF_WIDTH = {
+    code + 0xFEE0: code for code in map(ord, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+}
+
+NAME_LIMIT: Final = 100
+TEXT_LIMIT: Final = 500
+COUNT_LIMIT: Final = 2_147_483_647
+AREA_LIMIT: Final = Decimal("999999999999.99")
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""A day outside these is a slip of the pen."""
+
+
+def tidy(value: str, *, lines: bool = False) -> str:
+    """The text as its writer sees it: composed, one space between words, letters and digits of one width.
+
+    `lines` keeps the breaks between lines.
+    """
+    if lines:
+        return "\n".join(tidy(line) for line in value.strip().splitlines())
+    seen = _INVISIBLE.sub("", unicodedata.normalize("NFC", value)).translate(_HALF_WIDTH)
+    return _SPACE.sub(" ", seen).strip()
 
 
 class Checks:
@@ -21,51 +50,80 @@ class Checks:
         self.errors: list[DomainError] = []
         self._prefix = prefix
 
+    def within(self, field: str) -> Self:
+        """Checks of the input inside a field; what they find counts here."""
+        inner = type(self)(f"{self._prefix}{field}.")
+        inner.errors = self.errors
+        return inner
+
     def add(self, code: Code, field: str, **values: object) -> None:
         """Note that the input's `field` does not meet a rule."""
-        self.errors.append(DomainError(code, self._prefix + field, **values))
+        self.errors.append(DomainError(code, self.path(field), **values))
 
-    def text(self, field: str, value: str, limit: int = NAME_LIMIT) -> str:
-        """The text without surrounding space; it must not be empty nor longer than `limit`."""
-        stripped = value.strip()
-        if not stripped:
+    def path(self, field: str) -> str:
+        """The path of a field from the whole input."""
+        return self._prefix + field
+
+    def text(self, field: str, value: str | None, limit: int = NAME_LIMIT, *, lines: bool = False) -> str:
+        """The text, tidied; it must not be empty nor longer than `limit`, nor hold what cannot be shown or stored."""
+        text = tidy(value or "", lines=lines)
+        if not text:
             self.add(Code.EMPTY, field)
-        elif len(stripped) > limit:
-            self.add(Code.TOO_LONG, field, limit=limit, length=len(stripped))
-        return stripped
+        elif len(text) > limit:
+            self.add(Code.TOO_LONG, field, limit=limit, length=len(text))
+        refused = next((c for c in text if unicodedata.category(c) in {"Cc", "Cs"} and c != "\n"), None)
+        if refused is not None:
+            self.add(Code.CHARACTER_NOT_ALLOWED, field, character=f"U+{ord(refused):04X}")
+        return text
 
-    def optional_text(self, field: str, value: str | None, limit: int = TEXT_LIMIT) -> str | None:
-        """The text without surrounding space, None when nothing is left."""
-        if value is None or not value.strip():
+    def optional_text(
+        self, field: str, value: str | None, limit: int = TEXT_LIMIT, *, lines: bool = False
+    ) -> str | None:
+        """The text, tidied, None when nothing is left."""
+        if value is None or not tidy(value):
             return None
-        return self.text(field, value, limit)
+        return self.text(field, value, limit, lines=lines)
 
     def phone(self, field: str, value: str | None) -> str | None:
-        """A Chinese mobile, landline, service or short number as it was written."""
-        number = self.optional_text(field, value, limit=40)
+        """A Chinese mobile, landline, service or short number, with the hyphens it was written with."""
+        number = self.optional_text(field, value and unicodedata.normalize("NFKC", value), limit=40)
         if number is not None and not _PHONE.fullmatch(number):
             self.add(Code.PHONE_INVALID, field, value=number)
         return number
 
-    def positive(self, field: str, value: Decimal) -> None:
-        """An area is greater than zero."""
+    def area(self, field: str, value: Decimal) -> Decimal:
+        """An area is greater than zero and has at most two decimals; the answer has exactly two."""
         if not value.is_finite() or value <= 0:
             self.add(Code.AREA_NOT_POSITIVE, field, value=value)
+            return value
+        if value > AREA_LIMIT:
+            self.add(Code.TOO_LARGE, field, limit=AREA_LIMIT)
+            return value
+        exact = value.quantize(Decimal("0.01"))
+        if exact != value:
+            self.add(Code.TOO_PRECISE, field, places=2)
+        return exact
 
-    def not_negative(self, field: str, value: int | None) -> None:
+    def count(self, field: str, value: int | None) -> None:
         """A count is zero or more."""
         if value is not None and value < 0:
             self.add(Code.NEGATIVE, field, value=value)
+        elif value is not None and value > COUNT_LIMIT:
+            self.add(Code.TOO_LARGE, field, limit=COUNT_LIMIT)
+
+    def day(self, field: str, value: date | None, *, latest: date | None = None) -> None:
+        """A day that can be meant, and not after `latest`."""
+        if value is None:
+            return
+        if not FIRST_DAY <= value <= LAST_DAY:
+            self.add(Code.DATE_IMPLAUSIBLE, field, date=value, first=FIRST_DAY, last=LAST_DAY)
+        elif latest is not None and value > latest:
+            self.add(Code.DATE_IN_FUTURE, field, date=value)
 
     def not_before(self, field: str, value: date | None, earliest: date | None) -> None:
         """A date is not earlier than another."""
         if value is not None and earliest is not None and value < earliest:
             self.add(Code.DATE_OUT_OF_ORDER, field, date=value, earliest=earliest)
-
-    def contract_dates(self, field: str, starts_on: date, ends_on: date) -> None:
-        """A contract does not end before it starts."""
-        if ends_on < starts_on:
-            self.add(Code.CONTRACT_ENDS_BEFORE_START, field, starts_on=starts_on, ends_on=ends_on)
 
     def done(self) -> None:
         """Raise what was found."""

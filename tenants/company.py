@@ -1,5 +1,7 @@
 """Companies (物业服务企业): the tenants, and the members of their portals."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,21 +18,22 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
-    func,
+    delete,
     select,
 )
 from sqlalchemy import update as sql_update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field
 from stdnum.cn import uscc as uscc_number
 from stdnum.exceptions import ValidationError
 
 from tenants import division
-from tenants.change import change, create, find, find_at, transition
-from tenants.checks import Checks
+from tenants.change import change, create, find, find_at, transition, violated_constraint
+from tenants.checks import NAME_LIMIT, Checks
 from tenants.errors import Code, DomainError
 from tenants.journal import record
 from tenants.permission import CompanyRole
-from tenants.row import PERSONAL, Changing, Row, TenantRow, code_field, new_id, one_of
+from tenants.row import PERSONAL, Changing, Row, TenantRow, code_field, new_id, now, one_of, today
 from tenants.scope import Scope
 from tenants.staff import Staff
 
@@ -131,7 +134,6 @@ class NewCompany:
     uscc_override: str | None = None
     contact_name: str | None = None
     contact_phone: str | None = None
-    id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,23 +152,30 @@ async def enrol(scope: Scope, new: NewCompany) -> tuple[Company, CompanyMember]:
     """
     checks = Checks()
     name = checks.text("name", new.name)
-    code = uscc_number.compact(new.uscc).upper()
-    override = checks.optional_text("usccOverride", new.uscc_override)
-    if override is None and not is_valid_uscc(code):
+    code = uscc_number.compact(unicodedata.normalize("NFKC", new.uscc))
+    override = checks.optional_text("usccOverride", new.uscc_override, lines=True)
+    valid = is_valid_uscc(code)
+    if not (valid or (override is not None and _USCC_SHAPE.fullmatch(code))):
         checks.add(Code.USCC_INVALID, "uscc", value=code)
     admin = checks.text("adminName", new.admin_name)
-    contact = checks.optional_text("contactName", new.contact_name)
+    contact = checks.optional_text("contactName", new.contact_name, NAME_LIMIT)
     phone = checks.phone("contactPhone", new.contact_phone)
+    place_code = checks.text("divisionCode", new.division_code)
     checks.done()
-    place = await division.by_code(scope, new.division_code, "divisionCode")
+    place = await division.by_code(scope, place_code, "divisionCode")
     tenant_id = scope.tenant_id
-    if await scope.session.scalar(select(func.count()).where(Enrolment.uscc == code)):  # type: ignore[arg-type]
-        raise DomainError(Code.USCC_TAKEN, "uscc", value=code)
+    scope.session.add(Enrolment(id=tenant_id, uscc=code))
+    try:
+        await scope.session.flush()
+    except IntegrityError as error:
+        if violated_constraint(error) == "enrolment_pkey":
+            raise DomainError(Code.ID_TAKEN) from error
+        raise DomainError(Code.USCC_TAKEN, "uscc", value=code) from error
     company = Company(
         tenant_id=tenant_id,
         name=name,
         uscc=code,
-        uscc_override=override if not is_valid_uscc(code) else None,
+        uscc_override=None if valid else override,
         contact_name=contact,
         contact_phone=phone,
         status=CompanyStatus.ACTIVE,
@@ -174,13 +183,16 @@ async def enrol(scope: Scope, new: NewCompany) -> tuple[Company, CompanyMember]:
         division_path=place.path,
         reach=division.ancestry(place.path),
     )
-    scope.session.add_all([Enrolment(id=tenant_id, uscc=code), company])
+    scope.session.add(company)
     await scope.session.flush()
     member = CompanyMember(tenant_id=tenant_id, name=admin, role=CompanyRole.TENANT_ADMIN)
     async with scope.acting_for(tenant_id):
         await create(scope, member, "company_member")
         await record(scope, "enrolled", "company", company, {"name": name, "uscc": code})
     return company, member
+
+
+_USCC_SHAPE = re.compile(r"[0-9A-Z]{18}", re.ASCII)
 
 
 def is_valid_uscc(code: str) -> bool:
@@ -196,29 +208,36 @@ async def require_active(scope: Scope) -> None:
     """Only an active company changes anything; its people may read on."""
     company = await find(scope, Company, scope.tenant_id)
     if company.status != CompanyStatus.ACTIVE:
-        raise DomainError(Code.COMPANY_NOT_ACTIVE, None, status=company.status)
+        raise DomainError(Code.COMPANY_NOT_ACTIVE, None, status=CompanyStatus(company.status))
 
 
 async def set_status(scope: Scope, wanted: CompanyStatus) -> Company:
-    """Suspend, reactivate or close the company of the worker's context."""
+    """Suspend, reactivate or close the company of the worker's context. A closed company's code is free again."""
     company = await find(scope, Company, scope.tenant_id, lock=True)
-    transition(CompanyStatus(company.status), wanted, STATUS_CHANGES)
+    before = CompanyStatus(company.status)
+    transition(before, wanted, STATUS_CHANGES)
     company.status = wanted
     company.version += 1
+    company.updated_at = now()
     await scope.session.flush()
+    if wanted == CompanyStatus.CLOSED:
+        await scope.session.execute(delete(Enrolment).where(Enrolment.id == company.tenant_id))  # type: ignore[arg-type]
     async with scope.acting_for(company.tenant_id):
-        await record(scope, "status_changed", "company", company, {"status": wanted})
+        await record(scope, "status_changed", "company", company, {"status": [before, wanted]})
     return company
 
 
 async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any]) -> Company:
-    """Change the company's name or contact. The code and the place of registration are enrolment's."""
+    """Change the company's name or contact. The code and the place of registration are enrolment's.
+
+    What the registry and requests say of the company stays the name it had when it was entered there.
+    """
     values = dict(changes)
     checks = Checks()
     if "name" in values:
-        values["name"] = checks.text("name", values["name"] or "")
+        values["name"] = checks.text("name", values["name"])
     if "contact_name" in values:
-        values["contact_name"] = checks.optional_text("contactName", values["contact_name"])
+        values["contact_name"] = checks.optional_text("contactName", values["contact_name"], NAME_LIMIT)
     if "contact_phone" in values:
         values["contact_phone"] = checks.phone("contactPhone", values["contact_phone"])
     checks.done()
@@ -228,10 +247,13 @@ async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any
 
 
 async def refresh_reach(scope: Scope, tenant_id: UUID) -> None:
-    """Bring the company's `reach` to what it is: its place, the places of its active projects, and all above them."""
+    """Bring the company's `reach` to what it is: its place, the places of its active projects, and all above them.
+
+    The company is locked before its projects are read: of two that begin at once, the later sees the earlier.
+    """
     from tenants.project import Project, ProjectStatus  # a project's rules refresh the reach of its company
 
-    company = await find(scope, Company, tenant_id)
+    company = await find(scope, Company, tenant_id, lock=True)
     paths = await scope.session.scalars(
         select(Project.division_path)  # type: ignore[call-overload]
         .where(Project.tenant_id == tenant_id, Project.status == ProjectStatus.ACTIVE)
@@ -249,8 +271,7 @@ async def create_member(scope: Scope, new: NewMember) -> CompanyMember:
     checks = Checks()
     name = checks.text("name", new.name)
     checks.done()
-    if new.staff_id is not None:
-        await find(scope, Staff, new.staff_id, "staffId")
+    await _employed(scope, new.staff_id)
     member = CompanyMember(
         tenant_id=scope.tenant_id,
         id=new.id or new_id(),
@@ -267,15 +288,15 @@ async def update_member(scope: Scope, id: UUID, version: int, changes: Mapping[s
     values = dict(changes)
     checks = Checks()
     if "name" in values:
-        values["name"] = checks.text("name", values["name"] or "")
+        values["name"] = checks.text("name", values["name"])
     if values.get("role", ...) is None:
         checks.add(Code.EMPTY, "role")
     checks.done()
     member = await find_at(scope, CompanyMember, id, version)
     if member.status != MemberStatus.ACTIVE:
-        raise DomainError(Code.NOT_FOUND, "id")
-    if values.get("staff_id") is not None:
-        await find(scope, Staff, values["staff_id"], "staffId")
+        raise DomainError(Code.MEMBER_REMOVED, "id", removed_on=member.removed_on)
+    if values.get("staff_id", member.staff_id) != member.staff_id:
+        await _employed(scope, values["staff_id"])
     if values.get("role", member.role) != CompanyRole.TENANT_ADMIN:
         await _keep_an_admin(scope, member, "role")
     await change(scope, member, "company_member", values)
@@ -284,6 +305,9 @@ async def update_member(scope: Scope, id: UUID, version: int, changes: Mapping[s
 
 async def remove_member(scope: Scope, id: UUID, version: int, removed_on: date) -> CompanyMember:
     """Close a member's access for good; the record stays."""
+    checks = Checks()
+    checks.day("removedOn", removed_on, latest=today())
+    checks.done()
     member = await find_at(scope, CompanyMember, id, version)
     transition(MemberStatus(member.status), MemberStatus.REMOVED, {MemberStatus.ACTIVE: (MemberStatus.REMOVED,)})
     await _keep_an_admin(scope, member, "id")
@@ -297,19 +321,31 @@ async def remove_member(scope: Scope, id: UUID, version: int, removed_on: date) 
     return member
 
 
+async def _employed(scope: Scope, staff_id: UUID | None) -> None:
+    """A member's staff record is of someone who still works there."""
+    if staff_id is None:
+        return
+    staff = await find(scope, Staff, staff_id, "staffId")
+    if staff.left_on is not None:
+        raise DomainError(Code.STAFF_LEFT, "staffId", left_on=staff.left_on)
+
+
 async def _keep_an_admin(scope: Scope, member: CompanyMember, field: str) -> None:
-    """Refuse what would leave the company without an administrator, also when two are removed at the same moment."""
+    """Refuse what would leave the company without an administrator, also when two are removed at the same moment:
+    whoever comes second waits for the company, and then sees that the other one is gone.
+    """
     if member.role != CompanyRole.TENANT_ADMIN:
         return
-    admins = await scope.session.scalars(
+    await find(scope, Company, member.tenant_id, lock=True)
+    another = await scope.session.scalar(
         select(CompanyMember.id)  # type: ignore[call-overload]
         .where(
             CompanyMember.tenant_id == member.tenant_id,
+            CompanyMember.id != member.id,
             CompanyMember.role == CompanyRole.TENANT_ADMIN,
             CompanyMember.status == MemberStatus.ACTIVE,
         )
-        .order_by(CompanyMember.id)
-        .with_for_update()
+        .limit(1)
     )
-    if set(admins) <= {member.id}:
+    if another is None:
         raise DomainError(Code.LAST_ADMIN, field)

@@ -134,13 +134,18 @@ def published_id(code: str) -> UUID:
     return uuid5(_PUBLISHED, code)
 
 
+async def hold(scope: Scope) -> None:
+    """No division is merged or closed until the caller's transaction ends."""
+    await scope.connection.execute(f"SELECT pg_advisory_xact_lock_shared({_TREE})")
+
+
 async def by_code(scope: Scope, value: str, field: str) -> Division:
     """The division in force with this code or path, which stays in force until the caller's transaction ends.
 
     A code may be written with the zeros that fill it up to 6, 9 or 12 digits. Raises DIVISION_UNKNOWN,
     DIVISION_CLOSED or DIVISION_MERGED for `field`.
     """
-    await scope.connection.execute(f"SELECT pg_advisory_xact_lock_shared({_TREE})")
+    await hold(scope)
     wanted = _spellings(value)
     query = select(Division).where(or_(col(Division.code).in_(wanted), col(Division.path).in_(wanted)))
     found = (await scope.session.scalars(query)).all()

@@ -1,6 +1,7 @@
 """The estate registry (小区名录): places, which outlive the companies that serve them and may have none."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,14 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field
 
 from tenants import division
-from tenants.change import change, create, find, find_at, violated_constraint
-from tenants.checks import Checks
+from tenants.change import change, create, find, find_at, transition
+from tenants.checks import Checks, tidy
+from tenants.company import refresh_reach
 from tenants.errors import Code, DomainError
-from tenants.row import Changing, Row, code_field, new_id, now, one_of
+from tenants.row import Changing, Row, code_field, one_of
 from tenants.scope import Scope
 
 
@@ -72,8 +73,9 @@ class RegistryState(StrEnum):
 class Estate(Changing, Row, table=True):
     """An estate: public knowledge, kept by the regulators of its division, and by whom it is served.
 
-    `serving_tenant_id` makes the rule "one company at a time" a fact of one row; `served_until` is the day on which
-    the last engagement ended, from which the next may start.
+    `serving_tenant_id` makes the rule "one company at a time" a fact of one row, `serving_company` is that company's
+    name as registered when it began; `served_until` is the last day of the last engagement, after which the next may
+    start.
     """
 
     __tablename__ = "estate"
@@ -128,80 +130,129 @@ class NewEstate:
     committee_status: CommitteeStatus = CommitteeStatus.NOT_ELIGIBLE
 
 
+REGISTRY_STATE_CHANGES: Mapping[RegistryState, tuple[RegistryState, ...]] = {
+    RegistryState.REPORTED: (RegistryState.CONFIRMED,)
+}
+
+
 async def enter(scope: Scope, new: NewEstate) -> Estate:
     """A regulator enters an estate of its division in the registry."""
-    estate = await _entry(scope, new, "", RegistryState.CONFIRMED)
-    if not estate.division_path.startswith(scope.principal.division_path or "-"):
-        raise DomainError(Code.DIVISION_OUTSIDE_REACH, "divisionCode")
-    await create(scope, estate, "estate", taken=_taken(estate.name, ""))
-    return estate
+    entry = await entry_of(scope, Checks(), new, RegistryState.CONFIRMED)
+    await create(scope, entry, "estate", taken=_taken(entry.name, "name"))
+    return entry
 
 
-async def report(scope: Scope, new: NewEstate, company: str, field: str) -> Estate:
+async def entry_of(scope: Scope, checks: Checks, new: NewEstate, state: RegistryState) -> Estate:
+    """The row of a new entry, which is not in the registry yet. Raises what is wrong with it and all in `checks`."""
+    name = checks.text("name", new.name)
+    address = checks.optional_text("address", new.address)
+    area = checks.area("area", new.area)
+    checks.count("households", new.households)
+    checks.count("gridCount", new.grid_count)
+    place = await _place(scope, checks, new.division_code)
+    checks.done()
+    assert place is not None
+    return Estate(
+        name=name,
+        kind=new.kind,
+        division_id=place.id,
+        division_path=place.path,
+        address=address,
+        area=area,
+        households=new.households,
+        grid_count=new.grid_count,
+        lifecycle=new.lifecycle,
+        service_model=new.service_model,
+        committee_status=new.committee_status,
+        registry_state=state,
+    )
+
+
+async def report(scope: Scope, entry: Estate, company: str, field: str) -> None:
     """A company reports an estate that it begins to serve and that the registry does not have yet."""
-    estate = await _entry(scope, new, f"{field}.", RegistryState.REPORTED)
-    estate.serving_tenant_id = scope.tenant_id
-    estate.serving_company = company
-    scope.session.add(estate)
-    taken = _taken(estate.name, f"{field}.")
-    try:
-        await scope.session.flush()
-    except IntegrityError as error:
-        raise taken.get(violated_constraint(error), error) from error
-    return estate
+    entry.serving_tenant_id = scope.tenant_id
+    entry.serving_company = company
+    await create(scope, entry, "estate", action="reported", taken=_taken(entry.name, field))
 
 
 async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any]) -> Estate:
-    """A regulator changes or confirms an entry of its division; by whom the estate is served is not its to type."""
+    """A regulator changes or confirms an entry of its division; by whom the estate is served is not its to type.
+
+    An entry that moves to another division takes its projects along, and who sees the company that serves it follows.
+    """
     values = dict(changes)
     checks = Checks()
     if "name" in values:
-        values["name"] = checks.text("name", values["name"] or "")
+        values["name"] = checks.text("name", values["name"])
     if "address" in values:
         values["address"] = checks.optional_text("address", values["address"])
     for name, field in _REQUIRED.items():
         if values.get(name, ...) is None:
             checks.add(Code.EMPTY, field)
     if values.get("area") is not None:
-        checks.positive("area", values["area"])
-    checks.not_negative("households", values.get("households"))
-    checks.not_negative("gridCount", values.get("grid_count"))
+        values["area"] = checks.area("area", values["area"])
+    checks.count("households", values.get("households"))
+    checks.count("gridCount", values.get("grid_count"))
+    if (code := values.pop("division_code", None)) is not None:
+        place = await _place(scope, checks, code)
+        if place is not None:
+            values |= {"division_id": place.id, "division_path": place.path}
     checks.done()
     estate = await find_at(scope, Estate, id, version)
-    if (code := values.pop("division_code", None)) is not None:
-        place = await _place(scope, code, "divisionCode")
-        if not place.path.startswith(scope.principal.division_path or "-"):
-            raise DomainError(Code.DIVISION_OUTSIDE_REACH, "divisionCode")
-        values |= {"division_id": place.id, "division_path": place.path}
-    await change(scope, estate, "estate", values, taken=_taken(values.get("name", estate.name), ""))
+    state, wanted = RegistryState(estate.registry_state), values.get("registry_state", estate.registry_state)
+    if wanted != state:
+        transition(state, wanted, REGISTRY_STATE_CHANGES, "registryState")
+    moved = values.get("division_path", estate.division_path) != estate.division_path
+    await change(scope, estate, "estate", values, taken=_taken(values.get("name", estate.name), "name"))
+    if moved and estate.serving_tenant_id is not None:
+        async with scope.acting_for(estate.serving_tenant_id):
+            await refresh_reach(scope, scope.tenant_id)
     return estate
 
 
-async def mark_served(scope: Scope, estate: Estate, company: str) -> None:
-    """The company of the scope begins to serve the estate; the registry says so. Fails when another got there first."""
-    await find(scope, Estate, estate.id, lock=True)
-    estate.serving_tenant_id = scope.tenant_id
-    estate.serving_company = company
-    await _touch(scope, estate)
+async def mark_served(
+    scope: Scope,
+    id: UUID,
+    company: str,
+    starts_on: date,
+    *,
+    field: str = "estateId",
+    start_field: str = "contract.startsOn",
+) -> Estate:
+    """The company of the scope begins to serve the estate; the registry says so. Refuses an estate that is served, and
+    one that was served until `starts_on` or later.
+    """
+    await find(scope, Estate, id, field)
+    try:
+        estate = await find(scope, Estate, id, field, lock=True)
+    except DomainError as error:  # it is another company's, perhaps since a moment ago, and so not ours to lock
+        raise DomainError(Code.ESTATE_SERVED, field) from error
+    if estate.serving_tenant_id is not None:
+        raise DomainError(Code.ESTATE_SERVED_BY_YOU, field)
+    if estate.served_until is not None and starts_on <= estate.served_until:
+        raise DomainError(Code.CONTRACT_OVERLAPS, start_field, until=estate.served_until)
+    serving = {"serving_tenant_id": scope.tenant_id, "serving_company": company}
+    await change(scope, estate, "estate", serving, action="served")
+    return estate
 
 
-async def mark_unserved(scope: Scope, estate_id: UUID, until: date) -> None:
-    """The company of the scope served the estate up to and including `until`."""
+async def mark_unserved(scope: Scope, estate_id: UUID, until: date | None) -> None:
+    """The company of the scope served the estate up to and including `until`; None when it never began to."""
     estate = await find(scope, Estate, estate_id, lock=True)
-    estate.serving_tenant_id = None
-    estate.serving_company = None
-    estate.served_until = until
-    await _touch(scope, estate)
+    served_until = {} if until is None else {"served_until": until}
+    nobody = {"serving_tenant_id": None, "serving_company": None}
+    await change(scope, estate, "estate", nobody | served_until, action="unserved")
 
 
-async def _touch(scope: Scope, estate: Estate) -> None:
-    estate.version += 1
-    estate.updated_at = now()
-    await scope.session.flush()
+async def hold(scope: Scope, estate_id: UUID) -> None:
+    """Lock the estate before its project, as a take-over does. One that another company serves stays unlocked."""
+    with suppress(DomainError):
+        await find(scope, Estate, estate_id, lock=True)
 
 
 _REQUIRED = {
     "kind": "kind",
+    "division_code": "divisionCode",
     "area": "area",
     "households": "households",
     "grid_count": "gridCount",
@@ -212,41 +263,30 @@ _REQUIRED = {
 }
 
 
-def _taken(name: str, prefix: str) -> dict[str, DomainError]:
-    return {"estate_division_id_name_key": DomainError(Code.ESTATE_EXISTS, f"{prefix}name", name=name)}
+def _taken(name: str, field: str) -> dict[str, DomainError]:
+    return {"estate_division_id_name_key": DomainError(Code.ESTATE_EXISTS, field, name=name)}
 
 
-async def _place(scope: Scope, code: str, field: str) -> division.Division:
-    """The division an estate is entered at: a community or a street that still exists."""
-    if not code.strip():
-        raise DomainError(Code.ESTATE_NEEDS_DIVISION, field)
-    place = await division.by_code(scope, code, field)
+async def _place(scope: Scope, checks: Checks, code: str) -> division.Division | None:
+    """The division an estate is entered at: a community or a street in force, within reach of the regulator if it is
+    one that enters it. None when `checks` says what is wrong.
+    """
+    if not tidy(code):
+        checks.add(Code.ESTATE_NEEDS_DIVISION, "divisionCode")
+        return None
+    given = len(checks.errors)
+    code = checks.text("divisionCode", code)
+    if len(checks.errors) > given:
+        return None
+    try:
+        place = await division.by_code(scope, code, checks.path("divisionCode"))
+    except DomainError as error:
+        checks.errors.append(error)
+        return None
     if division.DivisionLevel(place.level) not in (division.DivisionLevel.STREET, division.DivisionLevel.COMMUNITY):
-        raise DomainError(Code.DIVISION_TOO_HIGH, field, name=place.name)
+        checks.add(Code.DIVISION_TOO_HIGH, "divisionCode", name=place.name)
+        return None
+    if not place.path.startswith(scope.principal.division_path or ""):
+        checks.add(Code.DIVISION_OUTSIDE_REACH, "divisionCode")
+        return None
     return place
-
-
-async def _entry(scope: Scope, new: NewEstate, prefix: str, state: RegistryState) -> Estate:
-    checks = Checks(prefix)
-    name = checks.text("name", new.name)
-    address = checks.optional_text("address", new.address)
-    checks.positive("area", new.area)
-    checks.not_negative("households", new.households)
-    checks.not_negative("gridCount", new.grid_count)
-    checks.done()
-    place = await _place(scope, new.division_code, f"{prefix}divisionCode")
-    return Estate(
-        id=new_id(),
-        name=name,
-        kind=new.kind,
-        division_id=place.id,
-        division_path=place.path,
-        address=address,
-        area=new.area,
-        households=new.households,
-        grid_count=new.grid_count,
-        lifecycle=new.lifecycle,
-        service_model=new.service_model,
-        committee_status=new.committee_status,
-        registry_state=state,
-    )

@@ -1,6 +1,7 @@
 """The journal: an audit entry (who, when, what changed) and an outbox event, in the business row's transaction.
 
-A company's entries are its own rows; what a regulator does to the registry is journalled under the registry.
+What happens in a company's name is in the company's journal, also what it does to the estate registry; what a
+regulator does to the registry is journalled under the registry.
 """
 
 from collections.abc import Mapping
@@ -69,7 +70,7 @@ async def record(scope: Scope, action: str, entity: str, row: Any, changes: Mapp
     """Write the audit entry and the outbox event of one change to `row`, in the transaction that makes the change.
 
     `action` is the past tense of what was done ("created"); `changes` holds column: [before, after] pairs, or the
-    values of a new row. A tenant's row is journalled with the tenant, any other with the registry.
+    values of a new row. A company's row, or a company acting, is journalled with the company; else the registry.
     """
     facts = {name: _plain(value) for name, value in (changes or {}).items()}
     entry = {
@@ -81,9 +82,10 @@ async def record(scope: Scope, action: str, entity: str, row: Any, changes: Mapp
         "changes": facts,
     }
     event = {"topic": f"{entity}.{action}", "entity_id": row.id, "payload": {"version": row.version}}
-    if hasattr(row, "tenant_id"):
-        scope.session.add(AuditEntry(tenant_id=row.tenant_id, **entry))
-        scope.session.add(OutboxEvent(tenant_id=row.tenant_id, **event))
+    company = getattr(row, "tenant_id", scope.principal.tenant_id if scope.principal.kind == "tenant" else None)
+    if company is not None:
+        scope.session.add(AuditEntry(tenant_id=company, **entry))
+        scope.session.add(OutboxEvent(tenant_id=company, **event))
     else:
         scope.session.add(RegistryAuditEntry(division_path=row.division_path, **entry))
         scope.session.add(RegistryEvent(division_path=row.division_path, **event))

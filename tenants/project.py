@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -10,13 +10,14 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, func, select, text
 from sqlmodel import Field
 
+from tenants import division
 from tenants.change import change, create, find, find_at, transition
-from tenants.checks import Checks
+from tenants.checks import NAME_LIMIT, Checks
 from tenants.company import Company, CompanyMember, refresh_reach
 from tenants.errors import Code, DomainError
-from tenants.estate import Estate, NewEstate, mark_served, mark_unserved, report
+from tenants.estate import Estate, NewEstate, RegistryState, entry_of, hold, mark_served, mark_unserved, report
 from tenants.permission import Permission
-from tenants.row import Changing, TenantRow, code_field, new_id, one_of
+from tenants.row import Changing, TenantRow, code_field, new_id, one_of, today
 from tenants.scope import Scope
 from tenants.staff import Staff
 
@@ -159,30 +160,25 @@ class NewProject:
 async def begin(scope: Scope, new: NewProject) -> Project:
     """Begin to serve an estate that nobody serves, under a first contract."""
     checks = Checks()
-    name = checks.optional_text("name", new.name, limit=100)
-    checks.contract_dates("contract.endsOn", new.contract.starts_on, new.contract.ends_on)
-    checks.not_negative("gridCount", new.grid_count)
-    checks.not_negative("ownerPartyMembers", new.owner_party_members)
+    name = checks.optional_text("name", new.name, limit=NAME_LIMIT)
+    check_contract(checks, new.contract)
+    checks.count("gridCount", new.grid_count)
+    checks.count("ownerPartyMembers", new.owner_party_members)
+    checks.day("surveyedOn", new.surveyed_on, latest=today())
     if (new.estate_id is None) == (new.new_estate is None):
         checks.add(Code.ESTATE_REQUIRED, "estateId")
+    estate: Estate | None = None
+    if new.new_estate is not None:
+        estate = await entry_of(scope, checks.within("newEstate"), new.new_estate, RegistryState.REPORTED)
     checks.done()
     company = await find(scope, Company, scope.tenant_id)
-    if new.new_estate is not None:
-        estate = await report(scope, new.new_estate, company.name, "newEstate")
+    if estate is not None:
+        await report(scope, estate, company.name, "newEstate.name")
     else:
         assert new.estate_id is not None
-        estate = await find(scope, Estate, new.estate_id, "estateId")
-        if estate.serving_tenant_id == company.tenant_id:
-            raise DomainError(Code.ESTATE_SERVED_BY_YOU, "estateId")
-        if estate.serving_tenant_id is not None:
-            raise DomainError(Code.ESTATE_SERVED, "estateId")
-        try:
-            await mark_served(scope, estate, company.name)
-        except DomainError as error:  # another company was faster, and its estate is not ours to lock
-            raise DomainError(Code.ESTATE_SERVED, "estateId") from error
-        if estate.served_until is not None and new.contract.starts_on <= estate.served_until:
-            raise DomainError(Code.CONTRACT_OVERLAPS, "contract.startsOn", until=estate.served_until)
-    return await start(
+        await division.hold(scope)
+        estate = await mark_served(scope, new.estate_id, company.name, new.contract.starts_on)
+    project = await start(
         scope,
         estate,
         new.contract,
@@ -193,12 +189,14 @@ async def begin(scope: Scope, new: NewProject) -> Project:
         owner_party_members=new.owner_party_members,
         surveyed_on=new.surveyed_on,
     )
+    await refresh_reach(scope, project.tenant_id)
+    return project
 
 
 async def start(
     scope: Scope, estate: Estate, contract: NewContract, *, name: str | None, id: UUID | None = None, **baseline: Any
 ) -> Project:
-    """The rows of a project that begins: the project, its contract, and the company's reach."""
+    """The rows of a project that begins: it and its contract. The company's reach is the caller's to refresh."""
     project = Project(
         tenant_id=scope.tenant_id,
         id=id or new_id(),
@@ -210,7 +208,6 @@ async def start(
     )
     await create(scope, project, "project")
     await _sign(scope, project, contract)
-    await refresh_reach(scope, project.tenant_id)
     return project
 
 
@@ -219,69 +216,80 @@ async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any
     values = dict(changes)
     checks = Checks()
     if "name" in values:
-        values["name"] = checks.text("name", values["name"] or "")
-    checks.not_negative("gridCount", values.get("grid_count"))
-    checks.not_negative("ownerPartyMembers", values.get("owner_party_members"))
+        values["name"] = checks.text("name", values["name"])
+    checks.count("gridCount", values.get("grid_count"))
+    checks.count("ownerPartyMembers", values.get("owner_party_members"))
+    checks.day("surveyedOn", values.get("surveyed_on"), latest=today())
     checks.done()
     project = await find_at(scope, Project, id, version)
     if Permission.PROJECT_UPDATE not in scope.principal.permissions and not await _led_by_caller(scope, project):
         raise DomainError(Code.NOT_YOUR_PROJECT, "id")
+    require_running(project, "id")
     await change(scope, project, "project", values)
     return project
 
 
 async def end(scope: Scope, id: UUID, version: int, ended_on: date, reason: EndReason) -> Project:
-    """End a project: its contracts stop, its lead leaves, and the estate is free from the next day on."""
+    """End a project: its contracts stop, its lead leaves, and the estate is free from the next day on.
+
+    What has not come cannot have ended, so the last day is no later than today; a project that has not begun ends on
+    its first day, and the estate counts as not served by it.
+    """
+    checks = Checks()
+    if reason == EndReason.TAKEN_OVER:
+        checks.add(Code.END_REASON_RESERVED, "reason")
+    checks.done()
+    await hold(scope, (await find(scope, Project, id)).estate_id)
     project = await find_at(scope, Project, id, version)
     transition(ProjectStatus(project.status), ProjectStatus.ENDED, STATUS_CHANGES)
-    checks = Checks()
+    checks.day("endedOn", ended_on, latest=max(today(), project.started_on))
     checks.not_before("endedOn", ended_on, project.started_on)
     checks.done()
     await _stop(scope, project, ended_on, reason)
-    await mark_unserved(scope, project.estate_id, ended_on)
+    await refresh_reach(scope, project.tenant_id)
     return project
 
 
-async def hand_over(scope: Scope, estate: Estate, taken_over_on: date) -> None:
-    """End the scope's company's project at an estate because another company takes it over on that day."""
+async def hand_over(scope: Scope, estate_id: UUID, taken_over_on: date, requested_at: datetime) -> None:
+    """End the scope's company's project at an estate because another company, which asked for it at `requested_at`,
+    takes it over on a day. The company's reach is the caller's to refresh.
+    """
     statement = select(Project).where(
         Project.tenant_id == scope.tenant_id,  # type: ignore[arg-type]
-        Project.estate_id == estate.id,  # type: ignore[arg-type]
+        Project.estate_id == estate_id,  # type: ignore[arg-type]
         Project.status == ProjectStatus.ACTIVE,  # type: ignore[arg-type]
     )
-    project = (await scope.session.execute(statement.with_for_update())).scalar_one()
+    project = (await scope.session.execute(statement.with_for_update(key_share=True))).scalar_one()
+    if project.created_at > requested_at:
+        raise DomainError(Code.ESTATE_CHANGED_HANDS, "id")
     last_day = taken_over_on - timedelta(days=1)
-    if last_day < project.started_on:
+    if last_day < project.started_on <= today():
         raise DomainError(
             Code.DATE_OUT_OF_ORDER, "id", date=taken_over_on, earliest=project.started_on + timedelta(days=1)
         )
-    await _stop(scope, project, last_day, EndReason.TAKEN_OVER)
-    await mark_unserved(scope, estate.id, last_day)
+    await _stop(scope, project, max(last_day, project.started_on), EndReason.TAKEN_OVER)
 
 
 async def add_contract(scope: Scope, project_id: UUID, version: int, new: NewContract) -> Project:
     """Renew a project: one more contract, which overlaps none."""
     checks = Checks()
-    checks.contract_dates("contract.endsOn", new.starts_on, new.ends_on)
+    check_contract(checks, new)
     checks.done()
     project = await find_at(scope, Project, project_id, version)
-    if project.status != ProjectStatus.ACTIVE:
-        raise DomainError(Code.PROJECT_ENDED, "projectId", ended_on=project.ended_on)
+    require_running(project, "projectId")
     checks.not_before("contract.startsOn", new.starts_on, project.started_on)
     checks.done()
+    last_day = func.coalesce(ServiceContract.terminated_on, ServiceContract.ends_on)
     overlapping = await scope.session.scalar(
-        select(ServiceContract)
-        .where(
+        select(func.max(last_day)).where(
             ServiceContract.tenant_id == project.tenant_id,  # type: ignore[arg-type]
             ServiceContract.project_id == project.id,  # type: ignore[arg-type]
             ServiceContract.starts_on <= new.ends_on,  # type: ignore[arg-type]
-            func.coalesce(ServiceContract.terminated_on, ServiceContract.ends_on) >= new.starts_on,
+            last_day >= new.starts_on,
         )
-        .limit(1)
     )
     if overlapping is not None:
-        until = overlapping.terminated_on or overlapping.ends_on
-        raise DomainError(Code.CONTRACT_OVERLAPS, "contract.startsOn", until=until)
+        raise DomainError(Code.CONTRACT_OVERLAPS, "contract.startsOn", until=overlapping)
     await _sign(scope, project, new)
     await change(scope, project, "project", {"status": project.status}, action="renewed", always=True)
     return project
@@ -291,23 +299,28 @@ async def assign_lead(
     scope: Scope, project_id: UUID, version: int, staff_id: UUID, arrived_on: date, replace_current: bool
 ) -> Project:
     """Put a member of staff in charge from the day of arrival; the current lead leaves on that day if so wished."""
+    checks = Checks()
+    checks.day("arrivedOn", arrived_on, latest=today())
+    checks.done()
     project = await find_at(scope, Project, project_id, version)
-    if project.status != ProjectStatus.ACTIVE:
-        raise DomainError(Code.PROJECT_ENDED, "projectId", ended_on=project.ended_on)
-    staff = await find(scope, Staff, staff_id, "staffId")
+    require_running(project, "projectId")
+    # Locked, so that nobody records meanwhile that the person has left.
+    staff = await find(scope, Staff, staff_id, "staffId", lock=True)
     if staff.left_on is not None:
         raise DomainError(Code.STAFF_LEFT, "staffId", left_on=staff.left_on)
     leads = await scope.session.scalars(
         select(ProjectLead)
         .where(ProjectLead.tenant_id == project.tenant_id, ProjectLead.project_id == project.id)  # type: ignore[arg-type]
-        .order_by(ProjectLead.arrived_on.desc())  # type: ignore[attr-defined]
+        # Who is there now, or else who left last; two may have arrived on one day.
+        .order_by(ProjectLead.left_on.desc().nulls_first(), ProjectLead.arrived_on.desc())  # type: ignore[union-attr, attr-defined]
         .limit(1)
     )
     last = leads.first()
     if last is not None:
+        if last.left_on is None and last.staff_id == staff.id:
+            raise DomainError(Code.LEAD_UNCHANGED, "staffId", arrived_on=last.arrived_on)
         if last.left_on is None and not replace_current:
             raise DomainError(Code.LEAD_ACTIVE, "staffId", arrived_on=last.arrived_on)
-        checks = Checks()
         checks.not_before("arrivedOn", arrived_on, last.left_on or last.arrived_on)
         checks.done()
         if last.left_on is None:
@@ -316,6 +329,22 @@ async def assign_lead(
     await create(scope, lead, "project_lead")
     await change(scope, project, "project", {"status": project.status}, action="lead_assigned", always=True)
     return project
+
+
+def check_contract(checks: Checks, new: NewContract) -> None:
+    """The days of a contract can be meant and are in order, and it was not filed in the future."""
+    within = checks.within("contract")
+    within.day("startsOn", new.starts_on)
+    within.day("endsOn", new.ends_on)
+    within.day("filedOn", new.filed_on, latest=today())
+    if new.ends_on < new.starts_on:
+        within.add(Code.CONTRACT_ENDS_BEFORE_START, "endsOn", starts_on=new.starts_on, ends_on=new.ends_on)
+
+
+def require_running(project: Project, field: str) -> None:
+    """A project that has ended is history."""
+    if project.status != ProjectStatus.ACTIVE:
+        raise DomainError(Code.PROJECT_ENDED, field, ended_on=project.ended_on)
 
 
 async def _sign(scope: Scope, project: Project, new: NewContract) -> None:
@@ -331,6 +360,7 @@ async def _sign(scope: Scope, project: Project, new: NewContract) -> None:
 
 
 async def _stop(scope: Scope, project: Project, last_day: date, reason: EndReason) -> None:
+    """End the project with all that runs under it, and free the estate."""
     contracts = await scope.session.scalars(
         select(ServiceContract).where(
             ServiceContract.tenant_id == project.tenant_id,  # type: ignore[arg-type]
@@ -353,7 +383,8 @@ async def _stop(scope: Scope, project: Project, last_day: date, reason: EndReaso
         await change(scope, lead, "project_lead", {"left_on": max(last_day, lead.arrived_on)}, action="left")
     ended = {"status": ProjectStatus.ENDED, "ended_on": last_day, "end_reason": reason}
     await change(scope, project, "project", ended, action="ended")
-    await refresh_reach(scope, project.tenant_id)
+    never_began = project.started_on > today() and last_day <= project.started_on
+    await mark_unserved(scope, project.estate_id, None if never_began else last_day)
 
 
 async def _led_by_caller(scope: Scope, project: Project) -> bool:

@@ -13,7 +13,7 @@ from sqlmodel import Field
 from tenants.change import change, create, find, find_at
 from tenants.checks import Checks
 from tenants.errors import Code, DomainError
-from tenants.row import PERSONAL, Changing, TenantRow, code_field, new_id, one_of
+from tenants.row import PERSONAL, Changing, TenantRow, code_field, new_id, one_of, today
 from tenants.scope import Scope
 
 
@@ -80,26 +80,25 @@ async def add(scope: Scope, new: NewStaff) -> Staff:
             "name": new.name,
             "number": new.number,
             "work_phone": new.work_phone,
+            "hired_on": new.hired_on,
             "is_grid_member": new.is_grid_member,
             "grid_code": new.grid_code,
         },
     )
+    if values["grid_code"] is not None and not new.is_grid_member:
+        checks.add(Code.NOT_A_GRID_MEMBER, "gridCode")
     checks.done()
-    await _project(scope, new.project_id)
-    staff = Staff(
-        tenant_id=scope.tenant_id,
-        id=new.id or new_id(),
-        post=new.post,
-        project_id=new.project_id,
-        hired_on=new.hired_on,
-        **values,
-    )
+    await _workplace(scope, new.project_id)
+    staff = Staff(tenant_id=scope.tenant_id, id=new.id or new_id(), post=new.post, project_id=new.project_id, **values)
     await create(scope, staff, "staff", taken=_taken(staff.number))
     return staff
 
 
 async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any]) -> Staff:
-    """Change a member of staff: name, number, post, project, phone, grid, dates. Leaving needs another lead first."""
+    """Change a member of staff: name, number, post, project, phone, grid, dates. Leaving needs another lead first.
+
+    Who is no longer a grid member has no grid code either.
+    """
     checks = Checks()
     for name, field in {"post": "post", "is_grid_member": "isGridMember"}.items():
         if changes.get(name, ...) is None:
@@ -107,15 +106,15 @@ async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any
     values = _checked(checks, changes)
     checks.done()
     staff = await find_at(scope, Staff, id, version)
-    if values.get("is_grid_member") is False and "grid_code" not in values:
-        values["grid_code"] = None
-    hired, left = values.get("hired_on", staff.hired_on), values.get("left_on", staff.left_on)
-    checks.not_before("leftOn", left, hired)
+    if values.get("is_grid_member") is False:
+        values.setdefault("grid_code", None)
+    left = values.get("left_on", staff.left_on)
+    checks.not_before("leftOn", left, values.get("hired_on", staff.hired_on))
     if values.get("grid_code", staff.grid_code) and not values.get("is_grid_member", staff.is_grid_member):
         checks.add(Code.NOT_A_GRID_MEMBER, "gridCode")
     checks.done()
-    if values.get("project_id") is not None:
-        await _project(scope, values["project_id"])
+    if values.get("project_id", staff.project_id) != staff.project_id:
+        await _workplace(scope, values["project_id"])
     if left is not None and staff.left_on is None and await _leads(scope, id):
         raise DomainError(Code.STAFF_LEADS, "leftOn")
     await change(scope, staff, "staff", values, taken=_taken(values.get("number")))
@@ -125,15 +124,15 @@ async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any
 def _checked(checks: Checks, values: Mapping[str, Any]) -> dict[str, Any]:
     checked = dict(values)
     if "name" in values:
-        checked["name"] = checks.text("name", values["name"] or "")
+        checked["name"] = checks.text("name", values["name"])
     if "number" in values:
         checked["number"] = checks.optional_text("number", values["number"], limit=40)
     if "work_phone" in values:
         checked["work_phone"] = checks.phone("workPhone", values["work_phone"])
     if "grid_code" in values:
         checked["grid_code"] = checks.optional_text("gridCode", values["grid_code"], limit=40)
-    if checked.get("grid_code") and values.get("is_grid_member") is False:
-        checks.add(Code.NOT_A_GRID_MEMBER, "gridCode")
+    checks.day("hiredOn", values.get("hired_on"))
+    checks.day("leftOn", values.get("left_on"), latest=today())
     return checked
 
 
@@ -141,11 +140,12 @@ def _taken(number: str | None) -> dict[str, DomainError]:
     return {"staff_number": DomainError(Code.STAFF_NUMBER_TAKEN, "number", number=number)}
 
 
-async def _project(scope: Scope, project_id: UUID | None) -> None:
-    from tenants.project import Project  # a project's lead is staff, and staff work at a project
+async def _workplace(scope: Scope, project_id: UUID | None) -> None:
+    """Staff work at a project of the company that runs."""
+    from tenants.project import Project, require_running  # a project's lead is staff, and staff work at a project
 
     if project_id is not None:
-        await find(scope, Project, project_id, "projectId")
+        require_running(await find(scope, Project, project_id, "projectId"), "projectId")
 
 
 async def _leads(scope: Scope, staff_id: UUID) -> bool:

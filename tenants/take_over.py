@@ -9,13 +9,15 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, Text, text
 from sqlmodel import Field
 
+from tenants import division
 from tenants.change import change, create, find, find_at, transition
-from tenants.checks import Checks
-from tenants.company import Company, require_active
+from tenants.checks import NAME_LIMIT, Checks
+from tenants.company import Company, refresh_reach, require_active
 from tenants.errors import Code, DomainError
 from tenants.estate import Estate, mark_served
-from tenants.project import ContractKind, NewContract, hand_over, start
-from tenants.row import Changing, TenantRow, code_field, new_id, now, one_of
+from tenants.journal import record
+from tenants.project import ContractKind, NewContract, check_contract, hand_over, start
+from tenants.row import Changing, TenantRow, code_field, now, one_of
 from tenants.scope import Scope
 
 
@@ -56,6 +58,7 @@ class TakeOver(Changing, TenantRow, table=True):
     contract_kind: ContractKind = code_field()
     starts_on: date
     ends_on: date
+    filed_on: date | None = None
     state: TakeOverState = code_field(default=TakeOverState.REQUESTED)
     decided_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     decided_by: UUID | None = None
@@ -74,14 +77,16 @@ class NewTakeOver:
     estate_id: UUID
     contract: NewContract
     project_name: str | None = None
-    id: UUID | None = None
 
 
 async def request(scope: Scope, new: NewTakeOver) -> TakeOver:
-    """The incoming company asks to serve an estate that another company serves now."""
+    """The incoming company asks to serve an estate that another company serves now.
+
+    The request's id is ours, never the client's: regulators decide by it across companies.
+    """
     checks = Checks()
-    name = checks.optional_text("projectName", new.project_name, limit=100)
-    checks.contract_dates("contract.endsOn", new.contract.starts_on, new.contract.ends_on)
+    name = checks.optional_text("projectName", new.project_name, limit=NAME_LIMIT)
+    check_contract(checks, new.contract)
     checks.done()
     company = await find(scope, Company, scope.tenant_id)
     estate = await find(scope, Estate, new.estate_id, "estateId")
@@ -91,7 +96,6 @@ async def request(scope: Scope, new: NewTakeOver) -> TakeOver:
         raise DomainError(Code.ESTATE_SERVED_BY_YOU, "estateId")
     take_over = TakeOver(
         tenant_id=company.tenant_id,
-        id=new.id or new_id(),
         estate_id=estate.id,
         division_path=estate.division_path,
         company_name=company.name,
@@ -99,6 +103,7 @@ async def request(scope: Scope, new: NewTakeOver) -> TakeOver:
         contract_kind=new.contract.kind,
         starts_on=new.contract.starts_on,
         ends_on=new.contract.ends_on,
+        filed_on=new.contract.filed_on,
     )
     pending = {"take_over_one_pending": DomainError(Code.TAKE_OVER_PENDING, "estateId")}
     await create(scope, take_over, "take_over", taken=pending)
@@ -117,34 +122,45 @@ async def confirm(scope: Scope, id: UUID, version: int) -> TakeOver:
     """A regulator of the estate's division confirms: the outgoing company's project ends on the day before the new
     contract starts, the incoming company's begins, and the registry names the new company. The regulator holds no
     grant on either company's rows: each part happens in the name of the company it concerns.
+
+    A decision may precede the day: the registry names the new company from now on, the projects' dates tell the days.
     """
     take_over = await _seen(scope, id, version)
     transition(TakeOverState(take_over.state), TakeOverState.CONFIRMED, STATE_CHANGES)
+    await division.hold(scope)
     estate = await find(scope, Estate, take_over.estate_id, lock=True)
     incoming, outgoing = take_over.tenant_id, estate.serving_tenant_id
     if outgoing is None:
         raise DomainError(Code.ESTATE_UNSERVED, "id")
     contract = NewContract(
-        kind=ContractKind(take_over.contract_kind), starts_on=take_over.starts_on, ends_on=take_over.ends_on
+        kind=ContractKind(take_over.contract_kind),
+        starts_on=take_over.starts_on,
+        ends_on=take_over.ends_on,
+        filed_on=take_over.filed_on,
     )
     async with scope.acting_for(outgoing):
-        await hand_over(scope, estate, take_over.starts_on)
+        await hand_over(scope, estate.id, take_over.starts_on, take_over.created_at)
     async with scope.acting_for(incoming):
         await require_active(scope)
         company = await find(scope, Company, incoming)
-        estate = await find(scope, Estate, take_over.estate_id)
-        await mark_served(scope, estate, company.name)
-        await start(scope, estate, contract, name=take_over.project_name)
+        served = await mark_served(scope, estate.id, company.name, contract.starts_on, field="id", start_field="id")
+        await start(scope, served, contract, name=take_over.project_name)
         await _decide(scope, id, TakeOverState.CONFIRMED, None)
+    for company_id in sorted((incoming, outgoing)):  # in one order, as the companies of another take-over may be these
+        async with scope.acting_for(company_id):
+            await refresh_reach(scope, company_id)
+    now_served = await find(scope, Estate, estate.id)
+    names = [estate.serving_company, now_served.serving_company]
+    await record(scope, "taken_over", "estate", now_served, {"serving_company": names})
     return await find(scope, TakeOver, id)
 
 
 async def refuse(scope: Scope, id: UUID, version: int, reason: str) -> TakeOver:
     """A regulator of the estate's division refuses, and says why."""
     checks = Checks()
-    if not reason.strip():
+    stated = checks.optional_text("reason", reason, lines=True)
+    if stated is None:
         checks.add(Code.REASON_REQUIRED, "reason")
-    stated = checks.optional_text("reason", reason)
     checks.done()
     take_over = await _seen(scope, id, version)
     transition(TakeOverState(take_over.state), TakeOverState.REFUSED, STATE_CHANGES)
@@ -154,7 +170,7 @@ async def refuse(scope: Scope, id: UUID, version: int, reason: str) -> TakeOver:
 
 
 async def _seen(scope: Scope, id: UUID, version: int) -> TakeOver:
-    """The request as the regulator sees it, which cannot lock it: the version is checked again when it is decided."""
+    """The request as the regulator sees it, which cannot lock it: its state is checked again when it is decided."""
     take_over = await find(scope, TakeOver, id)
     if take_over.version != version:
         raise DomainError(Code.CONFLICT, "version", seen=version, current=take_over.version)
