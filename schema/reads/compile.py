@@ -115,15 +115,16 @@ class Compiler:
 
     def rows(self, entity: Entity, row: Row) -> list[str]:
         """The conditions that keep rows of an entity to what the principal's kind may see."""
-        conditions = self.statement.reach(row)
+        statement = row.statement
+        conditions = statement.reach(row)
         if self.audience.kind == "regulator" and entity.division is not None:
-            path = self.statement.context("division_path", "text")
+            path = statement.context("division_path", "text")
             if callable(entity.division):
                 conditions.append(f"({entity.division(row, path)})")
             else:
                 # The prefix as a range, which an index serves in a generic plan too.
                 column = row[entity.division]
-                beyond_it = self.statement.context("division_path", "text", _after_subtree)
+                beyond_it = statement.context("division_path", "text", _after_subtree)
                 conditions.append(f"{column} >= {path} AND {column} < {beyond_it}")
         return conditions
 

@@ -64,6 +64,7 @@ class Listing:
         terms = self._terms(row)
         beyond_cursor = self._beyond(terms, backward=self._page.backward)
         if not self._has_page:
+            self._conditions(row)
             self._statement.also_check(self._paging)
             return self._object([self._outside(name, place) for _, name, _, place in self._parts])
         conditions = self._conditions(row) + beyond_cursor
@@ -109,7 +110,7 @@ class Listing:
             def allowed(permission: Permission, name: str) -> bool:
                 return compiler.allowed(permission, f"{'.'.join(place.path)}({name})", place)
 
-            conditions.append(Where(self._statement, place, allowed, compiler.rows).sql(self._target, row, where))
+            conditions.append(Where(row.statement, place, allowed, compiler.rows).sql(self._target, row, where))
         return conditions
 
     def _terms(self, row: Row) -> list[Term]:

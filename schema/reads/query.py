@@ -202,8 +202,7 @@ class _Root:
         row = statement.row(target.table)
         conditions = self.compiler.rows(target, row)
         for column, scope in declaration.match.items():
-            cast = "text" if scope == "division_path" else "uuid"
-            conditions.append(f"{row[column]} = {statement.context(scope.value, cast)}")
+            conditions.append(f"{row[column]} = {statement.asker(scope)}")
         made = self._object(named(definition), target, row, nodes, place)
         return Json(Sql(f"coalesce(({select(made.sql(), row, conditions)} LIMIT 1), 'null')"))
 

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
+
+    from schema.reads.declare import Scope
+    from schema.reads.sql import Statement
 
 Condition = Callable[["Row"], str]
 """SQL of a condition on a row, such as `lambda lead: f"{lead.left_on} IS NULL"`; never text from a request."""
 
 Match = Mapping[str, str]
 """Column of the other table -> column of this row."""
-
-
-class Statement(Protocol):
-    """What a row needs of the statement it stands in."""
-
-    def row(self, table: Table) -> Row:
-        """A row of a table under an alias of its own."""
-        ...
-
-    def reach(self, row: Row) -> list[str]:
-        """The conditions that keep a row to the principal's company."""
-        ...
 
 
 def table_of(model: Any) -> Table:
@@ -36,7 +27,7 @@ class Row:
     """One row: `row.name` is the SQL of its column `name`."""
 
     def __init__(self, statement: Statement, table: Table, alias: str) -> None:
-        self._statement = statement
+        self.statement = statement
         self._table = table
         self._alias = alias
 
@@ -58,6 +49,10 @@ class Row:
         """The table and the alias, for FROM."""
         return f"{self._table.name} {self._alias}"
 
+    def asker(self, scope: Scope) -> str:
+        """SQL of a value of who is asking, null when the principal has none."""
+        return self.statement.asker(scope)
+
     def value(self, model: Any, sql: Condition, *, by: str | Match, where: Condition | None = None) -> str:
         """SQL of a scalar sub-select over the rows of another table that match this one."""
         return self._select(model, sql, by, where)
@@ -78,9 +73,9 @@ class Row:
         return [f"{other[theirs]} = {self[ours]}" for theirs, ours in pairs.items()]
 
     def _select(self, model: Any, sql: Condition, by: str | Match, where: Condition | None) -> str:
-        other = self._statement.row(table_of(model))
+        other = self.statement.row(table_of(model))
         conditions = [
-            *self._statement.reach(other),
+            *self.statement.reach(other),
             *self.matching(other, {by: "id"} if isinstance(by, str) else by),
             *([f"({where(other)})"] if where else []),
         ]

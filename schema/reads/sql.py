@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from schema.reads.arguments import Leaf
     from schema.reads.audience import Audience
+    from schema.reads.declare import Scope
 
 # PostgreSQL reads a chain of || from the left, one level of its stack for each.
 _CHAIN = 64
@@ -116,6 +117,10 @@ class Statement:
             return change(value) if change is not None and value is not None else value
 
         return self.found(("context", name, change), (cast,), get)[0]
+
+    def asker(self, scope: Scope) -> str:
+        """A value of who is asking, as a parameter."""
+        return self.context(scope.value, "text" if scope.value == "division_path" else "uuid")
 
     def value(self, leaf: Leaf, cast: str, convert: Callable[[Any], Any], place: Place) -> str:
         """A parameter that comes from the request; a constant of the document is converted once, now."""
