@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLNamedType, GraphQLObjectType, GraphQLSchema
 
+from schema.reads.agreement import disagreements
 from schema.reads.declare import DeclarationError, RootNode, RootNodes, Value, entity_of, target_of
 from schema.reads.field import Declared
 
@@ -16,7 +17,7 @@ _BY_ID_OF_ANY = (RootNode, RootNodes)
 
 def vet(schema: GraphQLSchema) -> None:
     """Raise `DeclarationError` with every fault of the schema, one a line."""
-    faults = [*_roots(schema), *_personal(schema), *_descriptions(schema)]
+    faults = [*_roots(schema), *_personal(schema), *_descriptions(schema), *disagreements(schema)]
     if faults:
         raise DeclarationError("the schema is not built:\n" + "\n".join(faults))
 
