@@ -29,12 +29,15 @@ class Code(StrEnum):
     DIVISION_IN_USE = "DIVISION_IN_USE"
     DIVISION_LEVEL_DIFFERS = "DIVISION_LEVEL_DIFFERS"
     DIVISION_MERGED = "DIVISION_MERGED"
+    DIVISION_NAME_AMBIGUOUS = "DIVISION_NAME_AMBIGUOUS"
+    DIVISION_NAME_UNKNOWN = "DIVISION_NAME_UNKNOWN"
     DIVISION_OUTSIDE_REACH = "DIVISION_OUTSIDE_REACH"
     DIVISION_TOO_HIGH = "DIVISION_TOO_HIGH"
     DIVISION_TOO_LOW = "DIVISION_TOO_LOW"
     DIVISION_UNKNOWN = "DIVISION_UNKNOWN"
     EMPTY = "EMPTY"
     END_REASON_RESERVED = "END_REASON_RESERVED"
+    ESTATE_AMBIGUOUS = "ESTATE_AMBIGUOUS"
     ESTATE_CHANGED_HANDS = "ESTATE_CHANGED_HANDS"
     ESTATE_EXISTS = "ESTATE_EXISTS"
     ESTATE_NEEDS_DIVISION = "ESTATE_NEEDS_DIVISION"
@@ -62,10 +65,15 @@ class Code(StrEnum):
     NOT_FOUND = "NOT_FOUND"
     NOT_YOUR_PROJECT = "NOT_YOUR_PROJECT"
     NUMBER_INVALID = "NUMBER_INVALID"
+    PERIOD_INVALID = "PERIOD_INVALID"
     PHONE_INVALID = "PHONE_INVALID"
+    PROJECT_AMBIGUOUS = "PROJECT_AMBIGUOUS"
     PROJECT_ENDED = "PROJECT_ENDED"
+    PROJECT_UNKNOWN = "PROJECT_UNKNOWN"
     REASON_REQUIRED = "REASON_REQUIRED"
+    ROW_REPEATED = "ROW_REPEATED"
     SHEETS_AMBIGUOUS = "SHEETS_AMBIGUOUS"
+    STAFF_AMBIGUOUS = "STAFF_AMBIGUOUS"
     STAFF_LEADS = "STAFF_LEADS"
     STAFF_LEFT = "STAFF_LEFT"
     STAFF_NUMBER_TAKEN = "STAFF_NUMBER_TAKEN"
@@ -157,6 +165,14 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "行政区划“{name}”已于 {date} 并入“{successor}”（{successor_path}），请使用后者。",
         "The division {name} became part of {successor} ({successor_path}) on {date}; use that one.",
     ),
+    Code.DIVISION_NAME_AMBIGUOUS: (
+        "有多个行政区划叫“{value}”：{found}；请改填区划代码。",
+        "Several divisions are called {value}: {found}; give the division code.",
+    ),
+    Code.DIVISION_NAME_UNKNOWN: (
+        "在{place}没有找到名为“{value}”的街道或社区；请核对名称，或改填区划代码。",
+        "There is no street or community called {value} in {place}; check the name or give the division code.",
+    ),
     Code.DIVISION_OUTSIDE_REACH: (
         "该行政区划不在您的管辖范围内。",
         "This division is outside the area you are responsible for.",
@@ -177,6 +193,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.END_REASON_RESERVED: (
         "“被接管”只能由主管部门确认接管产生；请选择合同到期或提前解除。",
         "Only a confirmed take-over ends a project as TAKEN_OVER; choose EXPIRED or TERMINATED.",
+    ),
+    Code.ESTATE_AMBIGUOUS: (
+        "该处有多个小区叫“{name}”；请改填具体社区。",
+        "Several estates there are called {name}; give the community.",
     ),
     Code.ESTATE_CHANGED_HANDS: (
         "提出申请后，该小区的服务企业已变更，此申请不再适用；请驳回，由企业重新申请。",
@@ -280,18 +300,38 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "“{value}”不是数字。",
         "{value} is not a number.",
     ),
+    Code.PERIOD_INVALID: (
+        "“{value}”不是有效的起止日期；请写成 2022年1月1日至2024年12月31日。",
+        "{value} is not a period; write it like 2022-01-01 to 2024-12-31 (2022-01-01至2024-12-31).",
+    ),
     Code.PHONE_INVALID: (
         "“{value}”不是有效的电话号码：请填写手机号或区号加座机号。",
         "{value} is not a valid phone number: give a mobile number or an area code and number.",
+    ),
+    Code.PROJECT_AMBIGUOUS: (
+        "贵企业有多个在管项目叫“{name}”；请改用项目全称。",
+        "Your company has several active projects called {name}; use the full name.",
     ),
     Code.PROJECT_ENDED: (
         "该项目已于 {ended_on} 终止，不能再修改。",
         "This project ended on {ended_on} and cannot be changed any more.",
     ),
+    Code.PROJECT_UNKNOWN: (
+        "贵企业没有名为“{name}”的在管项目；请先导入项目。",
+        "Your company has no active project called {name}; import the project first.",
+    ),
     Code.REASON_REQUIRED: ("请说明理由。", "Give a reason."),
+    Code.ROW_REPEATED: (
+        "与第 {row} 行重复。",
+        "This repeats row {row}.",
+    ),
     Code.SHEETS_AMBIGUOUS: (
         "有多个工作表都像要导入的表：{sheets}；请只保留一个。",
         "Several sheets look like the one to import: {sheets}; keep one.",
+    ),
+    Code.STAFF_AMBIGUOUS: (
+        "贵企业有多名员工叫“{name}”；请填写电话或工号以区分。",
+        "Your company has several members of staff called {name}; give a phone number or staff number.",
     ),
     Code.STAFF_LEADS: (
         "该员工仍是在任项目负责人；请先在 assignProjectLead 中更换负责人。",

@@ -493,7 +493,7 @@ def _found(member: Member | None) -> Member:
     if member is None:
         raise Refusal(
             "演示数据已被改动，找不到其管理员：请删除 .linli 目录后重新运行 make demo。",
-            "The demo's data was changed and an administrator of it is missing: delete .linli and run `make demo` again.",
+            "The demo has lost one of its administrators: delete .linli and run `make demo` again.",
         )
     return member
 
