@@ -8,7 +8,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +16,11 @@ import typer
 from infra.refusal import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from infra.settings import Settings
+    from tenants.division import Division
+    from tenants.scope import Database, Scope
 
 app = typer.Typer(
     name="linli",
@@ -25,6 +29,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Linli (邻里): the GraphQL platform of property companies and their regulators.",
 )
+
+divisions = typer.Typer(no_args_is_help=True, help="Keep the administrative divisions (行政区划).")
+app.add_typer(divisions, name="divisions")
 
 
 def main() -> None:
@@ -110,13 +117,61 @@ def sample(
     from api import start
     from tenants import division
     from tenants.sample import load
-    from tenants.scope import Database
 
-    async def fill(database: Database) -> None:
+    async def fill(database: "Database") -> None:
         await division.load_national(database)
         await load(database, companies=companies, projects=projects, seed=seed, say=_say)
 
     start.work(_settings(), _say, fill)
+
+
+On = Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The first day it holds (生效日期).")]
+Basis = Annotated[str, typer.Option("--basis", help="The document it rests on (依据文件).")]
+DivisionCode = Annotated[str, typer.Argument(help="The division's code or path (行政区划代码).")]
+
+
+@divisions.command()
+def rename(code: DivisionCode, name: str, on: On, basis: Basis) -> None:
+    """Give a division a new name (更名); the old one stays answerable."""
+    from tenants import division
+
+    _change_division(lambda scope: division.rename(scope, code, name, on.date(), basis))
+
+
+@divisions.command()
+def recode(code: DivisionCode, new_code: str, on: On, basis: Basis) -> None:
+    """Give a division a new code (变更代码), published or given locally."""
+    from tenants import division
+
+    _change_division(lambda scope: division.recode(scope, code, new_code, on.date(), basis))
+
+
+@divisions.command()
+def merge(code: DivisionCode, into: DivisionCode, on: On, basis: Basis) -> None:
+    """Merge a division into another of its level (合并): what lies in it moves there."""
+    from tenants import division
+
+    _change_division(lambda scope: division.merge(scope, code, into, on.date(), basis))
+
+
+@divisions.command()
+def close(code: DivisionCode, on: On, basis: Basis) -> None:
+    """Close a division that nothing is left in (撤销)."""
+    from tenants import division
+
+    _change_division(lambda scope: division.close(scope, code, on.date(), basis))
+
+
+def _change_division(change: "Callable[[Scope], Awaitable[Division]]") -> None:
+    from api import start
+    from tenants.division import WORKER
+
+    async def run(database: "Database") -> "Division":
+        async with database.writing(WORKER) as scope:
+            return await change(scope)
+
+    division = start.work(_settings(), _say, run)
+    _say(f"{division.name}（{division.path}）：已登记 / recorded")
 
 
 def _settings() -> "Settings":

@@ -66,6 +66,8 @@ async def set_app_password(settings: Settings) -> None:
         return  # the operator gave another way in: a certificate, a password file, a role of their own
     connection = await connect(settings.administrator_dsn)
     try:
+        # Roles belong to the whole server, and two who alter one at once would both fail.
+        await connection.execute("SELECT pg_advisory_lock(hashtext('linli_app password'))")
         # Only the verifier travels, so that no log of the server can hold the password.
         await connection.execute(f"ALTER ROLE {APP_ROLE} PASSWORD '{_scram_verifier(unquote(password))}'")
     finally:

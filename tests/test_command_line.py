@@ -1,0 +1,286 @@
+"""The command line does what the README says, and a reason not to go on is one sentence, never a traceback."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import psutil
+import pytest
+
+import migrations
+from infra.embedded import Embedded
+from tests.conftest import Clone
+
+LINLI = Path(sys.executable).with_name("linli")
+QUERY = {"query": "{ projects(first: 2) { totalCount nodes { id name } } }"}
+
+
+def environment(home: Path, **values: str) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")}
+    return clean | {"LINLI_HOME": str(home)} | {f"LINLI_{name.upper()}": value for name, value in values.items()}
+
+
+def linli(*arguments: str, home: Path, **values: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [LINLI, *arguments], env=environment(home, **values), capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    """The two sentences of a refusal."""
+    assert done.returncode == 1, done
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    chinese, english = done.stderr.splitlines()[-2:]
+    assert re.search(r"[一-鿿]", chinese)
+    assert english.isascii()
+    return f"{chinese}\n{english}"
+
+
+def ask(clone: Clone, sql: str) -> list[Any]:
+    """Run SQL as the administrator."""
+
+    async def run() -> list[Any]:
+        connection = await asyncpg.connect(clone.admin_url)
+        try:
+            return [tuple(row) for row in await connection.fetch(sql)]
+        finally:
+            await connection.close()
+
+    with asyncio.Runner() as runner:
+        return runner.run(run())
+
+
+def ended(process: psutil.Process) -> bool:
+    """Whether it has ended; a container's first process may never take note."""
+    return not process.is_running() or bool(process.status() == psutil.STATUS_ZOMBIE)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def test_help_names_every_command_and_is_quick(home: Path) -> None:
+    started = time.monotonic()
+    done = linli("--help", home=home)
+    assert done.returncode == 0
+    assert time.monotonic() - started < 5
+    for command in ("demo", "serve", "migrate", "token", "divisions", "import", "sample", "schema"):
+        assert re.search(rf"\b{command}\b", done.stdout), command
+    assert not home.exists()
+
+
+class Demo:
+    """A running `linli demo`."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            [LINLI, "demo"], env=environment(home, port=str(free_port())), stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.lines = [self.process.stdout.readline() for _ in range(5)]
+        self.values = dict(line.rstrip("\n").split("=", 1) for line in self.lines)
+
+    def ask(self, token: str) -> httpx.Response:
+        return httpx.post(
+            self.values["GRAPHQL_URL"],
+            json=QUERY,
+            headers={"authorization": f"Bearer {self.values[token]}"},
+            timeout=60,
+        )
+
+    def stop(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+@pytest.fixture
+def started(home: Path) -> Iterator[list[Demo]]:
+    demos: list[Demo] = []
+    yield demos
+    for demo in demos:
+        demo.process.kill()
+        demo.process.wait()
+        assert demo.process.stdout is not None
+        demo.process.stdout.close()
+    if (home / "postgres").exists():
+        Embedded(home).stop()
+
+
+def test_the_demo_runs_from_nothing_and_again(home: Path, started: list[Demo]) -> None:
+    """Its tokens work as printed, each sees its own; a second start takes under ten seconds and loses nothing."""
+    started.append(demo := Demo(home))
+    assert list(demo.values) == [
+        "GRAPHQL_URL",
+        "COMPANY_TOKEN",
+        "OTHER_COMPANY_TOKEN",
+        "REGULATOR_TOKEN",
+        "PROVINCE_TOKEN",
+    ]
+    assert (home / "demo.env").read_text() == "".join(demo.lines)
+    assert stat.S_IMODE((home / "demo.env").stat().st_mode) == 0o600
+
+    answers = {name: demo.ask(name) for name in demo.values if name != "GRAPHQL_URL"}
+    for answer in answers.values():
+        assert answer.status_code == 200, answer.text
+    own, other, city, province = (answer.json()["data"]["projects"] for answer in answers.values())
+    assert own["totalCount"] > 0
+    assert other["totalCount"] > 0
+    assert {node["id"] for node in own["nodes"]}.isdisjoint(node["id"] for node in other["nodes"])
+    assert city["totalCount"] >= own["totalCount"] + other["totalCount"]
+    assert province["totalCount"] > city["totalCount"]
+
+    server = psutil.Process(int((home / "postgres" / "postmaster.pid").read_text().split()[0]))
+    assert demo.stop(signal.SIGTERM) == 0
+    assert ended(server)
+
+    started.append(again := Demo(home))
+    answer = again.ask("COMPANY_TOKEN")
+    assert time.monotonic() - again.started < 10
+    assert answer.json()["data"]["projects"] == own
+    assert again.stop(signal.SIGINT) == 0
+
+
+def test_a_port_in_use_is_a_sentence(home: Path, database: Clone) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for command in ("serve", "demo"):
+            sentence = refused(linli(command, home=home, port=port, database_url=database.admin_url))
+            assert f"127.0.0.1:{port} is in use" in sentence
+            assert "LINLI_PORT" in sentence
+
+
+def test_an_address_that_is_not_ours_is_a_sentence(home: Path) -> None:
+    assert "LINLI_HOST" in refused(linli("serve", home=home, host="203.0.113.1"))
+
+
+@pytest.mark.parametrize("command", [("serve",), ("migrate",), ("token", "--regulator", "37"), ("demo",)])
+def test_an_unreachable_database_is_a_sentence(home: Path, command: tuple[str, ...]) -> None:
+    url = f"postgresql://admin:very-secret@127.0.0.1:{free_port()}/linli"
+    sentence = refused(linli(*command, home=home, port=str(free_port()), database_url=url))
+    assert "LINLI_DATABASE_URL" in sentence
+    assert "very-secret" not in sentence
+
+
+def test_wrong_settings_are_a_sentence(home: Path) -> None:
+    sentence = refused(linli("migrate", home=home, port="many", database_url="postgres://admin:very-secret@host"))
+    assert "LINLI_PORT" in sentence
+    assert "LINLI_DATABASE_URL" in sentence
+    assert "very-secret" not in sentence
+
+
+def test_an_empty_database_is_migrated_and_then_served(home: Path, postgres: Embedded) -> None:
+    """`serve` says to migrate; `migrate` does, and a second time does nothing."""
+    name = f"clone_{os.getpid()}_empty"
+    postgres.create_database(name)
+    urls = {"database_url": postgres.url(name), "app_database_url": postgres.url(name, "linli_app")}
+    try:
+        assert "run `linli migrate` first" in refused(linli("serve", home=home, port=str(free_port()), **urls))
+        first = linli("migrate", home=home, **urls)
+        assert first.returncode == 0, first.stderr
+        assert "Migrating" in first.stderr
+        second = linli("migrate", home=home, **urls)
+        assert second.returncode == 0, second.stderr
+        assert "Migrating" not in second.stderr
+        assert migrations.head() in second.stderr
+        assert "no such active member" in refused(linli("token", "--regulator", "37", home=home, **urls))
+    finally:
+        postgres.drop_database(name)
+
+
+def test_a_newer_schema_is_a_sentence(home: Path, fresh_database: Clone) -> None:
+    """An older program neither serves nor migrates a newer database."""
+    ask(fresh_database, "UPDATE alembic_version SET version_num = '9999'")
+    urls = {"database_url": fresh_database.admin_url, "app_database_url": fresh_database.app_url}
+    for command in ("serve", "migrate", "demo"):
+        sentence = refused(linli(command, home=home, port=str(free_port()), **urls))
+        assert "(9999) is newer than the program" in sentence
+
+
+def test_the_sql_of_the_migrations_can_be_read_first(home: Path) -> None:
+    done = linli("migrate", "--sql", home=home)
+    assert done.returncode == 0
+    assert "CREATE TABLE project" in done.stdout
+    assert "FORCE ROW LEVEL SECURITY" in done.stdout
+    assert not home.exists()
+
+
+def test_the_schema_is_printed_as_it_is_checked_in(home: Path) -> None:
+    done = linli("schema", home=home)
+    assert done.stdout == (Path(__file__).parent.parent / "schema" / "schema.graphql").read_text(encoding="utf-8")
+    assert not home.exists()
+
+
+def test_tokens_are_minted_for_members_only(home: Path, fresh_database: Clone) -> None:
+    urls = {"database_url": fresh_database.admin_url, "app_database_url": fresh_database.app_url}
+    filled = linli("sample", "--companies", "1", "--projects", "2", "--seed", "7", home=home, **urls)
+    assert filled.returncode == 0, filled.stderr
+    assert "--company" in refused(linli("token", home=home, **urls))
+    both = ("token", "--company", "a", "--regulator", "37")
+    assert "--company" in refused(linli(*both, home=home, **urls))
+    assert "no such active member" in refused(linli("token", "--company", "91370400MA3C0FXG7H", home=home, **urls))
+    unknown = ("token", "--company", "x", "--scope", "everything:read")
+    sentence = refused(linli(*unknown, home=home, **urls))
+    assert "No such permission: everything:read" in sentence
+    assert "project:read" in sentence
+
+
+def test_a_token_of_the_command_line_signs_in(home: Path, fresh_database: Clone) -> None:
+    urls = {"database_url": fresh_database.admin_url, "app_database_url": fresh_database.app_url}
+    linli("sample", "--companies", "1", "--projects", "2", "--seed", "7", home=home, **urls)
+    ((company, uscc),) = ask(fresh_database, "SELECT id, uscc FROM company")
+    port = str(free_port())
+
+    def post(token: str, body: dict[str, str]) -> dict[str, Any]:
+        headers = {"authorization": f"Bearer {token}"}
+        answer: dict[str, Any] = httpx.post(
+            f"http://127.0.0.1:{port}/graphql", json=body, headers=headers, timeout=60
+        ).json()
+        return answer
+
+    with subprocess.Popen([LINLI, "serve"], env=environment(home, port=port, **urls)) as server:
+        try:
+            for named in (f"com_{company}", uscc):
+                token = linli("token", "--company", named, "--scope", "project:read", home=home, **urls).stdout.strip()
+                assert post(token, QUERY)["data"]["projects"]["totalCount"] == 2
+                limited = post(token, {"query": "{ staff(first: 1) { totalCount } }"})
+                assert limited["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+        finally:
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(60) == 0
+
+
+def test_divisions_are_kept_from_the_command_line(home: Path, fresh_database: Clone) -> None:
+    """Domain 2.8: renamed, recoded, merged or closed from a day on, with the document it rests on."""
+    urls = {"database_url": fresh_database.admin_url, "app_database_url": fresh_database.app_url}
+    since = ("--on", "2024-05-01", "--basis", "枣民字〔2024〕1号")
+    renamed = linli("divisions", "rename", "370402001", "新中心街街道", *since, home=home, **urls)
+    assert renamed.returncode == 0, renamed.stderr
+    assert "新中心街街道" in renamed.stderr
+    assert ask(fresh_database, "SELECT name FROM division WHERE path = '370402001'") == [("新中心街街道",)]
+    merged = linli("divisions", "merge", "370402004", "370402001", *since, home=home, **urls)
+    assert merged.returncode == 0, merged.stderr
+    assert ask(fresh_database, "SELECT kind FROM division_change ORDER BY kind") == [("MERGED",), ("RENAMED",)]
+    assert refused(linli("divisions", "close", "999999", *since, home=home, **urls))
+    usage = linli("divisions", "close", "370402", "--on", "soon", "--basis", "x", home=home, **urls)
+    assert usage.returncode == 2
+    assert "Traceback" not in usage.stderr
