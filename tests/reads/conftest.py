@@ -9,6 +9,7 @@ from graphql import GraphQLSchema
 
 from schema import build, executable
 from tenants.scope import Database
+from tests.reads.asking import Asker
 from tests.reads.world import World, fill
 
 
@@ -30,3 +31,9 @@ async def linli(database: Any, world: World) -> AsyncIterator[Database]:
     opened = await Database.open(database.app_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="module")
+def ask(contract: GraphQLSchema, linli: Database, world: World) -> dict[str, Asker]:
+    """Who may ask, each ready to."""
+    return {name: Asker(contract, linli, principal) for name, principal in world.principals.items()}
