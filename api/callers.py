@@ -1,5 +1,6 @@
 """From a bearer token to the principal it stands for, as its membership is now."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from uuid import UUID
@@ -23,6 +24,7 @@ class Callers:
         self._tokens = tokens
         self._database = database
         self._known: OrderedDict[UUID, dict[_Member, tuple[Principal, float]]] = OrderedDict()
+        self._looking: dict[_Member, asyncio.Future[Principal]] = {}
 
     async def identify(self, token: str) -> Principal:
         """Who a token stands for; raises `InvalidToken` or `Unavailable`."""
@@ -31,7 +33,7 @@ class Callers:
         known = self._known.get(claims.organisation_id, {}).get(member)
         if known is not None and time.monotonic() < known[1]:
             return known[0]
-        principal = await self._admitted(claims)
+        principal = await self._looked_up(claims, member)
         colleagues = self._known.setdefault(claims.organisation_id, {})
         colleagues[member] = (principal, time.monotonic() + REMEMBERED_S)
         self._known.move_to_end(claims.organisation_id)
@@ -44,13 +46,25 @@ class Callers:
         if organisation is not None:
             self._known.pop(organisation, None)
 
+    async def _looked_up(self, claims: Claims, member: _Member) -> Principal:
+        """However many requests of one member come at once, the database is asked once."""
+        looking = self._looking.get(member)
+        if looking is None:
+            looking = self._looking[member] = asyncio.ensure_future(self._admitted(claims))
+            looking.add_done_callback(lambda done: self._found(member, done))
+        # A caller that leaves does not take the answer away from the others.
+        return await asyncio.shield(looking)
+
+    def _found(self, member: _Member, done: asyncio.Future[Principal]) -> None:
+        del self._looking[member]
+        if not done.cancelled():
+            done.exception()  # seen, even when every caller has left
+
     async def _admitted(self, claims: Claims) -> Principal:
         granted = None
         if claims.scope is not None:
             granted = frozenset(permission for permission in Permission if permission.value in claims.scope)
-        principal = await admit(
-            self._database, claims.kind, claims.organisation_id, claims.member_id, granted
-        )
+        principal = await admit(self._database, claims.kind, claims.organisation_id, claims.member_id, granted)
         if principal is None:
             raise InvalidToken("The member is no longer active")
         return principal

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from tenants.errors import Unavailable
 from tenants.permission import Permission
+from tenants.pool import Pool
 
 Kind = Literal["tenant", "regulator", "public", "worker"]
 
@@ -163,24 +164,12 @@ def unavailable(error: BaseException) -> Unavailable | None:
     return None
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[misc]
-    """A pooled connection that needs no reset: every setting made on it is local to a transaction."""
-
-    __slots__ = ()
-
-    def get_reset_query(self) -> str:
-        return ""
-
-
 class Database:
     """The pools of one process, and the two kinds of transaction it can open."""
 
-    def __init__(self, pool: Any, engine: AsyncEngine, acquire_timeout: float, waiting_limit: int) -> None:
+    def __init__(self, pool: Pool, engine: AsyncEngine) -> None:
         self._pool = pool
         self._engine = engine
-        self._acquire_timeout = acquire_timeout
-        self._waiting_limit = waiting_limit
-        self._waiting = 0
 
     @classmethod
     async def open(
@@ -195,38 +184,32 @@ class Database:
     ) -> Self:
         """Open the pools; `url` signs in as the login role, which owns nothing. The database may still be down."""
         session = _SESSION | {"statement_timeout": str(statement_timeout_ms)}
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=0,
-            max_size=pool_size,
-            connection_class=_Connection,
-            server_settings=session,
-            statement_cache_size=1_000,
-            max_cached_statement_lifetime=0,
-            max_cacheable_statement_size=0,
-            max_inactive_connection_lifetime=300,
-            timeout=5,
-        )
 
-        async def connect() -> Any:
-            return await asyncpg.connect(url, server_settings=session, timeout=5)
+        async def connect(**options: Any) -> Any:
+            return await asyncpg.connect(url, server_settings=session, timeout=5, **options)
 
+        async def connect_to_read() -> Any:
+            # Every compiled statement stays prepared, however long its text is.
+            return await connect(
+                statement_cache_size=1_000, max_cached_statement_lifetime=0, max_cacheable_statement_size=0
+            )
+
+        timeout_s = acquire_timeout_ms / 1_000
+        pool = Pool(connect_to_read, size=pool_size, waiting=waiting_limit, timeout_s=timeout_s)
         engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=connect,
             isolation_level="AUTOCOMMIT",  # the transaction is ours: see `writing`
             pool_size=write_pool_size,
             max_overflow=0,
-            pool_timeout=acquire_timeout_ms / 1_000,
+            pool_timeout=timeout_s,
             pool_reset_on_return=None,
         )
-        return cls(pool, engine, acquire_timeout_ms / 1_000, waiting_limit)
+        return cls(pool, engine)
 
     async def close(self) -> None:
         """Close both pools; what runs is given a moment, then cut."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._pool.close(), 5)
-        self._pool.terminate()
+        await self._pool.close(5)
         await self._engine.dispose()
 
     @asynccontextmanager
@@ -247,41 +230,28 @@ class Database:
                 raise lost from error
             raise
         finally:
-            await self._pool.release(connection)
+            self._pool.give_back(connection)
 
     async def _opened(self, principal: Principal) -> Any:
         """A connection inside its transaction. A connection found dead at its first message is replaced: nothing
         has happened on it yet, so trying again is safe.
         """
         opening = f"BEGIN READ ONLY; {principal.opening}"
-        for attempt in range(self._pool.get_max_size() + 1):
-            connection = await self._acquire()
+        for attempt in range(self._pool.size + 1):
+            connection = await self._pool.take()
             try:
                 await connection.execute(opening)
             except _LOST:
-                await self._pool.release(connection)
-                if attempt == self._pool.get_max_size():
+                self._pool.give_back(connection)
+                if attempt == self._pool.size:
                     raise
             except BaseException:
                 await _roll_back(connection)
-                await self._pool.release(connection)
+                self._pool.give_back(connection)
                 raise
             else:
                 return connection
         raise Unavailable("the database cannot be reached")
-
-    async def _acquire(self) -> Any:
-        if self._pool.get_idle_size() or self._pool.get_size() < self._pool.get_max_size():
-            return await self._pool.acquire(timeout=self._acquire_timeout)
-        if self._waiting >= self._waiting_limit:
-            raise Unavailable("too many requests are waiting for the database")
-        self._waiting += 1
-        try:
-            return await self._pool.acquire(timeout=self._acquire_timeout)
-        except TimeoutError as error:
-            raise Unavailable("all database connections are busy") from error
-        finally:
-            self._waiting -= 1
 
     @asynccontextmanager
     async def writing(self, principal: Principal) -> AsyncIterator[Scope]:
