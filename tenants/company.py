@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -69,6 +69,8 @@ class Company(Changing, table=True):
         one_of("status", CompanyStatus),
         CheckConstraint("name <> ''", name="name_given"),
     )
+    # An UPDATE gives the computed id back at once; it would be read again later otherwise, where nothing may wait.
+    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": True}
 
     tenant_id: UUID = Field(default_factory=new_id, primary_key=True, sa_type=Uuid)
     id: UUID = Field(

@@ -129,7 +129,7 @@ async def confirm(scope: Scope, id: UUID, version: int) -> TakeOver:
     transition(TakeOverState(take_over.state), TakeOverState.CONFIRMED, STATE_CHANGES)
     await division.hold(scope)
     estate = await find(scope, Estate, take_over.estate_id, lock=True)
-    incoming, outgoing = take_over.tenant_id, estate.serving_tenant_id
+    incoming, outgoing, served_by = take_over.tenant_id, estate.serving_tenant_id, estate.serving_company
     if outgoing is None:
         raise DomainError(Code.ESTATE_UNSERVED, "id")
     contract = NewContract(
@@ -149,9 +149,8 @@ async def confirm(scope: Scope, id: UUID, version: int) -> TakeOver:
     for company_id in sorted((incoming, outgoing)):  # in one order, as the companies of another take-over may be these
         async with scope.acting_for(company_id):
             await refresh_reach(scope, company_id)
-    now_served = await find(scope, Estate, estate.id)
-    names = [estate.serving_company, now_served.serving_company]
-    await record(scope, "taken_over", "estate", now_served, {"serving_company": names})
+    estate = await find(scope, Estate, estate.id)
+    await record(scope, "taken_over", "estate", estate, {"serving_company": [served_by, estate.serving_company]})
     return await find(scope, TakeOver, id)
 
 
