@@ -2,6 +2,6 @@
 
 from tenants.sheet.file import ROW_LIMIT
 from tenants.sheet.table import Column, Note, Problem, Reader, Row, Table, listed, read
-from tenants.sheet.values import spelled
+from tenants.sheet.values import spelled, words
 
-__all__ = ["ROW_LIMIT", "Column", "Note", "Problem", "Reader", "Row", "Table", "listed", "read", "spelled"]
+__all__ = ["ROW_LIMIT", "Column", "Note", "Problem", "Reader", "Row", "Table", "listed", "read", "spelled", "words"]

@@ -183,3 +183,12 @@ def spelled(word: str) -> str:
     """A word or a heading without what does not distinguish it: width, case, space and decoration."""
     plain = unicodedata.normalize("NFKC", word).casefold()
     return re.sub(r"[\s*★☆:_、\-—]", "", plain)
+
+
+def words(meanings: Mapping[T, str]) -> dict[str, T]:
+    """The words for each meaning, for `choice`: several Chinese ones apart by spaces, and the meaning's own name."""
+    known: dict[str, T] = {}
+    for meaning, chinese in meanings.items():
+        for word in (*chinese.split(), str(meaning)):
+            known[spelled(word)] = meaning
+    return known
