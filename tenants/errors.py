@@ -71,6 +71,7 @@ class Code(StrEnum):
     PROJECT_ENDED = "PROJECT_ENDED"
     PROJECT_UNKNOWN = "PROJECT_UNKNOWN"
     REASON_REQUIRED = "REASON_REQUIRED"
+    REGULATOR_EXISTS = "REGULATOR_EXISTS"
     ROW_REPEATED = "ROW_REPEATED"
     SHEETS_AMBIGUOUS = "SHEETS_AMBIGUOUS"
     STAFF_AMBIGUOUS = "STAFF_AMBIGUOUS"
@@ -332,6 +333,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.STAFF_AMBIGUOUS: (
         "贵企业有多名员工叫“{name}”；请填写电话或工号以区分。",
         "Your company has several members of staff called {name}; give a phone number or staff number.",
+    ),
+    Code.REGULATOR_EXISTS: (
+        "“{division}”已有名为“{name}”的监管机构。",
+        "{division} already has a regulator named {name}.",
     ),
     Code.STAFF_LEADS: (
         "该员工仍是在任项目负责人；请先在 assignProjectLead 中更换负责人。",

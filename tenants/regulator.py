@@ -1,15 +1,22 @@
 """Regulators (监管机构), from province to community, and their members; each reaches its division's subtree."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
+from tenants import division
+from tenants.change import create
+from tenants.checks import Checks
 from tenants.company import MemberStatus
 from tenants.division import DivisionLevel
+from tenants.errors import Code, DomainError
+from tenants.journal import record
 from tenants.permission import RegulatorRole
 from tenants.row import PERSONAL, Changing, Row, code_field, one_of
+from tenants.scope import Scope
 
 
 class RegulatorStatus(StrEnum):
@@ -54,3 +61,38 @@ class RegulatorMember(Changing, Row, table=True):
     name: str = Field(sa_type=Text, sa_column_kwargs=PERSONAL)
     role: RegulatorRole = code_field()
     status: MemberStatus = code_field(default=MemberStatus.ACTIVE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRegulator:
+    """A regulator to establish, with its first member."""
+
+    name: str
+    division_code: str
+    member_name: str
+    member_role: RegulatorRole = RegulatorRole.PUBLISHER
+
+
+async def establish(scope: Scope, new: NewRegulator) -> tuple[Regulator, RegulatorMember]:
+    """Establish a regulator of a division, at that division's level, with its first member. The platform's own work."""
+    checks = Checks()
+    name = checks.text("name", new.name)
+    code = checks.text("divisionCode", new.division_code)
+    checks.text("memberName", new.member_name)
+    checks.done()
+    place = await division.by_code(scope, code, "divisionCode")
+    regulator = Regulator(name=name, level=place.level, division_id=place.id, division_path=place.path)
+    taken = DomainError(Code.REGULATOR_EXISTS, "name", division=place.name, name=name)
+    await create(scope, regulator, "regulator", taken={"regulator_division_id_name_key": taken})
+    return regulator, await appoint(scope, regulator, new.member_name, new.member_role)
+
+
+async def appoint(scope: Scope, regulator: Regulator, name: str, role: RegulatorRole) -> RegulatorMember:
+    """Let a person sign in for a regulator with a role."""
+    checks = Checks()
+    name = checks.text("memberName", name)
+    checks.done()
+    member = RegulatorMember(regulator_id=regulator.id, name=name, role=role)
+    scope.session.add(member)
+    await record(scope, "member_appointed", "regulator", regulator, {"member_id": member.id, "role": role})
+    return member

@@ -14,10 +14,11 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from tenants import company, division, estate, project, staff, take_over
+from tenants import company, estate, project, staff, take_over
+from tenants.company import CompanyMember
 from tenants.errors import Code, DomainError, DomainErrors
 from tenants.permission import COMPANY_ROLES, REGULATOR_ROLES, CompanyRole, RegulatorRole
-from tenants.regulator import Regulator, RegulatorMember
+from tenants.regulator import NewRegulator, establish
 from tenants.row import new_id, today
 from tenants.scope import Database, Principal
 
@@ -74,9 +75,11 @@ class Town:
         self, principal: Principal, rule: Callable[..., Awaitable[Any]], *given: Any, **more: Any
     ) -> list[tuple[Code, str | None]]:
         """With which codes, for which fields, a rule refuses; each error can be read in both languages."""
-        with pytest.raises((DomainError, DomainErrors)) as caught:
-            await self.do(principal, rule, *given, **more)
-        return problems(caught.value)
+        try:
+            answer = await self.do(principal, rule, *given, **more)
+        except (DomainError, DomainErrors) as refusal:
+            return problems(refusal)
+        pytest.fail(f"it was not refused: {answer!r}")
 
     async def company(self, name: str | None = None, at: str = "3704") -> Firm:
         """An active company registered at a division."""
@@ -96,20 +99,14 @@ class Town:
 
     async def regulator(self, path: str, role: RegulatorRole = RegulatorRole.PUBLISHER) -> Principal:
         """A member of a new regulator of a division."""
-        async with self.database.writing(Principal("worker")) as scope:
-            where = await division.by_code(scope, path, "path")
-            made = Regulator(
-                name=f"{where.name}住房和城乡建设局{next(_numbers)}",
-                level=where.level,
-                division_id=where.id,
-                division_path=where.path,
-            )
-            scope.session.add(made)
-            await scope.session.flush()
-            member = RegulatorMember(regulator_id=made.id, name="王敏", role=role)
-            scope.session.add(member)
+        new = NewRegulator(name=f"{next(_numbers)}号主管部门", division_code=path, member_name="王敏", member_role=role)
+        made, member = await self.do(Principal("worker"), establish, new)
         return Principal(
-            "regulator", REGULATOR_ROLES[role], actor_id=member.id, regulator_id=made.id, division_path=where.path
+            "regulator",
+            REGULATOR_ROLES[role],
+            actor_id=member.id,
+            regulator_id=made.id,
+            division_path=made.division_path,
         )
 
     async def estate(self, at: str = STREET) -> estate.Estate:
@@ -127,7 +124,7 @@ class Town:
         """A member of staff."""
         return await self.do(firm.admin, staff.add, staff.NewStaff(name=name, post=staff.Post.OTHER, **more))
 
-    async def member(self, firm: Firm, role: CompanyRole, **more: Any) -> company.CompanyMember:
+    async def member(self, firm: Firm, role: CompanyRole, **more: Any) -> CompanyMember:
         """A further member of a company's portal."""
         return await self.do(firm.admin, company.create_member, company.NewMember(name="赵敏", role=role, **more))
 
