@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from infra.settings import Settings
     from tenants.division import Division
+    from tenants.importing import Report
     from tenants.scope import Database, Scope
 
 app = typer.Typer(
@@ -31,7 +33,14 @@ app = typer.Typer(
 )
 
 divisions = typer.Typer(no_args_is_help=True, help="Keep the administrative divisions (行政区划).")
+imports = typer.Typer(no_args_is_help=True, help="Import a company's Excel or CSV files (导入表格).")
 app.add_typer(divisions, name="divisions")
+app.add_typer(imports, name="import")
+
+File = Annotated[Path, typer.Argument(help="An .xlsx, .xls or .csv file (表格文件).")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list what is wrong (只检查，不导入).")]
+OfCompany = Annotated[str, typer.Option("--company", help="The company's id or USCC (企业).")]
+AsMember = Annotated[str | None, typer.Option("--member", help="In whose name; else the first administrator (成员).")]
 
 
 def main() -> None:
@@ -128,6 +137,59 @@ def sample(
 On = Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The first day it holds (生效日期).")]
 Basis = Annotated[str, typer.Option("--basis", help="The document it rests on (依据文件).")]
 DivisionCode = Annotated[str, typer.Argument(help="The division's code or path (行政区划代码).")]
+
+
+@divisions.command("load")
+def load_divisions(file: File, dry_run: DryRun = False) -> None:
+    """Add divisions from a file (载入), such as the communities of a county."""
+    from tenants.importing import import_divisions
+
+    _import(file, lambda database: import_divisions(database, file, dry_run))
+
+
+@imports.command("projects")
+def import_projects(file: File, company: OfCompany, member: AsMember = None, dry_run: DryRun = False) -> None:
+    """Import a company's projects (导入项目): all of them, or none when one has a problem."""
+    from api.sign_in import Wanted, sign_in
+    from tenants.importing import import_projects
+
+    async def run(database: "Database") -> "Report":
+        principal = await sign_in(database, Wanted(company=company, member=member))
+        return await import_projects(database, principal, file, dry_run)
+
+    _import(file, run)
+
+
+@imports.command("staff")
+def import_staff(file: File, company: OfCompany, member: AsMember = None, dry_run: DryRun = False) -> None:
+    """Import a company's staff (导入员工): all of them, or none when one has a problem."""
+    from api.sign_in import Wanted, sign_in
+    from tenants.importing import import_staff
+
+    async def run(database: "Database") -> "Report":
+        principal = await sign_in(database, Wanted(company=company, member=member))
+        return await import_staff(database, principal, file, dry_run)
+
+    _import(file, run)
+
+
+def _import(file: Path, run: "Callable[[Database], Awaitable[Report]]") -> None:
+    """Do it and print its report; exit code 1 when the file has problems."""
+    from api import start
+
+    try:
+        file.open("rb").close()
+    except OSError as error:
+        raise Refusal(
+            f"无法读取文件 {file}（{error.strerror}）：请检查路径和权限。",
+            f"Cannot read {file} ({error.strerror}): check its path and permissions.",
+        ) from None
+    _say(f"正在读取 {file.name} / Reading {file.name}")
+    report = start.work(_settings(), _say, run)
+    for line in report.lines():
+        print(line)
+    if not report.ok:
+        raise typer.Exit(1)
 
 
 @divisions.command()

@@ -7,8 +7,10 @@ from uuid import UUID
 from api.tokens import Kind, Tokens
 from infra.refusal import Refusal
 from tenants import member as members
+from tenants.admission import admit
+from tenants.member import Member
 from tenants.permission import Permission
-from tenants.scope import Database
+from tenants.scope import Database, Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +26,44 @@ class Wanted:
 
 async def mint(database: Database, tokens: Tokens, wanted: Wanted) -> str:
     """The access token of the member, who must exist and be active."""
+    scope = _permissions(wanted.scope)
+    kind, member = await _find(database, wanted)
+    return tokens.mint(
+        kind,
+        member_id=member.id,
+        organisation_id=member.organisation_id,
+        roles=[member.role],
+        scope=scope,
+        lifetime=wanted.lifetime,
+    )
+
+
+async def sign_in(database: Database, wanted: Wanted) -> Principal:
+    """The member as a principal, for work that an operator does in its name."""
+    kind, member = await _find(database, wanted)
+    principal = await admit(database, kind, member.organisation_id, member.id)
+    if principal is None:
+        raise _nobody()
+    return principal
+
+
+async def _find(database: Database, wanted: Wanted) -> tuple[Kind, Member]:
     if (wanted.company is None) == (wanted.regulator is None):
         raise Refusal(
             "请用 --company 或 --regulator 指明令牌属于谁（二选一）。",
             "Say whose token it is with either --company or --regulator.",
         )
-    scope = _permissions(wanted.scope)
     member_id = None if wanted.member is None else _id(wanted.member, "mem")
     if isinstance(member_id, str):
         raise _nobody()
-    kind: Kind = "regulator" if wanted.company is None else "tenant"
+    found = None
     if wanted.company is not None:
         found = await members.of_company(database, _id(wanted.company, "com"), member_id)
     elif wanted.regulator is not None:
         found = await members.of_regulator(database, _id(wanted.regulator, "reg"), member_id)
-    else:
-        found = None
     if found is None:
         raise _nobody()
-    return tokens.mint(
-        kind,
-        member_id=found.id,
-        organisation_id=found.organisation_id,
-        roles=[found.role],
-        scope=scope,
-        lifetime=wanted.lifetime,
-    )
+    return "regulator" if wanted.company is None else "tenant", found
 
 
 def _nobody() -> Refusal:

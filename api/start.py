@@ -99,6 +99,11 @@ def work(settings: Settings, say: Say, job: Callable[[Database], Awaitable[T]]) 
         raise _refused([error]) from None
     except DomainErrors as refused:
         raise _refused(refused.errors) from None
+    except PermissionError as error:
+        raise Refusal(
+            f"该成员没有所需的权限：{error}。",
+            f"The member lacks the permission that this needs: {error}.",
+        ) from None
     except Unavailable as error:
         raise Refusal(
             f"数据库暂时无法完成操作（{error.reason}）：请稍后重试。",

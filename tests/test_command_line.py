@@ -284,3 +284,42 @@ def test_divisions_are_kept_from_the_command_line(home: Path, fresh_database: Cl
     usage = linli("divisions", "close", "370402", "--on", "soon", "--basis", "x", home=home, **urls)
     assert usage.returncode == 2
     assert "Traceback" not in usage.stderr
+
+
+def test_spreadsheets_are_imported_whole_or_not_at_all(home: Path, tmp_path: Path, fresh_database: Clone) -> None:
+    """A dry run lists the problems by row and column; a second run adds nothing; a bad file imports nothing."""
+    urls = {"database_url": fresh_database.admin_url, "app_database_url": fresh_database.app_url}
+    linli("sample", "--companies", "1", "--projects", "1", "--seed", "7", home=home, **urls)
+    ((uscc, before),) = ask(fresh_database, "SELECT uscc, (SELECT count(*) FROM staff) FROM company")
+    counting = "SELECT count(*) FROM staff"
+    file = tmp_path / "员工.csv"
+
+    file.write_text("姓名,工号,岗位\n甲一,T001,保洁\n,T002,保安\n", encoding="utf-8")
+    bad = linli("import", "staff", str(file), "--company", uscc, home=home, **urls)
+    assert bad.returncode == 1
+    assert "row 3" in bad.stdout
+    assert "nothing was imported" in bad.stdout
+    assert "Traceback" not in bad.stderr
+    assert ask(fresh_database, counting) == [(before,)]
+
+    file.write_text("姓名,工号,岗位\n甲一,T001,保洁\n乙二,T002,保安\n", encoding="gb18030")
+    for arguments, added in ((("--dry-run",), 0), ((), 2), ((), 2)):
+        done = linli("import", "staff", str(file), "--company", uscc, *arguments, home=home, **urls)
+        assert done.returncode == 0, done
+        assert ask(fresh_database, counting) == [(before + added,)]
+
+    missing = linli("import", "projects", str(tmp_path / "none.xlsx"), "--company", uscc, home=home, **urls)
+    assert "Cannot read" in refused(missing)
+    stranger = linli("import", "staff", str(file), "--company", "91370400MA3C0FXG7H", home=home, **urls)
+    assert "no such active member" in refused(stranger)
+
+
+def test_communities_of_a_county_are_loaded_from_a_file(home: Path, tmp_path: Path, fresh_database: Clone) -> None:
+    urls = {"database_url": fresh_database.admin_url, "app_database_url": fresh_database.app_url}
+    file = tmp_path / "communities.csv"
+    file.write_text("代码,名称\n370402001001,甲社区\n370402001002,乙社区\n", encoding="utf-8")
+    for _ in range(2):
+        done = linli("divisions", "load", str(file), home=home, **urls)
+        assert done.returncode == 0, done
+        found = ask(fresh_database, "SELECT name FROM division WHERE path ^@ '370402001' AND level = 'COMMUNITY'")
+        assert sorted(found) == sorted([("甲社区",), ("乙社区",)])
