@@ -4,6 +4,7 @@ Full-width digits and letters, thousands separators, units, Excel's serial dates
 understood. What could mean two things is refused: a wrong value that looks right is worse than a message.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -132,7 +133,7 @@ def period(value: Cell) -> tuple[date, date] | None:
 
 
 def _day_of_number(value: float) -> date | None:
-    if value != value or value != int(value):
+    if not math.isfinite(value) or value != int(value):
         return None
     if 10_000 <= value < 110_000:
         return _DAY_ZERO + timedelta(int(value))

@@ -161,7 +161,6 @@ def _records(book: bytes, start: int) -> list[tuple[int, bytes]]:
 
 def _name(body: bytes, length: int, version: int) -> str:
     if version == 0x600:
-        wide = body[8] & 1
-        raw = body[9 : 9 + length * (2 if wide else 1)]
-        return raw.decode("utf-16-le" if wide else "latin-1", "replace")
-    return body[8 : 8 + length].decode("gb18030", "replace")
+        wide = body[7] & 1
+        return body[8 : 8 + length * (2 if wide else 1)].decode("utf-16-le" if wide else "latin-1", "replace")
+    return body[7 : 7 + length].decode("gb18030", "replace")
