@@ -1,0 +1,55 @@
+"""A database of the proof's own, made by the real migrations and filled with the world of four companies."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+
+import migrations
+from infra.embedded import Embedded
+from infra.postgres import APP_ROLE
+from tests.isolation import world as worlds
+from tests.isolation.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The database: its URLs, the administrator's connection to it, and what is in it."""
+
+    server: Embedded
+    name: str
+    admin_url: str
+    app_url: str
+    administrator: asyncpg.Connection
+    world: World
+
+    @asynccontextmanager
+    async def signed_in(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of the login role, as the server's own are."""
+        connection = await asyncpg.connect(self.app_url)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+@asynccontextmanager
+async def ground(server: Embedded) -> AsyncIterator[Ground]:
+    """The database, dropped afterwards. It is migrated, not cloned: a clone loses the privileges on the database."""
+    name = f"clone_{os.getpid()}_isolation"
+    server.drop_database(name)
+    server.create_database(name)
+    admin_url = server.url(name)
+    try:
+        await asyncio.to_thread(migrations.upgrade, admin_url)
+        administrator = await asyncpg.connect(admin_url)
+        try:
+            world = await worlds.build(administrator)
+            yield Ground(server, name, admin_url, server.url(name, APP_ROLE), administrator, world)
+        finally:
+            await administrator.close()
+    finally:
+        server.drop_database(name)

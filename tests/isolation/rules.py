@@ -1,0 +1,117 @@
+"""Who may do what to which rows, said a second time and without looking at the policies.
+
+The rule for a company's table needs no entry: its company may work on its own rows, nobody else on any. Every other
+way in is listed here with its reason. A table of the registry that is not listed, or a grant that no rule speaks of,
+fails the proof.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.isolation.catalogue import PUBLIC, REGULATOR, TENANT, WORKER, Command, Table
+from tests.isolation.rows import Row
+from tests.isolation.world import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The rows on which a command is allowed, the columns that decide it, and why."""
+
+    reason: str
+    columns: tuple[str, ...]
+    holds: Callable[[Row, Context], bool]
+    everything: bool = False
+
+
+def _own(row: Row, who: Context) -> bool:
+    return who.tenant_id is not None and row["tenant_id"] == who.tenant_id
+
+
+def _within(row: Row, who: Context) -> bool:
+    return who.division_path is not None and row["division_path"].startswith(who.division_path)
+
+
+def _reached(row: Row, who: Context) -> bool:
+    return who.division_path is not None and who.division_path in row["reach"]
+
+
+def _serves(row: Row, who: Context) -> bool:
+    return who.tenant_id is not None and row["serving_tenant_id"] == who.tenant_id
+
+
+def _free(row: Row, who: Context) -> bool:
+    return who.tenant_id is not None and row["serving_tenant_id"] in (None, who.tenant_id)
+
+
+OWN = Rule("a company works on its own rows", ("tenant_id",), _own)
+WITHIN = Rule("a regulator's reach is its division's subtree", ("division_path",), _within)
+REACHED = Rule("a regulator sees the companies that work in its division", ("reach",), _reached)
+
+
+def _everything(reason: str) -> Rule:
+    return Rule(reason, (), lambda row, who: True, everything=True)
+
+
+_FACTS = _everything("divisions are public facts")
+_LOADS = _everything("the platform loads and changes the divisions")
+_ENROLS = _everything("one code, one company: only enrolment, the platform's own work, may look")
+_KEEPS = _everything("the platform founds the registry: estates, regulators and their members")
+_PUBLIC_REGISTER = _everything("which estates there are and who serves them is public knowledge")
+_TELLS = _everything("the platform journals what it does to the registry")
+_ITSELF = Rule("a regulator sees itself", ("id",), lambda row, who: row["id"] == who.regulator_id)
+_ITS_MEMBERS = Rule(
+    "a regulator sees its own members", ("regulator_id",), lambda row, who: row["regulator_id"] == who.regulator_id
+)
+_REPORTS = Rule(
+    "a company may report an estate that it serves; a regulator confirms it",
+    ("serving_tenant_id", "registry_state"),
+    lambda row, who: _serves(row, who) and row["registry_state"] == "REPORTED",
+)
+_TAKES_UP = Rule(
+    "a company may mark an estate as served by itself or by nobody, never one that another serves",
+    ("serving_tenant_id",),
+    _free,
+)
+
+# Tenant tables into which somebody besides the company itself may look.
+_OTHERS: dict[tuple[str, str], dict[Command, Rule]] = {
+    ("company", REGULATOR): {"SELECT": REACHED},
+    ("project", REGULATOR): {"SELECT": WITHIN},
+    ("take_over", REGULATOR): {"SELECT": WITHIN},
+    ("company", WORKER): {"SELECT": OWN, "INSERT": OWN, "UPDATE": OWN},
+}
+
+_REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
+    ("division", TENANT): {"SELECT": _FACTS},
+    ("division", REGULATOR): {"SELECT": _FACTS},
+    ("division", PUBLIC): {"SELECT": _FACTS},
+    ("division", WORKER): {"SELECT": _FACTS, "INSERT": _LOADS, "UPDATE": _LOADS},
+    ("division_change", TENANT): {"SELECT": _FACTS},
+    ("division_change", REGULATOR): {"SELECT": _FACTS},
+    ("division_change", PUBLIC): {"SELECT": _FACTS},
+    ("division_change", WORKER): {"SELECT": _FACTS, "INSERT": _LOADS},
+    ("enrolment", WORKER): {"SELECT": _ENROLS, "INSERT": _ENROLS, "DELETE": _ENROLS},
+    ("estate", TENANT): {"SELECT": _PUBLIC_REGISTER, "INSERT": _REPORTS, "UPDATE": _TAKES_UP},
+    ("estate", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN, "UPDATE": WITHIN},
+    ("estate", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
+    ("regulator", REGULATOR): {"SELECT": _ITSELF},
+    ("regulator", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
+    ("regulator_member", REGULATOR): {"SELECT": _ITS_MEMBERS},
+    ("regulator_member", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
+    ("registry_audit_entry", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN},
+    ("registry_audit_entry", WORKER): {"INSERT": _TELLS},
+    ("registry_event", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN},
+    ("registry_event", WORKER): {"INSERT": _TELLS},
+}
+
+REGISTRY = frozenset(name for name, _ in _REGISTRY)
+"""The tables that belong to no company."""
+
+
+def rule(table: Table, role: str, command: Command) -> Rule | None:
+    """The rule, or None where the role may not run the command on the table at all."""
+    if not table.tenant:
+        return _REGISTRY.get((table.name, role), {}).get(command)
+    if role == TENANT:
+        return OWN
+    return _OTHERS.get((table.name, role), {}).get(command)

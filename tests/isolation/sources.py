@@ -1,0 +1,118 @@
+"""The code itself: only tenants/scope.py opens a transaction, and only named rules act for a company."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.isolation.proof import Outcome
+
+ROOT = Path(__file__).parent.parent.parent
+
+WALKED = ("api", "schema", "tenants")
+BESIDE = {
+    "infra": "it starts servers, makes databases and gives the login role its password, as the administrator",
+    "migrations": "they run as the owner, who is forced under row-level security and holds no context",
+}
+
+OPENS = {
+    "tenants/scope.py": "the one place",
+    "tenants/pool.py": "it keeps the connections that scope.py makes, and never speaks on one",
+    "api/start.py: connect": "`linli demo` and `migrate` ask the administrator's server which version it is",
+}
+"""Files, or calls in files, that may open a connection or a transaction, each with the reason."""
+
+ACTS = {
+    "tenants/company.py: enrol": "the platform enrols a company and writes its first member and journal",
+    "tenants/company.py: set_status": "the platform suspends a company and journals it with the company",
+    "tenants/division.py: _companies": "the platform asks which companies a division's regulator sees",
+    "tenants/division.py: _move_companies": "a division that moves takes the reach of its companies along",
+    "tenants/estate.py: update": "an estate that moves takes the reach of the company that serves it along",
+    "tenants/sample.py: _write": "sample data is written as the company it belongs to",
+    "tenants/scope.py: acting_for": "it is how acting for a company is done",
+    "tenants/take_over.py: confirm": "a regulator's decision ends one company's project and starts another's",
+    "tenants/take_over.py: refuse": "a regulator's decision is noted on the company's request",
+}
+"""The functions that may take a company's role inside another's transaction, each with the reason."""
+
+_CALLS = {
+    "acquire",
+    "begin_nested",
+    "begin_twophase",
+    "commit",
+    "connect",
+    "create_async_engine",
+    "create_engine",
+    "create_pool",
+    "rollback",
+    "transaction",
+}
+_SQL = re.compile(
+    r"\s*(BEGIN|START\s+TRANSACTION|COMMIT|END\s*;|ROLLBACK|SAVEPOINT|RELEASE|PREPARE|DISCARD|LISTEN|NOTIFY|COPY"
+    r"|SET\s+(LOCAL|SESSION|ROLE|linli\.|TRANSACTION)|RESET\s|DECLARE\s|LOCK\s+TABLE)\b"
+)
+_ANYWHERE = re.compile(
+    r"\b(set_config|dblink|pg_advisory_lock|lo_create|lo_from_bytea)\s*\(|WITH\s+HOLD", re.IGNORECASE
+)
+
+
+def opened(root: Path = ROOT) -> Iterator[Outcome]:
+    """I9: no other module opens a connection or a transaction, changes a role or a setting, or outlives a transaction.
+
+    A call counts by its name and a SQL text by its first word, so a new way in is found without knowing its module.
+    """
+    used: set[str] = set()
+    for path, tree in _modules(root):
+        found = [*_calls(tree, _CALLS), *_texts(tree)]
+        for what, line in found:
+            allowed = [key for key in OPENS if key in (path, f"{path}: {what}")]
+            used.update(allowed)
+            yield Outcome(
+                "I9", f"{path}:{line}", None if allowed else f"{path}:{line} {what} opens or changes a transaction"
+            )
+        yield Outcome("I9", path)
+    for key in OPENS.keys() - used:
+        yield Outcome("I9", key, f"{key} is allowed to and does not: strike it off")
+
+
+def acting(root: Path = ROOT) -> Iterator[Outcome]:
+    """I9: taking another's role inside a transaction is for the rules named here."""
+    used: set[str] = set()
+    for path, tree in _modules(root):
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                for what, line in _calls(function, {"acting_for", "acting_as"}):
+                    key = f"{path}: {function.name}"
+                    used.add(key)
+                    wrong = None if key in ACTS else f"{path}:{line} {function.name} calls {what}"
+                    yield Outcome("I9", f"{path}:{line}", wrong)
+    for key in ACTS.keys() - used:
+        yield Outcome("I9", key, f"{key} is allowed to act for a company and does not: strike it off")
+
+
+def _modules(root: Path) -> Iterator[tuple[str, ast.Module]]:
+    for package in WALKED:
+        for file in sorted((root / package).rglob("*.py")):
+            yield str(file.relative_to(root)), ast.parse(file.read_text())
+
+
+def _calls(tree: ast.AST, names: set[str]) -> Iterator[tuple[str, int]]:
+    """Calls of these names, and mentions of them that could become calls."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in names:
+            yield node.attr, node.lineno
+        elif isinstance(node, ast.Name) and node.id in names:
+            yield node.id, node.lineno
+
+
+def _texts(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """SQL that begins, ends or outlives a transaction, in any text that is not a docstring."""
+    documented = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values[1:]}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
+            begun = _SQL.match(node.value) if id(node) not in inside else None
+            if found := begun or _ANYWHERE.search(node.value):
+                yield " ".join(found[0].split()), node.lineno

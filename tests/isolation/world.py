@@ -1,0 +1,208 @@
+"""Four companies, the estates they serve and the regulators above them: the rows that the proof tries to cross.
+
+A (甲) and B (乙) work in one community of Zaozhuang (3704), C (丙) in another city of Shandong, D (丁) in another
+province. B has two of everything, so a count tells A's rows from B's.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import asyncpg
+
+from tests.isolation import catalogue as catalogues
+from tests.isolation.catalogue import REGULATOR, TENANT, WORKER, Catalogue, Table
+from tests.isolation.rows import Factory, Row, RowSet
+
+LEVELS = {2: "PROVINCE", 4: "CITY", 6: "COUNTY", 9: "STREET", 12: "COMMUNITY"}
+
+HOME = "370402001001"
+# 丁's path holds 3704 where it does not begin with it.
+PLACES = {"甲": HOME, "乙": HOME, "丙": "370502001001", "丁": "363704001001"}
+SETS = {"甲": 1, "乙": 2, "丙": 1, "丁": 1}
+
+# A division's path has the length of its level, which no factory guesses.
+CHOSEN = {"division": {"path": "99", "level": "PROVINCE", "code": None}}
+
+# A prefix of nothing, a sibling of nothing: a division that exists in no path.
+NOWHERE = "3799"
+
+
+def ancestry(path: str) -> list[str]:
+    """A division's path and those of its ancestors, from the province down."""
+    return [path[:length] for length in LEVELS if length <= len(path)]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a transaction says of itself: its role and settings, well-formed or not. None leaves a setting unset."""
+
+    role: str
+    tenant: str | None = ""
+    division: str | None = ""
+    regulator: str | None = ""
+    actor: str | None = ""
+
+    @property
+    def opening(self) -> str:
+        """The SQL that sets it: for a well-formed context the very text that a Principal makes."""
+        settings = {
+            "tenant": self.tenant,
+            "division": self.division,
+            "regulator": self.regulator,
+            "actor": self.actor,
+        }
+        parts = [f"SET LOCAL ROLE {self.role}"]
+        for name, value in settings.items():
+            if value is not None:
+                quoted = value.replace("'", "''")
+                parts.append(f"SET LOCAL linli.{name} = '{quoted}'")
+        return "; ".join(parts)
+
+    @property
+    def tenant_id(self) -> uuid.UUID | None:
+        """The company, when the setting names one."""
+        return _uuid(self.tenant)
+
+    @property
+    def regulator_id(self) -> uuid.UUID | None:
+        """The regulator, when the setting names one."""
+        return _uuid(self.regulator)
+
+    @property
+    def division_path(self) -> str | None:
+        """The division's path, when the setting has the shape of one."""
+        path = self.division or ""
+        return path if len(path) in LEVELS and path.isascii() and path.isalnum() else None
+
+    def __str__(self) -> str:
+        said = [f"{name}={value!r}" for name, value in self._said() if value != ""]
+        return f"{self.role.removeprefix('linli_')}({', '.join(said)})"
+
+    def _said(self) -> list[tuple[str, str | None]]:
+        return [("tenant", self.tenant), ("division", self.division), ("regulator", self.regulator)]
+
+
+def _uuid(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
+
+
+class World:
+    """The rows, and every row of every table as the administrator sees it."""
+
+    def __init__(self, catalogue: Catalogue, factory: Factory, sets: dict[str, list[RowSet]]) -> None:
+        self.catalogue = catalogue
+        self.factory = factory
+        self.sets = sets
+        self.rows: dict[str, list[Row]] = {}
+        # By table and company: the set in which one more row of the table finds its place.
+        self.room: dict[str, dict[str, RowSet]] = {}
+
+    @property
+    def a(self) -> RowSet:
+        """What A holds."""
+        return self.sets["甲"][0]
+
+    @property
+    def b(self) -> RowSet:
+        """What B holds; it has a second set too."""
+        return self.sets["乙"][0]
+
+    def tenant_id(self, name: str) -> uuid.UUID:
+        """The company's id."""
+        return self.sets[name][0].given["tenant_id"]  # type: ignore[no-any-return]
+
+    def company(self, name: str) -> Context:
+        """A company's own context."""
+        return Context(TENANT, tenant=str(self.tenant_id(name)))
+
+    def regulator(self, path: str, owner: str = "甲") -> Context:
+        """A regulator's context; `owner` names the set whose regulator it is."""
+        return Context(REGULATOR, division=path, regulator=str(self.sets[owner][0].rows["regulator"]["id"]))
+
+    async def another(self, table: Table, name: str, **chosen: Any) -> Row:
+        """Values of one more row of a company."""
+        return await self.factory.values(table, self.room[table.name][name], **chosen)
+
+    async def look(self, administrator: asyncpg.Connection) -> None:
+        """Take down every row of every table."""
+        for table in self.catalogue.in_order:
+            self.rows[table.name] = [dict(row) for row in await administrator.fetch(f"SELECT * FROM {table.name}")]
+
+    def contexts(self, role: str) -> list[Context]:
+        """Well-formed contexts of a role; some carry settings that belong to other roles, which must mean nothing."""
+        b, regulator = str(self.tenant_id("乙")), str(self.b.rows["regulator"]["id"])
+        if role == TENANT:
+            a = self.company("甲")
+            return [a, self.company("乙"), replace(a, division="37", regulator=regulator)]
+        if role == REGULATOR:
+            paths = [*ancestry(HOME), "36", "3705", NOWHERE]
+            mixed = replace(self.regulator("36", "丁"), tenant=b)
+            return [*(self.regulator(path) for path in paths), self.regulator("36", "丁"), mixed]
+        if role == WORKER:
+            return [Context(WORKER), Context(WORKER, tenant=b), Context(WORKER, division="37", regulator=regulator)]
+        return [Context(role), Context(role, tenant=b, division="37", regulator=regulator)]
+
+    def malformed(self, role: str) -> list[Context]:
+        """Contexts that name nobody: each must show what no context shows."""
+        b, regulator = str(self.tenant_id("乙")), str(self.b.rows["regulator"]["id"])
+        bad = ["x", "%", "__", " ", "NULL", "' OR true --", "'; SET ROLE linli_owner; --"]
+        if role in (TENANT, WORKER):
+            ids = [*bad, b[:-1], f"{b}x", "00000000-0000-0000-0000-000000000000"]
+            return [Context(role), *(Context(role, tenant=value) for value in ids)]
+        if role == REGULATOR:
+            paths = [*bad, "3", "370", "37040", "37%", "%%%%", "3704 ", "３７", "370402001001x", HOME[:8]]
+            named = [Context(role, division=path, regulator=regulator) for path in paths]
+            return [Context(role), *named, *(Context(role, division="37", regulator=value) for value in bad)]
+        return [Context(role, tenant=value, division=value, regulator=value) for value in bad]
+
+
+async def build(administrator: asyncpg.Connection) -> World:
+    """Fill a migrated database that holds no row yet."""
+    catalogue = await catalogues.read(administrator)
+    factory = Factory(catalogue, administrator, CHOSEN)
+    divisions = await _divisions(factory)
+    sets: dict[str, list[RowSet]] = {}
+    for name, place in PLACES.items():
+        tenant_id = uuid.uuid4()
+        given: Mapping[str, Any] = {
+            "tenant_id": tenant_id,
+            "serving_tenant_id": tenant_id,
+            "division_path": place,
+            "reach": ancestry(place),
+        }
+        sets[name] = []
+        for number in range(SETS[name]):
+            rows = {"division": divisions[place]}
+            if number:
+                rows["company"] = sets[name][0].rows["company"]
+            sets[name].append(await factory.fill(RowSet(name, given, rows)))
+    await _free_estate(factory, sets["甲"][0])
+    world = World(catalogue, factory, sets)
+    for table in catalogue.in_order:
+        world.room[table.name] = {name: await factory.room(table, each[0]) for name, each in sets.items()}
+    await world.look(administrator)
+    return world
+
+
+async def _divisions(factory: Factory) -> dict[str, Row]:
+    table = factory.catalogue.tables["division"]
+    made: dict[str, Row] = {}
+    for place in PLACES.values():
+        for path in ancestry(place):
+            if path not in made:
+                chosen = {"path": path, "level": LEVELS[len(path)], "code": path}
+                values = await factory.values(table, RowSet("行政区划", {}), **chosen)
+                made[path] = await factory.insert(table, values)
+    return made
+
+
+async def _free_estate(factory: Factory, beside: RowSet) -> None:
+    """An estate that nobody serves, beside A's."""
+    table = factory.catalogue.tables["estate"]
+    nobody = {"serving_tenant_id": None, "serving_company": None}
+    await factory.insert(table, await factory.values(table, beside, **nobody))
