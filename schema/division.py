@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from schema.reads import Connection, Node, Row, column, entity, expression, many, one
-from schema.reads.row import Condition
+from schema.reads.row import Condition, subtree
 from schema.terms import DivisionLevel
 from tenants import company, division, estate, project
 from tenants.permission import Permission
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def _within(row: Row) -> Condition:
     """Rows of another table in this division's subtree."""
-    return lambda other: f"{other.division_path} ^@ {row.path}"
+    return lambda other: subtree(other.division_path, row.path)
 
 
 @entity(table=division.Division, prefix="div", permission=Permission.DIVISION_READ)

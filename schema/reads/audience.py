@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -25,6 +26,15 @@ class Audience(NamedTuple):
     def of(cls, principal: Principal) -> Audience:
         """The audience a principal belongs to."""
         return cls(principal.kind, principal.permissions)
+
+
+class Scope(StrEnum):
+    """Values a statement takes from who is asking, never from the request."""
+
+    ACTOR = "actor_id"
+    DIVISION = "division_path"
+    REGULATOR = "regulator_id"
+    TENANT = "tenant_id"
 
 
 class Context(NamedTuple):

@@ -24,11 +24,11 @@ from strawberry.types.base import StrawberryList, StrawberryOptional
 
 from schema.reads.arguments import arguments
 from schema.reads.audience import ERROR_LIMIT, Audience, Invalid, Place, Values, bad_input, forbidden
-from schema.reads.declare import Entity, Many, One, Value, target_of
+from schema.reads.declare import Entity, Many, One, Scope, Value, target_of
 from schema.reads.field import Declared, Identifier
 from schema.reads.filters import scalar_of
 from schema.reads.listing import Listing
-from schema.reads.row import Row
+from schema.reads.row import Row, subtree
 from schema.reads.sql import Json, Sql, Statement, select
 from schema.reads.values import TEXT, kind_of
 from tenants.permission import Permission
@@ -118,14 +118,11 @@ class Compiler:
         statement = row.statement
         conditions = statement.reach(row)
         if self.audience.kind == "regulator" and entity.division is not None:
-            path = statement.context("division_path", "text")
+            path = statement.asker(Scope.DIVISION)
             if callable(entity.division):
                 conditions.append(f"({entity.division(row, path)})")
             else:
-                # The prefix as a range, which an index serves in a generic plan too.
-                column = row[entity.division]
-                beyond_it = statement.context("division_path", "text", _after_subtree)
-                conditions.append(f"{column} >= {path} AND {column} < {beyond_it}")
+                conditions.append(subtree(row[entity.division], path))
         return conditions
 
     # Objects
@@ -206,11 +203,6 @@ class Compiler:
             self.statement.errors.append(bad_input(error, place))
             return Json("null")
         return Listing(self, named(definition), field, target, row, given, nodes, place).json()
-
-
-def _after_subtree(path: str) -> str:
-    """The first path that is greater than every path of a subtree."""
-    return path[:-1] + chr(ord(path[-1]) + 1)
 
 
 def declared(definition: GraphQLField) -> Declared:

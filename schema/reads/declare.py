@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -28,6 +27,7 @@ from strawberry.types.base import StrawberryList, StrawberryOptional, get_object
 from strawberry.types.lazy_type import LazyType
 from strawberry.utils.str_converters import to_camel_case
 
+from schema.reads.audience import Scope
 from schema.reads.connection import Connection, Node
 from schema.reads.field import TYPES, Declaration, Declared, Identifier, argument
 from schema.reads.row import Condition, Match, Row, table_of
@@ -41,15 +41,6 @@ T = TypeVar("T")
 
 PAGE_DEFAULT = 20
 PAGE_LIMIT = 100
-
-
-class Scope(StrEnum):
-    """Values a statement takes from who is asking, never from the request."""
-
-    ACTOR = "actor_id"
-    DIVISION = "division_path"
-    REGULATOR = "regulator_id"
-    TENANT = "tenant_id"
 
 
 class DeclarationError(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -100,15 +100,19 @@ _CHECKS = {"first": _check("first"), "last": _check("last")}
 # Cursors: base64url of the JSON [signature of the order, value, …, key]
 
 
-def signature(entity: str, terms: Sequence[Term]) -> str:
-    """Tells the cursors of one order from those of another."""
-    text = ",".join([entity, *(f"{term.name}{'-' if term.descending else '+'}" for term in terms)])
+def signature(entity: str, order: Iterable[tuple[str, bool]]) -> str:
+    """Tells the cursors of one order, fields and whether they descend, from those of another."""
+    text = ",".join([entity, *(f"{name}{'-' if descending else '+'}" for name, descending in order)])
     return hashlib.blake2s(text.encode(), digest_size=4).hexdigest()
+
+
+def _signed(entity: str, terms: Sequence[Term]) -> str:
+    return signature(entity, [(term.name, term.descending) for term in terms])
 
 
 def cursor_json(entity: str, terms: Sequence[Term]) -> Json:
     """The JSON a cursor holds, for one row."""
-    made = Json(f'["{signature(entity, terms)}"')
+    made = Json(f'["{_signed(entity, terms)}"')
     for term in terms:
         made.add(",")
         made.add(term.kind.json(term.sql, nullable=term.nullable))
@@ -157,7 +161,7 @@ def beyond(
     inclusive: bool = False,
 ) -> str:
     """The condition that a row comes after the cursor, or with `backward` before it; `inclusive`: or at it."""
-    signed = signature(entity, terms)
+    signed = _signed(entity, terms)
     find = cursor.get
 
     def get(variables: Values, _: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
-    from schema.reads.declare import Scope
+    from schema.reads.audience import Scope
     from schema.reads.sql import Statement
 
 Condition = Callable[["Row"], str]
@@ -21,6 +21,15 @@ Match = Mapping[str, str]
 def table_of(model: Any) -> Table:
     """The table of a SQLModel class."""
     return model.__table__  # type: ignore[no-any-return]
+
+
+def subtree(column: str, path: str) -> str:
+    """SQL: the division path in a column lies in the subtree of another path.
+
+    The prefix is written as a range, which an index serves in a generic plan too: paths hold digits and capitals,
+    and "[" comes after them.
+    """
+    return f"({column} >= {path} AND {column} < {path} || '[')"
 
 
 class Row:

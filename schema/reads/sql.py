@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphql import GraphQLError
 
-from schema.reads.audience import Invalid, Place, Values, bad_input
+from schema.reads.audience import Invalid, Place, Scope, Values, bad_input
 from schema.reads.row import Row
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from schema.reads.arguments import Leaf
     from schema.reads.audience import Audience
-    from schema.reads.declare import Scope
 
 # PostgreSQL reads a chain of || from the left, one level of its stack for each.
 _CHAIN = 64
@@ -106,21 +105,17 @@ class Statement:
     def reach(self, row: Row) -> list[str]:
         """The condition that keeps a row to the principal's company: for a tenant, on every table that has one."""
         if self.audience.kind == "tenant" and row.has("tenant_id"):
-            return [f"{row['tenant_id']} = {self.context('tenant_id', 'uuid')}"]
+            return [f"{row['tenant_id']} = {self.asker(Scope.TENANT)}"]
         return []
-
-    def context(self, name: str, cast: str, change: Callable[[Any], Any] | None = None) -> str:
-        """A parameter that comes from who is asking."""
-
-        def get(_: Values, context: Any) -> Any:
-            value = getattr(context, name)
-            return change(value) if change is not None and value is not None else value
-
-        return self.found(("context", name, change), (cast,), get)[0]
 
     def asker(self, scope: Scope) -> str:
         """A value of who is asking, as a parameter."""
-        return self.context(scope.value, "text" if scope.value == "division_path" else "uuid")
+        name = scope.value
+
+        def get(_: Values, context: Any) -> Any:
+            return getattr(context, name)
+
+        return self.found(("asker", name), ("text" if name == "division_path" else "uuid",), get)[0]
 
     def value(self, leaf: Leaf, cast: str, convert: Callable[[Any], Any], place: Place) -> str:
         """A parameter that comes from the request; a constant of the document is converted once, now."""

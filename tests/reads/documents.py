@@ -36,7 +36,7 @@ from schema.reads.query import catalogue
 from tests.reads.reference import Snapshot, cursor_of, declared, order_of, plain, signed_by
 
 DEPTH = 5
-WEIGHT = 260
+WEIGHT = 150
 """How many fields a document may have; enough to meet everything, few enough to run thousands."""
 
 
@@ -60,7 +60,7 @@ def bones(sdl: str, number: int, chosen: int) -> list[DocumentNode]:
 
     @seed(chosen)
     @settings(max_examples=number, phases=[Phase.generate], suppress_health_check=list(HealthCheck), derandomize=False)
-    @given(queries(sdl, custom_scalars=plain, print_ast=lambda document: document))  # type: ignore[arg-type]
+    @given(queries(sdl, custom_scalars=plain, print_ast=lambda document: document))
     def collect(document: DocumentNode) -> None:
         found.append(document)
 

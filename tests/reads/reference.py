@@ -6,7 +6,7 @@ It shares with the compiler the declarations, the format of ids and cursors, and
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -91,7 +91,7 @@ class Snapshot:
         if not readable:
             return []
         columns = ", ".join(f'"{row["attname"]}"' for row in readable)
-        rows = [dict(row) for row in await connection.fetch(f"SELECT {columns} FROM {name}")]
+        rows: list[Row] = [dict(row) for row in await connection.fetch(f"SELECT {columns} FROM {name}")]
         for one in entity.fields.values():
             if isinstance(one.declaration, Value) and one.declaration.sql is not None:
                 await self._expression(connection, entity, one, rows)
@@ -207,7 +207,10 @@ class Reference:
         def values(row: Row) -> list[Any]:
             return [row[name] for name, _ in order]
 
-        rows = sorted(rows, key=cmp_to_key(lambda a, b: compare(values(a), values(b))))
+        def in_order(one: Row, other: Row) -> int:
+            return int(compare(values(one), values(other)))
+
+        rows = sorted(rows, key=cmp_to_key(in_order))
         signed = signed_by(target, order)
         first, after, last, before = (given.get(name) for name in ("first", "after", "last", "before"))
         total = len(rows)
@@ -263,17 +266,18 @@ def _operator(value: Any, operator: str, given: Any) -> bool:
         return False
     if operator == "in":
         return value in given
-    return bool(
-        {
-            "eq": lambda: value == given,
-            "gt": lambda: value > given,
-            "gte": lambda: value >= given,
-            "lt": lambda: value < given,
-            "lte": lambda: value <= given,
-            "contains": lambda: given in value,
-            "startsWith": lambda: value.startswith(given),
-        }[operator]()
-    )
+    return _OPERATORS[operator](value, given)
+
+
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "eq": lambda value, given: bool(value == given),
+    "gt": lambda value, given: bool(value > given),
+    "gte": lambda value, given: bool(value >= given),
+    "lt": lambda value, given: bool(value < given),
+    "lte": lambda value, given: bool(value <= given),
+    "contains": lambda value, given: given in value,
+    "startsWith": lambda value, given: bool(value.startswith(given)),
+}
 
 
 def _holds(target: Entity, condition: Any, row: Row) -> bool:
@@ -288,7 +292,7 @@ def _holds(target: Entity, condition: Any, row: Row) -> bool:
 
 
 def _thing(entity: Entity, row: Row) -> Any:
-    thing = object.__new__(entity.type)
+    thing: Any = object.__new__(entity.type)
     vars(thing).update(entity=entity, row=row)
     return thing
 
@@ -321,14 +325,8 @@ def _comparison(directions: list[bool]) -> Any:
     return compare
 
 
-@dataclass
-class _Step:
-    name: str
-    descending: bool
-
-
 def signed_by(target: Entity, order: list[tuple[str, bool]]) -> str:
-    return signature(target.name, [_Step(*step) for step in order])  # type: ignore[arg-type]
+    return signature(target.name, order)
 
 
 def cursor_of(signed: str, values: list[Any]) -> str:
@@ -349,7 +347,7 @@ def _place(target: Entity, order: list[tuple[str, bool]], cursor: str) -> list[A
     found = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
     if not isinstance(found, list) or len(found) != len(order) + 1 or found[0] != signed_by(target, order):
         raise ValueError(cursor)
-    values = []
+    values: list[Any] = []
     for (name, _), value in zip(order, found[1:], strict=True):
         leaf = UUID if name == "id" else scalar_of(target.fields[name].resolve_type())
         if value is None:

@@ -19,8 +19,8 @@ UPDATE = """mutation($in: UpdateProjectInput!, $n: Int) { one: updateProject(inp
     userErrors { code field } } } fragment P on Project { id name version estate { name } }"""
 
 
-async def run(asker: Asker, text: str, *, keep: bool = False, **variables: Any) -> Any:
-    """Run a mutation as the engine does; it is rolled back unless it is to be kept."""
+async def run(asker: Asker, text: str, variables: dict[str, Any]) -> Any:
+    """Run a mutation as the engine does, and roll it back."""
     document = parse(text)
     assert not (errors := validate(asker.schema, document)), errors
     (operation,) = (each for each in document.definitions if isinstance(each, OperationDefinitionNode))
@@ -38,8 +38,7 @@ async def run(asker: Asker, text: str, *, keep: bool = False, **variables: Any) 
             payloads=payloads,
         )
         result = await result
-        if not keep:
-            scope.refuse()
+        scope.refuse()
     assert result.errors is None, result.errors
     return json.loads(orjson.dumps(result.data))
 
@@ -55,7 +54,7 @@ async def test_a_payload_shows_the_change_before_it_is_committed(ask: dict[str, 
     company = ask["company"]
     project = await project_of(company)
     answer = await run(
-        company, UPDATE, **{"in": {"id": project["id"], "version": project["version"], "name": "新名"}, "n": 2}
+        company, UPDATE, {"in": {"id": project["id"], "version": project["version"], "name": "新名"}, "n": 2}
     )
     changed = answer["one"]
     assert list(changed) == ["__typename", "project", "again", "userErrors"]
@@ -69,7 +68,7 @@ async def test_a_refused_rule_has_no_entity(ask: dict[str, Asker]) -> None:
     """A payload whose entity is null says so, beside its user errors."""
     company = ask["company"]
     project = await project_of(company)
-    answer = await run(company, UPDATE, **{"in": {"id": project["id"], "version": 999, "name": "x"}})
+    answer = await run(company, UPDATE, {"in": {"id": project["id"], "version": 999, "name": "x"}})
     assert (answer["one"]["project"], answer["one"]["again"]) == (None, None)
     assert answer["one"]["userErrors"][0]["code"] == "CONFLICT"
 
@@ -79,9 +78,9 @@ async def test_a_payload_that_may_not_be_read_changes_nothing(ask: dict[str, Ask
     desk, company = ask["front desk"], ask["company"]
     given = {"id": (await project_of(company))["id"], "version": 1}
     with pytest.raises(Failure) as caught:
-        await run(desk, UPDATE, **{"in": given})
+        await run(desk, UPDATE, {"in": given})
     assert caught.value.code is FailureCode.FORBIDDEN
     assert faults_of(caught.value.errors) == {("FORBIDDEN", "staff:read", "one", "again", "staff")}
     with pytest.raises(Failure) as caught:
-        await run(company, UPDATE, **{"in": given, "n": 101})
+        await run(company, UPDATE, {"in": given, "n": 101})
     assert faults_of(caught.value.errors) == {("BAD_USER_INPUT", "one", "again", "staff")}

@@ -8,13 +8,13 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from graphql import GraphQLSchema, OperationDefinitionNode, get_variable_values, parse, validate
+from graphql import FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode, get_variable_values, parse, validate
 from sqlmodel import SQLModel
 
 from schema import sdl
 from schema.failure import Failure
 from schema.reads.audience import Audience
-from schema.reads.query import compile_query
+from schema.reads.query import Bound, Query, compile_query
 from tenants.scope import Database, Principal
 from tests.reads.documents import Dresser, Pool, Written, bones
 from tests.reads.reference import Fault, Faults, Reference, Snapshot, faults_of
@@ -31,6 +31,14 @@ AUDIENCES = ("company", "city", "company", "province", "other company", "street"
 async def snapshots(linli: Database, world: World, contract: GraphQLSchema) -> dict[str, Snapshot]:
     """What every principal sees."""
     return {name: await Snapshot.take(linli, contract, who) for name, who in world.principals.items()}
+
+
+def asked(query: Query, variables: dict[str, Any], principal: Principal) -> tuple[Bound | None, set[Fault]]:
+    """The statement, or why there is none."""
+    try:
+        return query.bind(variables, principal), set()
+    except Failure as failure:
+        return None, faults_of(failure.errors)
 
 
 TENANT_TABLES = {table.name for table in SQLModel.metadata.tables.values() if "tenant_id" in table.columns}
@@ -75,24 +83,16 @@ async def compare(
     document = parse(written.text)
     assert not (wrong := validate(contract, document)), f"{wrong}\n{said}"
     (operation,) = (each for each in document.definitions if isinstance(each, OperationDefinitionNode))
-    fragments: dict[str, Any] = {
-        each.name.value: each
-        for each in document.definitions
-        if each.kind == "fragment_definition"  # type: ignore[attr-defined]
-    }
+    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
     values = get_variable_values(contract, operation.variable_definitions or (), written.variables)
     if isinstance(values, list):
         return "not coerced"
     audience = Audience.of(principal)
     expected = Faults(contract, operation, fragments, values, audience).all
     query = compile_query(contract, operation, fragments, audience)
-    refused: set[Fault] = set()
-    try:
-        bound = query.bind(values.coerced, principal)
-    except Failure as failure:
-        refused = faults_of(failure.errors)
+    bound, refused = asked(query, values.coerced, principal)
     assert refused == expected, said
-    if refused:
+    if bound is None:
         return "refused"
     if bound.sql is None:
         text = bound.body
