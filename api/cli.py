@@ -99,6 +99,14 @@ def schema() -> None:
 
 
 @app.command()
+def settings() -> None:
+    """List the settings that come from the environment (设置)."""
+    from infra.settings import table
+
+    print(table(), end="")
+
+
+@app.command()
 def token(
     company: Annotated[str | None, typer.Option(help="A company's id or USCC (企业).")] = None,
     regulator: Annotated[str | None, typer.Option(help="A regulator's id or division path (监管机构).")] = None,

@@ -26,44 +26,73 @@ PostgresUrl = Annotated[SecretStr, AfterValidator(_postgresql_url)]
 
 
 class Settings(BaseSettings):
-    """The settings, their defaults and what each one is for. The README's table is made from these lines."""
+    """The settings, their defaults and what each one is for. `linli settings` prints them, and so does the README."""
 
     model_config = SettingsConfigDict(env_prefix="LINLI_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     database_url: PostgresUrl | None = Field(
         None,
-        description="An administrator's URL of a PostgreSQL 16 to 18 that may create roles; "
-        "without one, the embedded PostgreSQL under the home is used",
+        description="管理员的 PostgreSQL URL（16 至 18 版，可创建角色）；不设则用内置数据库 / "
+        "An administrator's URL of a PostgreSQL 16 to 18 that may create roles; without one, the embedded PostgreSQL",
     )
     app_database_url: PostgresUrl | None = Field(
         None,
-        description="The URL the server itself connects with; without one, role linli_app at the same server",
+        description="服务自身连接数据库的 URL；不设则以 linli_app 角色连接同一服务器 / "
+        "The URL the server itself connects with; without one, role linli_app at the same server",
     )
-    home: Path = Field(Path(".linli"), description="Where the embedded database, the keys and demo.env are kept")
-    host: str = Field("127.0.0.1", description="The address the server listens on")
-    port: int = Field(8000, ge=1, le=65535, description="The port the server listens on")
+    home: Path = Field(
+        Path(".linli"),
+        description="内置数据库、密钥和 demo.env 的目录 / Where the embedded database, the keys and demo.env are kept",
+    )
+    host: str = Field("127.0.0.1", description="监听地址 / The address the server listens on")
+    port: int = Field(8000, ge=1, le=65535, description="监听端口 / The port the server listens on")
     shutdown_grace_s: int = Field(
-        20, ge=0, le=600, description="How long a stopping server lets running requests finish, in seconds"
+        20,
+        ge=0,
+        le=600,
+        description="停止时等待进行中请求的秒数 / How many seconds a stopping server lets running requests finish",
     )
 
-    pool_size: int = Field(8, ge=1, le=200, description="Connections kept for reading")
-    write_pool_size: int = Field(4, ge=1, le=200, description="Connections kept for writing")
+    pool_size: int = Field(8, ge=1, le=200, description="读连接数 / Connections for reading")
+    write_pool_size: int = Field(4, ge=1, le=200, description="写连接数 / Connections for writing")
     acquire_timeout_ms: int = Field(
-        2_000, ge=1, le=60_000, description="How long a request waits for a connection before it gets 503"
+        2_000,
+        ge=1,
+        le=60_000,
+        description="等待空闲连接的毫秒数，超过则返回 503 / How long a request waits for a connection before 503",
     )
-    statement_timeout_ms: int = Field(5_000, ge=10, le=600_000, description="How long one SQL statement may run")
+    statement_timeout_ms: int = Field(
+        5_000, ge=10, le=600_000, description="一条 SQL 语句的时限（毫秒）/ How long one SQL statement may run"
+    )
 
-    body_limit_bytes: int = Field(1_048_576, ge=1_024, le=16_777_216, description="The largest request body")
-    token_limit: int = Field(2_000, ge=10, le=100_000, description="The most tokens in one GraphQL document")
-    cost_limit: int = Field(5_000, ge=1, le=1_000_000, description="The highest cost of one GraphQL request")
-    document_cache_bytes: int = Field(33_554_432, ge=65_536, description="How much memory compiled documents may take")
-    introspection: bool = Field(False, description="Whether callers without a token may introspect the schema")
+    body_limit_bytes: int = Field(
+        1_048_576, ge=1_024, le=16_777_216, description="请求体的字节上限 / The largest request body"
+    )
+    token_limit: int = Field(
+        2_000,
+        ge=10,
+        le=100_000,
+        description="一份 GraphQL 文档的词法单元上限 / The most tokens in one GraphQL document",
+    )
+    cost_limit: int = Field(
+        5_000, ge=1, le=1_000_000, description="一次 GraphQL 请求的成本上限 / The highest cost of one GraphQL request"
+    )
+    document_cache_bytes: int = Field(
+        33_554_432, ge=65_536, description="已编译文档的内存上限 / How much memory compiled documents may take"
+    )
+    introspection: bool = Field(
+        False, description="是否允许内省 / Whether the whole schema may be asked for in GraphQL"
+    )
 
-    issuer: str = Field("https://linli.local", min_length=1, description="`iss` of the access tokens")
-    audience: str = Field("https://linli.local/graphql", min_length=1, description="`aud` of the access tokens")
+    issuer: str = Field(
+        "https://linli.local", min_length=1, description="访问令牌的签发者 / `iss` of the access tokens"
+    )
+    audience: str = Field(
+        "https://linli.local/graphql", min_length=1, description="访问令牌的受众 / `aud` of the access tokens"
+    )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least severe log line that is written"
+        "info", description="日志的最低级别 / The least severe log line that is written"
     )
 
     @property
@@ -75,3 +104,16 @@ class Settings(BaseSettings):
     def app_dsn(self) -> str | None:
         """The server's own URL in clear, or None to derive it from the administrator's."""
         return self.app_database_url.get_secret_value() if self.app_database_url else None
+
+
+def table() -> str:
+    """The settings as a Markdown table, for the README and for `linli settings`."""
+    lines = ["| 环境变量 / variable | 默认 / default | 用途 / what it is for |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = (
+            ""
+            if field.default is None
+            else f"`{str(field.default).lower() if field.annotation is bool else field.default}`"
+        )
+        lines.append(f"| `LINLI_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines) + "\n"

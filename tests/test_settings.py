@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from infra.settings import Settings
+from infra.settings import Settings, table
 
 SECRET = "very-secret"
 
@@ -65,6 +65,9 @@ def test_a_value_out_of_range_is_refused(name: str, value: str, monkeypatch: pyt
         Settings()
 
 
-def test_every_setting_says_what_it_is_for() -> None:
+def test_the_readme_lists_every_setting() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     for name, field in Settings.model_fields.items():
         assert field.description, name
+        assert f"LINLI_{name.upper()}" in readme
+        assert f"LINLI_{name.upper()}" in table()
