@@ -165,6 +165,7 @@ def serve(settings: Settings, port: socket.socket) -> None:
         lifespan="on",
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # nothing here depends on who the client says it is
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_grace_s,
     )
@@ -172,9 +173,9 @@ def serve(settings: Settings, port: socket.socket) -> None:
 
 
 def _turns(pool_size: int, settings: Settings) -> Turns:
-    """A quarter of the connections is out of any one organisation's reach."""
+    """Some of the connections, one in eight and at least one, are out of any one organisation's reach."""
     return Turns(
-        max(1, pool_size - max(1, pool_size // 4)),
+        max(1, pool_size - max(1, pool_size // 8)),
         WAITING_PER_ORGANISATION,
         settings.acquire_timeout_ms / 1_000,
     )

@@ -39,7 +39,8 @@ class Turns:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         line.waiting.append(turn)
         try:
-            await asyncio.wait_for(turn, self._timeout_s)
+            async with asyncio.timeout(self._timeout_s):
+                await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
                 self.give_back(key)  # the turn came at the moment we stopped waiting

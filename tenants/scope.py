@@ -6,7 +6,7 @@ values only. The settings are local, so the connection goes back to its pool wit
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from tenants.errors import Unavailable
+from tenants.exchange import Connection, Unheard, plain
 from tenants.permission import Permission
 from tenants.pool import Pool
 
@@ -33,8 +34,9 @@ _SESSION = {"TimeZone": "Asia/Shanghai", "DateStyle": "ISO, YMD", "jit": "off", 
 class Principal:
     """Who acts: the kind, the company or the division it acts for, and what it may do.
 
-    `opening` is the part of the first message that sets role and context; it names every setting, so nothing of an
-    earlier principal survives a change of principal inside one transaction.
+    `opening` is the part of the first message that sets role and context, in `opening_message` for one that holds the
+    whole transaction. It names every setting, so nothing of an earlier principal survives a change of principal inside
+    one transaction.
     """
 
     kind: Kind
@@ -44,6 +46,7 @@ class Principal:
     regulator_id: UUID | None = None
     division_path: str | None = None
     opening: str = field(init=False, repr=False, compare=False)
+    opening_message: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for value in (self.actor_id, self.tenant_id, self.regulator_id):
@@ -58,15 +61,15 @@ class Principal:
             raise ValueError("a regulator principal acts for a regulator and its division")
         if self.kind not in ("tenant", "regulator", "public", "worker"):
             raise ValueError("a principal is a tenant, a regulator, the public or a worker")
-        object.__setattr__(
-            self,
-            "opening",
-            f"SET LOCAL ROLE linli_{self.kind};"
-            f" SET LOCAL linli.tenant = '{self.tenant_id or ''}';"
-            f" SET LOCAL linli.division = '{path or ''}';"
-            f" SET LOCAL linli.regulator = '{self.regulator_id or ''}';"
-            f" SET LOCAL linli.actor = '{self.actor_id or ''}'",
+        opening = (
+            f"SET LOCAL ROLE linli_{self.kind}",
+            f"SET LOCAL linli.tenant = '{self.tenant_id or ''}'",
+            f"SET LOCAL linli.division = '{path or ''}'",
+            f"SET LOCAL linli.regulator = '{self.regulator_id or ''}'",
+            f"SET LOCAL linli.actor = '{self.actor_id or ''}'",
         )
+        object.__setattr__(self, "opening", "; ".join(opening))
+        object.__setattr__(self, "opening_message", plain(*opening))
 
 
 class Scope:
@@ -138,6 +141,7 @@ class Scope:
 _LOST: tuple[type[BaseException], ...] = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server's farewell arrived, the end of the connection is still to come
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
@@ -162,6 +166,13 @@ def unavailable(error: BaseException) -> Unavailable | None:
     if isinstance(error, _LOST):
         return Unavailable("the database cannot be reached", retry_after=2)
     return None
+
+
+_BEGIN_READ_ONLY = plain("BEGIN READ ONLY")
+_COMMIT = plain("COMMIT")
+
+DEAD_CONNECTIONS_MET = 3
+"""After so many that broke before they said anything it is the server that is gone, not they."""
 
 
 class Database:
@@ -189,10 +200,7 @@ class Database:
             return await asyncpg.connect(url, server_settings=session, timeout=5, **options)
 
         async def connect_to_read() -> Any:
-            # Every compiled statement stays prepared, however long its text is.
-            return await connect(
-                statement_cache_size=1_000, max_cached_statement_lifetime=0, max_cacheable_statement_size=0
-            )
+            return await connect(connection_class=Connection)
 
         timeout_s = acquire_timeout_ms / 1_000
         pool = Pool(connect_to_read, size=pool_size, waiting=waiting_limit, timeout_s=timeout_s)
@@ -211,6 +219,30 @@ class Database:
         """Close both pools; what runs is given a moment, then cut."""
         await self._pool.close(5)
         await self._engine.dispose()
+
+    async def read(self, principal: Principal, sql: str, parameters: Sequence[Any]) -> bytes | None:
+        """The one value of one statement, in a READ ONLY transaction of its own, as `principal`. Raises `Unavailable`.
+
+        Begin, role and context, the statement and the commit are one message, and one reply comes back.
+        """
+        before = _BEGIN_READ_ONLY + principal.opening_message
+        try:
+            for _ in range(DEAD_CONNECTIONS_MET):
+                connection = await self._pool.take()
+                try:
+                    return await connection.exchange(before, sql, parameters, _COMMIT)  # type: ignore[no-any-return]
+                except Unheard:
+                    continue
+                except BaseException:
+                    await _roll_back(connection)
+                    raise
+                finally:
+                    self._pool.give_back(connection)
+        except BaseException as error:
+            if (lost := unavailable(error)) is not None:
+                raise lost from error
+            raise
+        raise Unavailable("the database cannot be reached", retry_after=2)
 
     @asynccontextmanager
     async def reading(self, principal: Principal) -> AsyncIterator[Any]:
@@ -242,6 +274,7 @@ class Database:
             try:
                 await connection.execute(opening)
             except _LOST:
+                connection.terminate()
                 self._pool.give_back(connection)
                 if attempt == self._pool.size:
                     raise

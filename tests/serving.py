@@ -191,7 +191,7 @@ def served(home: Path, database: Any, world: World, program: str | None = None, 
     log_file = home / f"server-{port}.log"
     start = "from api.cli import main; import sys; sys.argv = ['linli', 'serve']; main()"
     with log_file.open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [sys.executable, "-c", f"{program or ''}\n{start}"],
             env=environment,
             stdout=log,

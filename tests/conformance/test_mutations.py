@@ -1,4 +1,4 @@
-"""One operation is one transaction: a refused rule leaves nothing, an unexpected error leaves nothing and tells nothing."""
+"""One operation is one transaction: a refused rule leaves nothing, and an unexpected error tells nothing either."""
 
 import asyncio
 import re
@@ -38,7 +38,7 @@ def project(name: str, **more: Any) -> dict[str, Any]:
 async def counts(administrator: asyncpg.Connection) -> tuple[Any, ...]:
     """How many rows there are of everything a new project writes."""
     tables = ("project", "estate", "service_contract", "audit_entry", "outbox_event", "registry_event")
-    return tuple([await administrator.fetchval(f"SELECT count(*) FROM {table}") for table in tables])  # noqa: S608
+    return tuple([await administrator.fetchval(f"SELECT count(*) FROM {table}") for table in tables])
 
 
 async def test_created_entity_is_read_in_the_same_transaction(server: Served) -> None:
@@ -59,7 +59,8 @@ async def test_created_entity_is_read_in_the_same_transaction(server: Served) ->
 
 
 @pytest.mark.parametrize(
-    ("language", "pattern"), [(None, "[\u4e00-\u9fff]"), ("en-GB,en;q=0.9", "[a-z]"), ("fr, zh;q=0.2", "[\u4e00-\u9fff]")]
+    ("language", "pattern"),
+    [(None, "[\u4e00-\u9fff]"), ("en-GB,en;q=0.9", "[a-z]"), ("fr, zh;q=0.2", "[\u4e00-\u9fff]")],
 )
 async def test_refused_rule_leaves_nothing(
     server: Served, administrator: asyncpg.Connection, language: str | None, pattern: str
@@ -170,15 +171,17 @@ async def test_removed_member_is_refused_at_once(server: Served) -> None:
         ).status_code
 
     assert ask() == 200
-    remove = "mutation ($input: RemoveCompanyMemberInput!) { removeCompanyMember(input: $input) { userErrors { code } } }"
-    variables = {"input": {"id": member["id"], "version": member["version"], "removedOn": "2026-01-01"}}
+    remove = (
+        "mutation ($input: RemoveCompanyMemberInput!) { removeCompanyMember(input: $input) { userErrors { code } } }"
+    )
+    variables = {"i": {"id": member["id"], "version": member["version"], "removedOn": "2026-01-01"}}
     assert server.ask(remove, variables).json()["data"]["removeCompanyMember"]["userErrors"] == []
     assert ask() == 401
 
 
 CANARY = "金丝雀-7fa3c1"
 
-BROKEN = f"""
+BROKEN = """
 from graphql import GraphQLError
 from tenants import project
 
@@ -187,7 +190,7 @@ async def broken(scope, id, version, changes):
     try:
         int(changes["name"])
     except ValueError as error:
-        error.extensions = {{"hint": "kept"}}
+        error.extensions = {"hint": "kept"}
         raise
 
 project.update = broken
