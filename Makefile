@@ -29,6 +29,12 @@ exit 1
 endef
 export FIND_PYTHON
 
+define STALE_SCHEMA
+schema/schema.graphql 已过期：请运行 linli schema > schema/schema.graphql
+schema/schema.graphql is out of date: run `linli schema > schema/schema.graphql`
+endef
+export STALE_SCHEMA
+
 .PHONY: help demo test check isolation bench format lock
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -43,7 +49,7 @@ check: $(VENV)/development
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/linli schema | diff -u schema/schema.graphql - || { echo "schema/schema.graphql 已过期：请运行 linli schema > schema/schema.graphql" >&2; echo "schema/schema.graphql is out of date: run linli schema > schema/schema.graphql" >&2; exit 1; }
+	@$(BIN)/linli schema | diff -u schema/schema.graphql - || { echo "$$STALE_SCHEMA" >&2; exit 1; }
 	@$(BIN)/linli migrate --sql | $(BIN)/squawk --config .squawk.toml
 
 isolation: $(VENV)/development
