@@ -22,7 +22,7 @@ from tests.reads.world import World
 
 DOCUMENTS = int(os.environ.get("LINLI_DOCUMENTS", "2000"))
 CHUNKS = 20
-LIVES = 5
+LIVES = 8
 """How many documents are dressed from the same bones."""
 AUDIENCES = ("company", "city", "company", "province", "other company", "street", "front desk", "small company")
 
