@@ -275,7 +275,7 @@ async def add_contract(scope: Scope, project_id: UUID, version: int, new: NewCon
     checks = Checks()
     check_contract(checks, new)
     checks.done()
-    project = await find_at(scope, Project, project_id, version)
+    project = await find_at(scope, Project, project_id, version, "projectId")
     require_running(project, "projectId")
     checks.not_before("contract.startsOn", new.starts_on, project.started_on)
     checks.done()
@@ -302,7 +302,7 @@ async def assign_lead(
     checks = Checks()
     checks.day("arrivedOn", arrived_on, latest=today())
     checks.done()
-    project = await find_at(scope, Project, project_id, version)
+    project = await find_at(scope, Project, project_id, version, "projectId")
     require_running(project, "projectId")
     # Locked, so that nobody records meanwhile that the person has left.
     staff = await find(scope, Staff, staff_id, "staffId", lock=True)

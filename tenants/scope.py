@@ -109,6 +109,8 @@ class Scope:
         except BaseException:
             with suppress(*_LOST):
                 await self.connection.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
+                # A session whose flush failed refuses to go on until it is told that this was undone.
+                await self.session.rollback()
             self.session.expunge_all()
             raise
         await self.connection.execute("RELEASE SAVEPOINT part")

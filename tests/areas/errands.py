@@ -1,0 +1,239 @@
+"""For each mutation of the contract an errand: who may ask for it, with an input that is met, on rows of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from graphql import get_named_type
+
+from schema import build, executable
+from schema.documents import Documents
+from schema.engine import Engine, Request
+from schema.turns import Turns
+from tenants import project
+from tenants.errors import Locale
+from tenants.permission import CompanyRole
+from tenants.row import today
+from tenants.scope import Principal
+from tests.areas.town import END, STREET, TOMORROW, Firm, Town
+
+Input = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One mutation, ready to be asked for."""
+
+    mutation: str
+    principal: Principal
+    input: Input
+
+
+CONTRACT = {"kind": "NORMAL", "startsOn": "2025-01-01", "endsOn": "2027-12-31", "filedOn": "2024-12-01"}
+
+Make = Callable[[Town], Awaitable[tuple[Principal, Input]]]
+_MADE: dict[str, Make] = {}
+
+
+def _errand(make: Make) -> Make:
+    """Names the mutation as the function is named."""
+    words = make.__name__.split("_")
+    _MADE[words[0] + "".join(word.title() for word in words[1:])] = make
+    return make
+
+
+async def prepare(town: Town, mutation: str) -> Errand:
+    """A fresh errand; a mutation without one is a mutation without its tests."""
+    return Errand(mutation, *await _MADE[mutation](town))
+
+
+def mutations() -> list[str]:
+    """Every mutation of the contract."""
+    root = executable(build()).mutation_type
+    assert root is not None
+    return list(root.fields)
+
+
+def document(mutation: str) -> str:
+    """A document that asks for a mutation, its entity's id and its errors."""
+    schema = executable(build())
+    assert schema.mutation_type is not None
+    field = schema.mutation_type.fields[mutation]
+    payload: Any = get_named_type(field.type)
+    [entity] = [name for name in payload.fields if name != "userErrors"]
+    selection = f"{entity} {{ id version }} userErrors {{ code field message }}"
+    return f"mutation ($input: {field.args['input'].type}) {{ {mutation}(input: $input) {{ {selection} }} }}"
+
+
+class Desk:
+    """Answers requests as the server does, but for HTTP."""
+
+    def __init__(self, town: Town) -> None:
+        schema = executable(build())
+        documents = Documents(schema, token_limit=5_000, cache_bytes=1_000_000, introspection=True)
+        turns = Turns(8, 100, 5.0)
+        self._engine = Engine(town.database, schema, documents, cost_limit=5_000, readers=turns, writers=turns)
+
+    async def ask(
+        self, principal: Principal, query: str, variables: Input | None = None, locale: Locale = "zh"
+    ) -> dict[str, Any]:
+        """The whole response."""
+        request = Request(query, None, variables or {}, locale, str(uuid4()), read_only=False)
+        answer = await self._engine.answer(request, principal)
+        found: dict[str, Any] = json.loads(answer.body)
+        return found
+
+    async def run(self, errand: Errand, **changed: Any) -> dict[str, Any]:
+        """The payload of an errand, with some of its input changed; a `None` errand is refused as a whole."""
+        answer = await self.ask(errand.principal, document(errand.mutation), {"input": errand.input | changed})
+        assert "errors" not in answer, answer
+        payload: dict[str, Any] = answer["data"][errand.mutation]
+        return payload
+
+
+async def _served(town: Town) -> tuple[Firm, project.Project]:
+    firm = await town.company()
+    return firm, await town.project(firm)
+
+
+def _new_estate() -> Input:
+    return {"name": f"新园{uuid4()}", "kind": "COMMERCIAL", "divisionCode": STREET, "area": "1200.5", "households": 90}
+
+
+@_errand
+async def create_project(town: Town) -> tuple[Principal, Input]:
+    firm = await town.company()
+    return firm.admin, {"newEstate": _new_estate(), "contract": CONTRACT, "gridCount": 2}
+
+
+@_errand
+async def update_project(town: Town) -> tuple[Principal, Input]:
+    firm, begun = await _served(town)
+    return firm.admin, {"id": f"prj_{begun.id}", "version": 1, "name": "新名", "surveyedOn": "2026-01-01"}
+
+
+@_errand
+async def end_project(town: Town) -> tuple[Principal, Input]:
+    firm, begun = await _served(town)
+    person = await town.staff(firm)
+    await town.do(firm.admin, project.assign_lead, begun.id, 1, person.id, date(2024, 2, 1), False)
+    return firm.admin, {
+        "id": f"prj_{begun.id}",
+        "version": 2,
+        "endedOn": today().isoformat(),
+        "reason": "TERMINATED",
+    }
+
+
+@_errand
+async def add_service_contract(town: Town) -> tuple[Principal, Input]:
+    firm, begun = await _served(town)
+    further = CONTRACT | {"startsOn": (END + TOMORROW).isoformat(), "endsOn": "2029-12-31"}
+    return firm.admin, {"projectId": f"prj_{begun.id}", "version": 1, "contract": further}
+
+
+@_errand
+async def assign_project_lead(town: Town) -> tuple[Principal, Input]:
+    firm, begun = await _served(town)
+    first, second = await town.staff(firm), await town.staff(firm)
+    await town.do(firm.admin, project.assign_lead, begun.id, 1, first.id, date(2024, 2, 1), False)
+    return firm.admin, {
+        "projectId": f"prj_{begun.id}",
+        "version": 2,
+        "staffId": f"stf_{second.id}",
+        "arrivedOn": "2024-03-01",
+        "replaceCurrent": True,
+    }
+
+
+@_errand
+async def request_take_over(town: Town) -> tuple[Principal, Input]:
+    _, begun = await _served(town)
+    return (await town.company()).admin, {"estateId": f"est_{begun.estate_id}", "contract": CONTRACT}
+
+
+async def _requested(town: Town) -> tuple[Firm, Input]:
+    outgoing, begun = await _served(town)
+    person = await town.staff(outgoing)
+    await town.do(outgoing.admin, project.assign_lead, begun.id, 1, person.id, date(2024, 2, 1), False)
+    incoming = await town.company()
+    asked = await town.request(incoming, begun.estate_id)
+    return incoming, {"id": f"tko_{asked.id}", "version": 1}
+
+
+@_errand
+async def withdraw_take_over(town: Town) -> tuple[Principal, Input]:
+    incoming, given = await _requested(town)
+    return incoming.admin, given
+
+
+@_errand
+async def confirm_take_over(town: Town) -> tuple[Principal, Input]:
+    _, given = await _requested(town)
+    return await town.regulator("370402"), given
+
+
+@_errand
+async def refuse_take_over(town: Town) -> tuple[Principal, Input]:
+    _, given = await _requested(town)
+    return await town.regulator("370402"), given | {"reason": "材料不全"}
+
+
+@_errand
+async def create_staff(town: Town) -> tuple[Principal, Input]:
+    firm, begun = await _served(town)
+    return firm.admin, {"name": "张伟", "post": "SECURITY", "projectId": f"prj_{begun.id}", "number": "1"}
+
+
+@_errand
+async def update_staff(town: Town) -> tuple[Principal, Input]:
+    firm = await town.company()
+    made = await town.staff(firm)
+    return firm.admin, {"id": f"stf_{made.id}", "version": 1, "leftOn": today().isoformat()}
+
+
+@_errand
+async def update_company(town: Town) -> tuple[Principal, Input]:
+    firm = await town.company()
+    return firm.admin, {"id": f"com_{firm.id}", "version": 1, "contactName": "王芳"}
+
+
+@_errand
+async def create_company_member(town: Town) -> tuple[Principal, Input]:
+    firm = await town.company()
+    return firm.admin, {"name": "赵敏", "role": "FRONT_DESK", "staffId": f"stf_{(await town.staff(firm)).id}"}
+
+
+@_errand
+async def update_company_member(town: Town) -> tuple[Principal, Input]:
+    firm = await town.company()
+    await town.member(firm, CompanyRole.TENANT_ADMIN)
+    return firm.admin, {"id": f"mem_{firm.admin.actor_id}", "version": 1, "role": "PARTY_OFFICER"}
+
+
+@_errand
+async def remove_company_member(town: Town) -> tuple[Principal, Input]:
+    firm = await town.company()
+    await town.member(firm, CompanyRole.TENANT_ADMIN)
+    return firm.admin, {"id": f"mem_{firm.admin.actor_id}", "version": 1}
+
+
+@_errand
+async def create_estate(town: Town) -> tuple[Principal, Input]:
+    return await town.regulator("370402"), _new_estate()
+
+
+@_errand
+async def update_estate(town: Town) -> tuple[Principal, Input]:
+    _, begun = await _served(town)
+    return await town.regulator("3704"), {
+        "id": f"est_{begun.estate_id}",
+        "version": 1,
+        "divisionCode": "370403001",
+        "registryState": "CONFIRMED",
+    }
