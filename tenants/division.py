@@ -191,23 +191,28 @@ async def load_national(database: Database) -> int:
 
     What is there already stays as it is, so a division that was renamed, merged or closed since stays so.
     """
-    codes, names = zip(*published.read(), strict=True)
+    rows = published.read()
+    added = 0
     async with database.writing(WORKER) as scope:
-        status: str = await scope.connection.execute(
-            """
-            INSERT INTO division (id, path, code, name, level, parent_id)
-            SELECT id, code, code, name, level, parent_id
-            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[])
-                AS published (id, code, name, level, parent_id)
-            ON CONFLICT DO NOTHING
-            """,
-            [published_id(code) for code in codes],
-            codes,
-            names,
-            [LEVEL[len(code)].value for code in codes],
-            [published_id(_above(code)) if len(code) > 2 else None for code in codes],
-        )
-    return int(status.split()[-1])
+        # In parts, so that no statement nears its time limit on a slow machine; a parent comes before its children.
+        for first in range(0, len(rows), 5_000):
+            codes, names = zip(*rows[first : first + 5_000], strict=True)
+            status: str = await scope.connection.execute(
+                """
+                INSERT INTO division (id, path, code, name, level, parent_id)
+                SELECT id, code, code, name, level, parent_id
+                FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[])
+                    AS published (id, code, name, level, parent_id)
+                ON CONFLICT DO NOTHING
+                """,
+                [published_id(code) for code in codes],
+                codes,
+                names,
+                [LEVEL[len(code)].value for code in codes],
+                [published_id(_above(code)) if len(code) > 2 else None for code in codes],
+            )
+            added += int(status.split()[-1])
+    return added
 
 
 def _above(path: str) -> str:

@@ -89,7 +89,6 @@ async def record(scope: Scope, action: str, entity: str, row: Any, changes: Mapp
     else:
         scope.session.add(RegistryAuditEntry(division_path=row.division_path, **entry))
         scope.session.add(RegistryEvent(division_path=row.division_path, **event))
-    await scope.session.flush()
 
 
 def _plain(value: Any) -> Any:

@@ -569,12 +569,11 @@ async def _write(database: Database, rows: _Rows) -> None:
 
 
 async def _insert(scope: Scope, table: type[SQLModel], rows: Sequence[dict[str, Any]], again: bool = False) -> None:
-    """All rows of one table in one statement; `again` passes over those that are there."""
-    if not rows:
-        return
-    name, columns = table.__tablename__, ", ".join(rows[0])
-    await scope.connection.execute(
-        f"INSERT INTO {name} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{name}, $1::json)"
-        + (" ON CONFLICT DO NOTHING" if again else ""),
-        orjson.dumps(rows, default=str).decode(),
-    )
+    """All rows of one table in few statements; `again` passes over those that are there."""
+    for first in range(0, len(rows), 2_000):
+        name, columns = table.__tablename__, ", ".join(rows[0])
+        await scope.connection.execute(
+            f"INSERT INTO {name} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{name}, $1::json)"
+            + (" ON CONFLICT DO NOTHING" if again else ""),
+            orjson.dumps(rows[first : first + 2_000], default=str).decode(),
+        )
