@@ -160,6 +160,3 @@ def shape(value: Any, type_: Any) -> Any:
     if isinstance(value, (bool, Direction, OrderField)):
         return value
     return True
-
-
-__all__ = ["ABSENT", "Get", "Leaf", "Tree", "arguments", "shape"]

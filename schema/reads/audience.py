@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
 
 from graphql import GraphQLError, Node
 
@@ -35,15 +34,6 @@ class Scope(StrEnum):
     DIVISION = "division_path"
     REGULATOR = "regulator_id"
     TENANT = "tenant_id"
-
-
-class Context(NamedTuple):
-    """Whose rows a statement reads; a `Principal` is one too."""
-
-    actor_id: UUID | None = None
-    tenant_id: UUID | None = None
-    regulator_id: UUID | None = None
-    division_path: str | None = None
 
 
 class Place(NamedTuple):

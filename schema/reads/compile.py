@@ -22,6 +22,7 @@ from graphql import (
 )
 from strawberry.types.base import StrawberryList, StrawberryOptional
 
+from schema.failure import Failure, FailureCode
 from schema.reads.arguments import arguments
 from schema.reads.audience import ERROR_LIMIT, Audience, Invalid, Place, Values, bad_input, forbidden
 from schema.reads.declare import Entity, Many, One, Scope, Value, target_of
@@ -81,6 +82,11 @@ class Selections:
             if directive.name.value in ("skip", "include"):
                 value: Any = (directive.arguments or ())[0].value
                 condition = self.variables[value.name.value] if isinstance(value, VariableNode) else value.value
+                if condition is None:
+                    problem = (
+                        "@skip 和 @include 的条件不能为 null。 / The condition of @skip or @include cannot be null."
+                    )
+                    raise Failure(FailureCode.BAD_USER_INPUT, [GraphQLError(problem, directive)])
                 if condition is (directive.name.value == "skip"):
                     return False
         return True

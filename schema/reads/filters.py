@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -19,7 +20,7 @@ from schema.reads.declare import DeclarationError, Entity, One, Value, bare, tar
 from schema.reads.field import TYPES
 
 WHERE_DEPTH = 5
-WHERE_CONDITIONS = 50
+WHERE_PARTS = 100
 ORDER_LIMIT = 4
 
 _Operators = tuple[tuple[str, str], ...]
@@ -140,11 +141,12 @@ def _input(
     )
 
 
-def _made(name: str, description: str, fields: Any) -> Any:
+def _made(name: str, description: str, fields: Callable[[], list[StrawberryField]]) -> Any:
     if name not in TYPES:
-        made = type(name, (), {"__doc__": description})
+        # Known before its fields are made: types may name each other and themselves.
+        made: Any = type(name, (), {"__doc__": description})
         TYPES[name] = made
-        made.__strawberry_definition__ = StrawberryObjectDefinition(  # type: ignore[attr-defined]
+        made.__strawberry_definition__ = StrawberryObjectDefinition(
             name=name,
             is_input=True,
             is_interface=False,
@@ -155,23 +157,7 @@ def _made(name: str, description: str, fields: Any) -> Any:
             directives=(),
             is_type_of=None,
             resolve_type=None,
-            fields=_Late(fields),
+            fields=[],
         )
+        made.__strawberry_definition__.fields.extend(fields())
     return TYPES[name]
-
-
-class _Late(list[Any]):
-    """A list made when it is first looked at."""
-
-    def __init__(self, make: Any) -> None:
-        super().__init__()
-        self._make = make
-
-    def __iter__(self) -> Any:
-        if self._make is not None:
-            make, self._make = self._make, None
-            self.extend(make())
-        return super().__iter__()
-
-
-__all__ = ["ORDER_LIMIT", "WHERE_CONDITIONS", "WHERE_DEPTH", "filter_type", "order_type", "scalar_of", "where_type"]

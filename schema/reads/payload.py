@@ -124,7 +124,7 @@ class _Selected:
 
     def faults(self) -> list[Any]:
         """Values of the request that cannot be used."""
-        return self._statement.faults(self._variables, _Nobody())
+        return self._statement.faults(self._variables)
 
     async def read(self, refs: Sequence[Ref], connection: Any, principal: Any) -> dict[Any, orjson.Fragment]:
         """The JSON of each entity that is there, by its key."""
@@ -138,13 +138,6 @@ class _Selected:
 
 def _no_keys(_: Values, __: Any) -> list[UUID]:
     return []
-
-
-class _Nobody:
-    """A context whose values are all absent, for checking those of the request."""
-
-    def __getattr__(self, _: str) -> None:
-        return None
 
 
 class PayloadExecutor(ExecutorThrowingOnIncremental):
@@ -189,6 +182,3 @@ class PayloadExecutor(ExecutorThrowingOnIncremental):
         if fragment is None and is_non_null_type(type_):
             raise LookupError(f"the change left no {ref} that its own principal can read")
         return fragment
-
-
-__all__ = ["Audience", "PayloadExecutor", "Payloads", "compile_payloads"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -39,6 +39,9 @@ from schema.reads.declare import (
 )
 from schema.reads.sql import Json, Sql, Statement, select
 from schema.reads.values import LIST_LIMIT, identity, prefix_of, uuid_from
+
+if TYPE_CHECKING:
+    from tenants.scope import Principal
 
 SHAPES_KEPT = 32
 
@@ -83,8 +86,8 @@ class Query:
         self.bytes = 0
         """Roughly what the statements it holds weigh in memory."""
 
-    def bind(self, variables: Values, context: Any) -> Bound:
-        """The statement for one request. `variables` are coerced; `context` is the principal, or has its ids.
+    def bind(self, variables: Values, principal: Principal) -> Bound:
+        """The statement for one request of a principal of this audience; `variables` are coerced.
 
         Raises `Failure`: FORBIDDEN when the audience may not read a field, BAD_USER_INPUT for values that cannot be
         used, with every such place.
@@ -100,7 +103,7 @@ class Query:
                 self.bytes -= oldest.bytes
         elif len(self._kept) > 1:
             self._kept.move_to_end(key)
-        return kept.bind(variables, context)
+        return kept.bind(variables, principal)
 
     def _compiled(self, variables: Values) -> _Shape:
         selections = Selections(self._schema, self._fragments, variables)
@@ -118,20 +121,18 @@ class _Shape:
         self._statement = statement
         constant = made.constant
         self._body = None if constant is None else constant.encode()
-        self.sql = f"SELECT convert_to({made.sql()}, 'UTF8')" if constant is None else None
-        self.bytes = 2_000 + 4 * len(self.sql or "")
+        self._sql = f"SELECT convert_to({made.sql()}, 'UTF8')" if constant is None else None
+        self.bytes = 2_000 + 4 * len(self._sql or "")
 
-    def bind(self, variables: Values, context: Any) -> Bound:
+    def bind(self, variables: Values, principal: Principal) -> Bound:
         statement = self._statement
+        if statement.errors:
+            raise Failure(FailureCode.BAD_USER_INPUT, statement.faults(variables))
         try:
-            if statement.errors:
-                raise Invalid("", "")
-            parameters = statement.fill(variables, context)
+            parameters = statement.fill(variables, principal)
         except Invalid:
-            raise Failure(FailureCode.BAD_USER_INPUT, statement.faults(variables, context)) from None
-        if self.sql is not None:
-            return Bound(self.sql, parameters, None)
-        return Bound(None, [], self._body)
+            raise Failure(FailureCode.BAD_USER_INPUT, statement.faults(variables)) from None
+        return Bound(self._sql, parameters, self._body)
 
 
 class _Root:
@@ -310,11 +311,9 @@ def _shape_of(
     pieces: list[Callable[[Values], Any]] = []
     for definition in operation.variable_definitions or ():
         name = definition.variable.name.value
-        type_: Any = type_from_ast(schema, definition.type)
-        if name in ids:
-            pieces.append(_prefixes(name, known))
-        else:
-            pieces.append(_skeleton(name, type_))
+        pieces.append(
+            _prefixes(name, known) if name in ids else _skeleton(name, type_from_ast(schema, definition.type))
+        )
     if not pieces:
         return lambda _: None
     if len(pieces) == 1:

@@ -112,8 +112,8 @@ class Statement:
         """A value of who is asking, as a parameter."""
         name = scope.value
 
-        def get(_: Values, context: Any) -> Any:
-            return getattr(context, name)
+        def get(_: Values, principal: Any) -> Any:
+            return getattr(principal, name)
 
         return self.found(("asker", name), ("text" if name == "division_path" else "uuid",), get)[0]
 
@@ -161,24 +161,26 @@ class Statement:
         self.errors.extend(other.errors)
         self._checks.extend(other._slots.values())
 
-    def fill(self, variables: Values, context: Any) -> list[Any]:
+    def fill(self, variables: Values, principal: Any) -> list[Any]:
         """The parameters for one request."""
         for check in self._checks:
-            check.get(variables, context)
+            check.get(variables, principal)
         parameters = self.constants.copy()
         for first, width, get, _ in self._slots.values():
             if width == 1:
-                parameters[first] = get(variables, context)
+                parameters[first] = get(variables, principal)
             else:
-                parameters[first : first + width] = get(variables, context)
+                parameters[first : first + width] = get(variables, principal)
         return parameters
 
-    def faults(self, variables: Values, context: Any) -> list[GraphQLError]:
+    def faults(self, variables: Values) -> list[GraphQLError]:
         """Every value of the request that cannot be used, each place of it once."""
         found = list(self.errors)
         for slot in (*self._slots.values(), *self._checks):
+            if not slot.places:
+                continue  # not from the request
             try:
-                slot.get(variables, context)
+                slot.get(variables, None)
             except Invalid as error:
                 found.extend(bad_input(error, place) for place in slot.places)
         return list({(tuple(error.path or ()), error.message): error for error in found}.values())

@@ -9,7 +9,7 @@ from schema.reads.arguments import Leaf, Tree
 from schema.reads.audience import Invalid, Place, bad_input
 from schema.reads.declare import Entity, One, Value, target_of
 from schema.reads.field import Declared
-from schema.reads.filters import WHERE_CONDITIONS, WHERE_DEPTH, scalar_of
+from schema.reads.filters import WHERE_DEPTH, WHERE_PARTS, scalar_of
 from schema.reads.row import Row
 from schema.reads.sql import Statement
 from schema.reads.values import IDENTITY, Kind, identity, kind_of, list_of
@@ -28,7 +28,7 @@ class Where:
         self._place = place
         self._allowed = allowed
         self._rows = rows
-        self._conditions = 0
+        self._parts = 0
 
     def sql(self, entity: Entity, row: Row, tree: Tree, name: str = "where", depth: int = 1) -> str:
         """The condition on a row."""
@@ -37,6 +37,8 @@ class Where:
                 f"筛选条件嵌套过深，最多 {WHERE_DEPTH} 层。",
                 f"where is nested too deeply: at most {WHERE_DEPTH} levels.",
             )
+        if self._is_too_long():
+            return "false"
         if not isinstance(tree, dict):
             return self._null(name)
         return _all([self._part(entity, row, key, part, f"{name}.{key}", depth) for key, part in tree.items()])
@@ -82,9 +84,8 @@ class Where:
         return _all([self._operator(sql, kind, parameter, key, leaf, name) for key, leaf in operators.items()])
 
     def _operator(self, sql: str, kind: Kind, parameter: Callable[[Any], Any], key: str, leaf: Leaf, name: str) -> str:
-        self._conditions += 1
-        if self._conditions == WHERE_CONDITIONS + 1:
-            self._fault(f"筛选条件最多 {WHERE_CONDITIONS} 个。", f"where holds at most {WHERE_CONDITIONS} conditions.")
+        if self._is_too_long():
+            return "false"
         if leaf.value is None:
             return self._null(f"{name}.{key}")
         if key == "isNull":
@@ -95,6 +96,13 @@ class Where:
         if key == "contains":
             return f"strpos({sql}, {value(leaf, kind.cast, parameter, self._place)}) > 0"
         return f"{sql} {_SIGNS[key]} {value(leaf, kind.cast, parameter, self._place)}"
+
+    def _is_too_long(self) -> bool:
+        """Counts every part; beyond the limit nothing more is looked at."""
+        self._parts += 1
+        if self._parts == WHERE_PARTS + 1:
+            self._fault(f"筛选条件最多 {WHERE_PARTS} 项。", f"where holds at most {WHERE_PARTS} parts.")
+        return self._parts > WHERE_PARTS
 
     def _null(self, name: str) -> str:
         return self._fault(

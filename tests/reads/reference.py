@@ -45,7 +45,7 @@ from schema.reads.declare import (
     target_of,
 )
 from schema.reads.field import Declared, Identifier
-from schema.reads.filters import ORDER_LIMIT, WHERE_CONDITIONS, WHERE_DEPTH, scalar_of
+from schema.reads.filters import ORDER_LIMIT, WHERE_DEPTH, WHERE_PARTS, scalar_of
 from schema.reads.paging import signature
 from schema.reads.query import catalogue
 from schema.reads.scalars import time_text
@@ -487,11 +487,11 @@ class _WhereFaults:
     def __init__(self, faults: Faults, path: tuple[str, ...]) -> None:
         self._faults = faults
         self._path = path
-        self._conditions = 0
+        self._parts = 0
 
     def check(self, target: Entity, where: Any, depth: int) -> None:
         """Look at one level."""
-        if where is None or depth > WHERE_DEPTH:
+        if depth > WHERE_DEPTH or self._is_too_long() or where is None:
             self._faults._reject(self._path)
             return
         for key, part in where.items():
@@ -516,10 +516,17 @@ class _WhereFaults:
             elif self._faults._may(target_of(one).permission, self._path):
                 self.check(target_of(one), part, depth + 1)
 
+    def _is_too_long(self) -> bool:
+        self._parts += 1
+        if self._parts > WHERE_PARTS:
+            self._faults._reject(self._path)
+        return self._parts > WHERE_PARTS
+
     def _operators(self, operators: dict[str, Any]) -> None:
         for value in operators.values():
-            self._conditions += 1
-            if self._conditions > WHERE_CONDITIONS or value is None or (isinstance(value, list) and len(value) > 100):
+            if self._is_too_long():
+                return
+            if value is None or (isinstance(value, list) and len(value) > 100):
                 self._faults._reject(self._path)
             for text in value if isinstance(value, list) else [value]:
                 if isinstance(text, str) and not isinstance(text, Enum) and not _storable(text):
