@@ -11,7 +11,7 @@ from uuid import UUID
 from tenants import company, project, staff
 from tenants.change import find
 from tenants.company import Company
-from tenants.errors import Code, DomainError
+from tenants.errors import Code, DomainError, DomainErrors
 from tenants.estate import CommitteeStatus, EstateKind, Lifecycle, NewEstate, ServiceModel
 from tenants.importing.places import Places
 from tenants.importing.report import Outcome, Report, Session, importing
@@ -294,7 +294,7 @@ class _Taker:
         if not estate:
             row.require("estate" if "estate" in self.session.table.present else "project", None)
         path = await self._place(row)
-        starts_on, ends_on = _dates(row)
+        starts_on, ends_on = _dates(row, self.session.table.present)
         facts = self._facts(row)
         contract_kind = row.choice("contract_kind", CONTRACT_KINDS) or ContractKind.NORMAL
         filed_on, surveyed_on = row.day("filed_on"), row.day("surveyed_on")
@@ -410,22 +410,20 @@ class _Taker:
             new = NewStaff(name=name, post=Post.PROJECT_MANAGER, project_id=project_id, work_phone=phone or None)
             try:
                 found = [(await staff.add(self.scope, new)).id]
-            except DomainError as error:
-                raise _about_lead(error) from error
+            except DomainErrors as errors:
+                raise DomainErrors([_about_lead(error) for error in errors.errors]) from errors
         self._leads[name, phone] = UUID(str(found[0]))
         return self._leads[name, phone]
 
 
-def _dates(row: Reader) -> tuple[date | None, date | None]:
+def _dates(row: Reader, present: frozenset[str]) -> tuple[date | None, date | None]:
     """First and last day of the contract, from two columns or from one."""
     starts_on, ends_on = row.day("starts_on"), row.day("ends_on")
-    if (starts_on is None or ends_on is None) and not row.blank("term"):
-        term = row.period("term")
-        if term is not None:
-            starts_on, ends_on = starts_on or term[0], ends_on or term[1]
-    elif not row.met("starts_on") and not row.met("ends_on"):
-        row.require("starts_on", starts_on)
-        row.require("ends_on", ends_on)
+    if not row.blank("term"):
+        term = row.period("term") or (None, None)
+        return starts_on or term[0], ends_on or term[1]
+    for key, value in (("starts_on", starts_on), ("ends_on", ends_on)):
+        row.require(key if key in present else "term", value)
     return starts_on, ends_on
 
 

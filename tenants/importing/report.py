@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tenants.errors import DomainError, DomainErrors
 from tenants.scope import Database, Principal, Scope
-from tenants.sheet import Column, Note, Problem, Reader, Row, Table, listed, read
+from tenants.sheet import Column, Note, Problem, Reader, Row, Table, read
 
 
 class Outcome(Enum):
@@ -129,6 +129,6 @@ async def importing(
             yield Session(scope, table, report, fields)
         except DomainError as error:  # the import as a whole may not be
             report.problems.append(Problem(error))
-        report.problems = listed(report.problems)
+        report.problems = table.listed(report.problems)
         if dry_run or report.problems:
             scope.refuse()

@@ -77,9 +77,15 @@ class Table:
     sheet: str
     headings: dict[str, str]
     present: frozenset[str]
+    order: Mapping[str, int]
     rows: list[Row] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    def listed(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Problems in the order in which a reader finds them in the sheet."""
+        last = len(self.order)
+        return sorted(problems, key=lambda each: (each.row or 0, self.order.get(each.column or "", last)))
 
 
 class Reader:
@@ -268,7 +274,8 @@ def _table(grid: Grid, heading: _Heading, columns: Sequence[Column]) -> Table:
         raise DomainError(Code.HEADING_TWICE, "file", heading=text, first=_letters(first), second=_letters(second))
     headings = {column.key: column.heading for column in columns}
     headings |= {key: heading.texts[number] for key, number in heading.columns.items()}
-    table = Table(grid.name, headings, frozenset(heading.columns))
+    order = {text: number for number, text in heading.texts.items()}
+    table = Table(grid.name, headings, frozenset(heading.columns), order)
     known = set(heading.columns.values())
     unknown = [text for number, text in sorted(heading.texts.items()) if number not in known and text]
     if unknown:
@@ -361,8 +368,3 @@ def _letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def listed(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems in the order in which a reader finds them in the sheet."""
-    return sorted(problems, key=lambda problem: (problem.row or 0, problem.column or ""))
