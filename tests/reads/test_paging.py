@@ -32,6 +32,24 @@ async def test_a_page_has_twenty_rows_unless_asked_otherwise(ask: dict[str, Aske
     assert (before["pageInfo"]["hasNextPage"], before["pageInfo"]["hasPreviousPage"]) == (True, True)
 
 
+async def test_a_page_knows_the_row_its_cursor_names(ask: dict[str, Asker]) -> None:
+    """G9: that row lies on the other side, if it is the only one there too."""
+    company = ask["company"]
+    first = (await company(ESTATES % "(first: 1)"))["estates"]["pageInfo"]
+    last = (await company(ESTATES % "(last: 1)"))["estates"]["pageInfo"]
+    after = (await company(f"query($c: String) {ESTATES % '(after: $c)'}", c=first["endCursor"]))["estates"]
+    before = (await company(f"query($c: String) {ESTATES % '(before: $c)'}", c=last["endCursor"]))["estates"]
+    assert (first["hasPreviousPage"], after["pageInfo"]["hasPreviousPage"]) == (False, True)
+    assert (last["hasNextPage"], before["pageInfo"]["hasNextPage"]) == (False, True)
+    nothing = (await company(f"query($c: String) {ESTATES % '(after: $c)'}", c=last["endCursor"]))["estates"]
+    assert nothing["pageInfo"] == {
+        "hasNextPage": False,
+        "hasPreviousPage": True,
+        "startCursor": None,
+        "endCursor": None,
+    }
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
