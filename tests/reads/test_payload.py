@@ -2,13 +2,28 @@
 
 import json
 from typing import Any
+from uuid import UUID, uuid4
 
 import orjson
 import pytest
-from graphql import FragmentDefinitionNode, OperationDefinitionNode, execute, get_variable_values, parse, validate
+import strawberry
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    execute,
+    get_variable_values,
+    parse,
+    validate,
+)
+from strawberry.schema.config import StrawberryConfig
 
+from schema import executable
 from schema.context import Context
 from schema.failure import Failure, FailureCode
+from schema.project import Project
+from schema.query import Query
+from schema.reads import SCALARS, ref
 from schema.reads.audience import Audience
 from schema.reads.payload import PayloadExecutor, compile_payloads
 from tests.reads.asking import Asker
@@ -84,3 +99,35 @@ async def test_a_payload_that_may_not_be_read_changes_nothing(ask: dict[str, Ask
     with pytest.raises(Failure) as caught:
         await run(company, UPDATE, {"in": given, "n": 101})
     assert faults_of(caught.value.errors) == {("BAD_USER_INPUT", "one", "again", "staff")}
+
+
+async def test_lists_of_references_are_read_at_once(ask: dict[str, Asker], contract: GraphQLSchema) -> None:
+    """A list keeps its order and its gaps; what cannot be read is null, or an error where null is not allowed."""
+    company = ask["company"]
+    found = (await company("{ projects(first: 2) { nodes { id name } } }"))["projects"]["nodes"]
+    keys = [UUID(node["id"][4:]) for node in found]
+
+    @strawberry.type
+    class Several:
+        some: list[Project | None]
+        sure: Project | None = None
+
+    @strawberry.type
+    class Mutation:
+        @strawberry.mutation
+        async def several(self) -> Several:
+            refs = [ref(Project, keys[1]), None, ref(Project, uuid4()), ref(Project, keys[0])]
+            return Several(some=refs, sure=ref(Project, keys[0]))
+
+        @strawberry.mutation
+        async def nothing(self) -> Project:
+            return ref(Project, uuid4())
+
+    built = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
+    asker = Asker(executable(built), company.database, company.principal)
+    answer = await run(asker, "mutation { several { some { name id } sure { name } } }", {})
+    second, first = found[1], found[0]
+    assert answer["several"]["some"] == [second, None, None, first]
+    assert answer["several"]["sure"] == {"name": first["name"]}
+    with pytest.raises(AssertionError, match="can read"):
+        await run(asker, "mutation { nothing { name } }", {})
