@@ -118,6 +118,8 @@ class Embedded:
     def stop(self) -> None:
         """Stop the server at once, whoever uses it."""
         if self._listens():
+            if os.geteuid() == 0:
+                self._let_through()
             stop = ("stop", "-D", str(self.data), "-w")
             try:
                 self._run("pg_ctl", *stop, "-m", "fast", "-t", str(STOP_TIMEOUT_S))
@@ -158,16 +160,19 @@ class Embedded:
             ) from error
         if os.geteuid() == 0:
             _ensure_system_user()
-            # That user must be able to pass through to its data and its programs, and to list none of it.
-            for path in (*_above(self.data), *_above(_programs() / "postgres")):
-                mode = stat.S_IMODE(path.stat().st_mode)
-                if not mode & stat.S_IXOTH:
-                    path.chmod(mode | stat.S_IXOTH)
+            self._let_through()
         elif self.data.exists() and self.data.stat().st_uid != os.geteuid():
             raise Refusal(
                 f"{self.data} 属于另一个用户：请用该用户运行，或用 LINLI_HOME 指定别的目录。",
                 f"{self.data} belongs to another user: run as that user, or name another LINLI_HOME.",
             )
+
+    def _let_through(self) -> None:
+        """Its system user must be able to pass through to its data and its programs, and to list none of it."""
+        for path in (*_above(self.data), *_above(_programs() / "postgres")):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if not mode & stat.S_IXOTH:
+                path.chmod(mode | stat.S_IXOTH)
 
     def _create(self, say: Say) -> None:
         version = self.data / "PG_VERSION"

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -113,9 +114,16 @@ def embedded(home: Path, say: Say = lambda _: None, *, throwaway: bool = False) 
         server = Embedded(home, throwaway=throwaway)
         server.join(say)
         server.create_database(DATABASE)
-        atexit.register(server.leave)
+        atexit.register(_leave, server)
         _embedded[home] = server
     return _embedded[home]
+
+
+def _leave(server: "Embedded") -> None:
+    try:
+        server.leave()
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal}\n")  # the process ends anyway
 
 
 def _password(settings: Settings) -> str:

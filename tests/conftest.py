@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import itertools
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,15 @@ class Clone:
     name: str
     admin_url: str
     app_url: str
+
+
+@pytest.fixture
+def own_path() -> Iterator[Path]:
+    """An empty directory for a server of a test's own: pytest's closes itself to the system user that PostgreSQL
+    runs as when the tests run as root.
+    """
+    with tempfile.TemporaryDirectory(prefix="linli-test-") as path:
+        yield Path(path)
 
 
 @pytest.fixture(scope="session")

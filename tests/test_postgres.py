@@ -33,8 +33,8 @@ server.leave()
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Embedded]:
-    embedded = Embedded(tmp_path / "home", throwaway=True)
+def server(own_path: Path) -> Iterator[Embedded]:
+    embedded = Embedded(own_path / "home", throwaway=True)
     yield embedded
     embedded.leave()
     if embedded.data.exists():
@@ -140,8 +140,8 @@ def test_an_interrupted_creation_leaves_nothing_behind(server: Embedded) -> None
     assert not half.exists()
 
 
-def test_a_long_path_gets_a_short_private_socket_directory(tmp_path: Path) -> None:
-    server = Embedded(tmp_path / ("很长的目录名" * 8) / "home", throwaway=True)
+def test_a_long_path_gets_a_short_private_socket_directory(own_path: Path) -> None:
+    server = Embedded(own_path / ("很长的目录名" * 8) / "home", throwaway=True)
     assert len(os.fsencode(server.data / SOCKET_NAME)) > SOCKET_PATH_LIMIT
     directory = server.socket_directory
     assert len(os.fsencode(directory / SOCKET_NAME)) <= SOCKET_PATH_LIMIT
@@ -154,12 +154,12 @@ def test_a_long_path_gets_a_short_private_socket_directory(tmp_path: Path) -> No
         directory.rmdir()
 
 
-def test_a_socket_directory_that_somebody_else_made_is_refused(tmp_path: Path) -> None:
+def test_a_socket_directory_that_somebody_else_made_is_refused(own_path: Path) -> None:
     """In /tmp another user could make it first, and would then own the door."""
-    server = Embedded(tmp_path / ("long" * 30) / "home", throwaway=True)
+    server = Embedded(own_path / ("long" * 30) / "home", throwaway=True)
     directory = server.socket_directory
     try:
-        directory.symlink_to(tmp_path)
+        directory.symlink_to(own_path)
         with pytest.raises(Refusal, match="is not a private directory"):
             server.join()
         directory.unlink()

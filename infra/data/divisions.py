@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 FILE: Final = Path(__file__).with_name("divisions.csv.xz")
+COMMUNITIES: Final = Path(__file__).with_name("communities-370402.csv")
 TABLES: Final = ("provinces.csv", "cities.csv", "areas.csv", "streets.csv")
 
 
