@@ -281,8 +281,10 @@ class Database:
                 if attempt == self._pool.size:
                     raise
             except BaseException:
-                await _roll_back(connection)
-                self._pool.give_back(connection)
+                try:
+                    await _roll_back(connection)
+                finally:  # also when it is cancelled again: its place must not be lost
+                    self._pool.give_back(connection)
                 raise
             else:
                 return connection
