@@ -18,10 +18,12 @@ import orjson
 from sqlmodel import SQLModel
 from stdnum.cn import uscc
 
+from infra.data.divisions import COMMUNITIES
 from infra.refusal import Refusal
 from tenants.company import Company, CompanyMember, CompanyStatus, Enrolment, MemberStatus
 from tenants.division import LEVEL, WORKER, ancestry
 from tenants.estate import CommitteeStatus, Estate, EstateKind, Lifecycle, RegistryState, ServiceModel
+from tenants.importing import import_divisions
 from tenants.journal import AuditEntry
 from tenants.member import Member, of_company, of_regulator
 from tenants.permission import CompanyRole, RegulatorRole
@@ -439,11 +441,15 @@ async def _streets(database: Database) -> list[tuple[_Street, list[_Street]]]:
             counties[place.path[:6]][1].append(place)
     found = [county for county in counties.values() if county[1]]
     if not found:
-        raise Refusal(
-            "数据库中还没有行政区划：请先运行 linli divisions load。",
-            "The database has no divisions yet: run `linli divisions load` first.",
-        )
+        raise _no_divisions()
     return found
+
+
+def _no_divisions() -> Refusal:
+    return Refusal(
+        "数据库中还没有行政区划：请先载入全国行政区划。",
+        "The database has no divisions yet: load the national ones first.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,9 +465,19 @@ class Demo:
 
 
 _DEMO_COMPANIES: Final = (
-    # name, brand, where it is registered, the streets of its projects
-    ("枣庄云溪物业服务有限公司（示例）", "云溪", "370402", ("370402001", "370402004", "370402006", "370403001") * 2),
-    ("枣庄锦澜物业服务有限公司（示例）", "锦澜", "370481", ("370481001", "370481002", "370402001", "370402004") * 2),
+    # name, brand, where it is registered, the communities and streets of its projects
+    (
+        "枣庄云溪物业服务有限公司（示例）",
+        "云溪",
+        "370402",
+        ("370402001028", "370402004035", "370402006012", "370403001") * 2,
+    ),
+    (
+        "枣庄锦澜物业服务有限公司（示例）",
+        "锦澜",
+        "370481",
+        ("370481001", "370481002", "370402001028", "370402004035") * 2,
+    ),
     ("济南瑞泽物业服务有限公司（示例）", "瑞泽", "370102", ("370102001", "370102002", "370102003", "370102004")),
 )
 _DEMO_REGULATORS: Final = (
@@ -469,7 +485,7 @@ _DEMO_REGULATORS: Final = (
     ("枣庄市住房和城乡建设局（示例）", "3704"),
     ("市中区住房和城乡建设局（示例）", "370402"),
 )
-_UNSERVED: Final = (("幸福里老旧小区", "370402001"), ("文化路七号院", "370402004"))
+_UNSERVED: Final = (("幸福里老旧小区", "370402001028"), ("文化路七号院", "370402004035"))
 
 
 async def load_demo(database: Database) -> Demo:
@@ -499,10 +515,14 @@ def _found(member: Member | None) -> Member:
 
 
 async def _make_demo(database: Database) -> None:
-    places = {place.path: place for county, streets in await _streets(database) for place in (county, *streets)}
+    await import_divisions(database, COMMUNITIES, dry_run=False)
+    wanted = {path for _, _, county, on in _DEMO_COMPANIES for path in (county, *on)}
+    wanted |= {path for _, path in (*_DEMO_REGULATORS, *_UNSERVED)}
     async with database.writing(WORKER) as scope:
-        above = await scope.connection.fetch("SELECT id, path FROM division WHERE path IN ('37', '3704')")
-        places |= {row["path"]: _Street(row["id"], row["path"]) for row in above}
+        found = await scope.connection.fetch("SELECT id, path FROM division WHERE path = ANY($1)", sorted(wanted))
+        places = {row["path"]: _Street(row["id"], row["path"]) for row in found}
+        if wanted - places.keys():
+            raise _no_divisions()
         for number, (name, path) in enumerate(_DEMO_REGULATORS):
             await _regulator(scope, number, name, places[path])
         await _unserved(scope, places)

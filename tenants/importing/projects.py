@@ -14,7 +14,7 @@ from tenants.company import Company
 from tenants.errors import Code, DomainError, DomainErrors
 from tenants.estate import CommitteeStatus, EstateKind, Lifecycle, NewEstate, ServiceModel
 from tenants.importing.places import Places
-from tenants.importing.report import Outcome, Report, Session, importing
+from tenants.importing.report import Outcome, Report, Session, importing, require
 from tenants.permission import Permission
 from tenants.project import ContractKind, DeliveryStatus, NewContract, NewProject
 from tenants.row import today
@@ -241,8 +241,7 @@ async def import_projects(database: Database, principal: Principal, file: Path, 
     registry does not have is reported with the project; one that another company serves needs a take-over.
     """
     for needed in (Permission.PROJECT_CREATE, Permission.LEAD_ASSIGN, Permission.STAFF_CREATE):
-        if needed not in principal.permissions:
-            raise PermissionError(needed)
+        require(principal, needed)
     report = Report(dry_run)
     async with importing(database, principal, file, dry_run, COLUMNS, REQUIRED, FIELDS, report) as session:
         if session is None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from infra.refusal import Refusal
 from tenants.errors import DomainError, DomainErrors
+from tenants.permission import Permission
 from tenants.scope import Database, Principal, Scope
 from tenants.sheet import Column, Note, Problem, Reader, Row, Table, read
 
@@ -101,6 +103,15 @@ class Session:
         """The column that a rule's field was read from: the first the file has, or the first there is."""
         keys = self.fields.get(error.field or "", ())
         return next((key for key in keys if key in self.table.present), keys[0] if keys else None)
+
+
+def require(principal: Principal, needed: Permission) -> None:
+    """Refuse whoever may not do all that an import does."""
+    if needed not in principal.permissions:
+        raise Refusal(
+            f"该成员没有导入所需的权限（{needed}）：请由企业管理员导入。",
+            f"This member lacks a permission that the import needs ({needed}): let an administrator of the company import.",
+        )
 
 
 @asynccontextmanager

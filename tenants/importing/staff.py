@@ -12,7 +12,7 @@ from uuid import UUID
 
 from tenants import company, staff
 from tenants.errors import Code, DomainError
-from tenants.importing.report import Outcome, Report, Session, importing
+from tenants.importing.report import Outcome, Report, Session, importing, require
 from tenants.permission import Permission
 from tenants.scope import Database, Principal
 from tenants.sheet import Column, Reader, spelled, words
@@ -97,8 +97,7 @@ async def import_staff(database: Database, principal: Principal, file: Path, dry
     what was not recorded yet is filled in.
     """
     for needed in (Permission.STAFF_CREATE, Permission.STAFF_UPDATE):
-        if needed not in principal.permissions:
-            raise PermissionError(needed)
+        require(principal, needed)
     report = Report(dry_run)
     async with importing(database, principal, file, dry_run, COLUMNS, REQUIRED, FIELDS, report) as session:
         if session is None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from infra.refusal import Refusal
 from tenants import division, importing
 from tenants.company import CompanyStatus, set_status
 from tenants.errors import Code, Unavailable
@@ -341,9 +342,9 @@ async def test_who_may_import(town: Town, tmp_path: Path) -> None:
     firm = await town.company()
     file = workbook(tmp_path, HEADINGS, row(小区名称="权限一区"))
     manager = replace(firm.admin, permissions=COMPANY_ROLES[CompanyRole.PROJECT_MANAGER])
-    with pytest.raises(PermissionError, match="project:create"):
+    with pytest.raises(Refusal, match="project:create"):
         await importing.import_projects(town.database, manager, file, False)
-    with pytest.raises(PermissionError, match="staff:create"):
+    with pytest.raises(Refusal, match="staff:create"):
         await importing.import_staff(town.database, manager, file, False)
     await town.do(Principal("worker", tenant_id=firm.id), set_status, CompanyStatus.SUSPENDED)
     assert found(await projects(town, firm, file)) == [(Code.COMPANY_NOT_ACTIVE, None, None)]
