@@ -331,7 +331,7 @@ async def _roll_back(connection: Any) -> None:
         return
     try:
         await asyncio.wait_for(connection.execute("ROLLBACK"), 2)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+    except Exception:  # whatever it is, the error that brought us here is the one to report
         connection.terminate()
     except BaseException:
         connection.terminate()
