@@ -150,9 +150,7 @@ class Engine:
         organisation = _organisation(principal)
         await self._readers.take(organisation)
         try:
-            async with self._database.reading(principal) as connection:
-                text: bytes = await connection.fetchval(bound.sql, *bound.parameters)
-                return text
+            return await self._database.read(principal, bound.sql, bound.parameters) or b"{}"
         finally:
             self._readers.give_back(organisation)
 

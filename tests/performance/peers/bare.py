@@ -58,7 +58,7 @@ SELECT convert_to('{"staff":{"nodes":[' || array_to_string(ARRAY(
     || ',"leftOn":' || coalesce('"' || s.left_on::text || '"', 'null')
     || ',"isGridMember":' || s.is_grid_member::text
     || ',"gridCode":' || coalesce(to_json(s.grid_code)::text, 'null')
-    || ',"version":' || s.version::text || ',"createdAt":' || to_json(s.created_at)::text || '}'
+    || ',"version":' || s.version::text || '}'
   FROM staff s WHERE s.tenant_id = $1 ORDER BY s.id LIMIT 100
 ), ',') || ']}}', 'UTF8')
 """
