@@ -11,6 +11,11 @@ import asyncpg
 import migrations
 from infra.embedded import Embedded
 from infra.postgres import APP_ROLE
+from schema import build, executable
+from schema.documents import Documents
+from schema.engine import Engine
+from schema.turns import Turns
+from tenants.scope import Database
 from tests.isolation import world as worlds
 from tests.isolation.world import World
 
@@ -34,6 +39,14 @@ class Ground:
             yield connection
         finally:
             await connection.close()
+
+
+def engine(database: Database) -> Engine:
+    """The GraphQL engine as the server builds it, with room for large documents."""
+    schema = executable(build())
+    documents = Documents(schema, token_limit=100_000, cache_bytes=64 << 20, introspection=False)
+    turns = Turns(100, 10_000, 30.0)
+    return Engine(database, schema, documents, cost_limit=10_000_000, readers=turns, writers=turns)
 
 
 @asynccontextmanager

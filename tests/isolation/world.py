@@ -5,7 +5,7 @@ province. B has two of everything, so a count tells A's rows from B's.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ LEVELS = {2: "PROVINCE", 4: "CITY", 6: "COUNTY", 9: "STREET", 12: "COMMUNITY"}
 HOME = "370402001001"
 # 丁's path holds 3704 where it does not begin with it.
 PLACES = {"甲": HOME, "乙": HOME, "丙": "370502001001", "丁": "363704001001"}
-SETS = {"甲": 1, "乙": 2, "丙": 1, "丁": 1}
+SETS = {"乙": 2}
 
 # A division's path has the length of its level, which no factory guesses.
 CHOSEN = {"division": {"path": "99", "level": "PROVINCE", "code": None}}
@@ -163,41 +163,46 @@ class World:
 
 async def build(administrator: asyncpg.Connection) -> World:
     """Fill a migrated database that holds no row yet."""
-    catalogue = await catalogues.read(administrator)
-    factory = Factory(catalogue, administrator, CHOSEN)
-    divisions = await _divisions(factory)
+    factory, sets = await fill(administrator, PLACES, SETS)
+    await _free_estate(factory, sets["甲"][0])
+    world = World(factory.catalogue, factory, sets)
+    for table in world.catalogue.in_order:
+        world.room[table.name] = {name: await factory.room(table, each[0]) for name, each in sets.items()}
+    await world.look(administrator)
+    return world
+
+
+async def fill(
+    administrator: asyncpg.Connection, places: Mapping[str, str], numbers: Mapping[str, int]
+) -> tuple[Factory, dict[str, list[RowSet]]]:
+    """Make companies by name, each at a place, with one set of rows or as many as `numbers` says."""
+    factory = Factory(await catalogues.read(administrator), administrator, CHOSEN)
+    divisions = await _divisions(factory, places.values())
     sets: dict[str, list[RowSet]] = {}
-    for name, place in PLACES.items():
+    for name, place in places.items():
         tenant_id = uuid.uuid4()
         given: Mapping[str, Any] = {
             "tenant_id": tenant_id,
             "serving_tenant_id": tenant_id,
             "division_path": place,
             "reach": ancestry(place),
+            "status": "ACTIVE",
         }
         sets[name] = []
-        for number in range(SETS[name]):
+        for number in range(numbers.get(name, 1)):
             rows = {"division": divisions[place]}
             if number:
                 rows["company"] = sets[name][0].rows["company"]
             sets[name].append(await factory.fill(RowSet(name, given, rows)))
-    await _free_estate(factory, sets["甲"][0])
-    world = World(catalogue, factory, sets)
-    for table in catalogue.in_order:
-        world.room[table.name] = {name: await factory.room(table, each[0]) for name, each in sets.items()}
-    await world.look(administrator)
-    return world
+    return factory, sets
 
 
-async def _divisions(factory: Factory) -> dict[str, Row]:
+async def _divisions(factory: Factory, places: Iterable[str]) -> dict[str, Row]:
     table = factory.catalogue.tables["division"]
     made: dict[str, Row] = {}
-    for place in PLACES.values():
-        for path in ancestry(place):
-            if path not in made:
-                chosen = {"path": path, "level": LEVELS[len(path)], "code": path}
-                values = await factory.values(table, RowSet("行政区划", {}), **chosen)
-                made[path] = await factory.insert(table, values)
+    for path in dict.fromkeys(path for place in places for path in ancestry(place)):
+        chosen = {"path": path, "level": LEVELS[len(path)], "code": path}
+        made[path] = await factory.insert(table, await factory.values(table, RowSet("行政区划", {}), **chosen))
     return made
 
 
