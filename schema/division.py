@@ -52,7 +52,7 @@ class Division(Node):
         "Households of the estates in the subtree (户数).",
         lambda row: row.value(
             estate.Estate,
-            lambda other: f"coalesce(sum({other.households}), 0)::int",
+            lambda other: f"least(coalesce(sum({other.households}), 0), 2147483647)::int",
             by={},
             where=_within(row),
         ),

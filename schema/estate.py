@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
+from schema import reads
 from schema.reads import Connection, Node, column, entity, expression, many, one, ref
 from schema.terms import CommitteeStatus, EstateKind, Lifecycle, RegistryState, ServiceModel
 from schema.writes import UserError, changed, identifier, mutation, user_errors, values
@@ -38,9 +39,7 @@ class Estate(Node):
     served_until: date | None = column("Last day of the last ended engagement (上一服务截止日).")
     served_by_you: bool = expression(
         "Whether your company serves it (是否由本企业服务).",
-        lambda row: (
-            f"coalesce({row.serving_tenant_id}::text = nullif(current_setting('linli.tenant', true), ''), false)"
-        ),
+        lambda row: f"coalesce({row.serving_tenant_id} = {row.asker(reads.Scope.TENANT)}, false)",
     )
     division: "Division" = one("Community or street (所属区划).", where=True)
     projects: Connection["Project"] = many("Projects at this estate that you may see (物业项目).", by="estate_id")
