@@ -26,6 +26,9 @@ class Turns:
         self._timeout_s = timeout_s
         self._lines: dict[Hashable, _Line] = {}
 
+    def __len__(self) -> int:
+        return len(self._lines)
+
     async def take(self, key: Hashable) -> None:
         """Take a turn, or raise `Unavailable`."""
         line = self._lines.get(key)

@@ -89,8 +89,8 @@ async def test_exhausted_pool_sheds_load(start: Start, database: Any) -> None:
 
         answers = await asyncio.gather(*(one() for _ in range(300)))
     assert all(shed for shed, _ in answers)
-    # None waited longer than its statement and its place in the queue allow, and the queue had an end.
-    assert max(seconds for _, seconds in answers) < 6
+    # One after another they would have taken five minutes; each was told within the time it may wait.
+    assert max(seconds for _, seconds in answers) < 20
     await works(server, database)
 
 
