@@ -26,6 +26,7 @@ from api import logs
 from api.callers import Callers
 from api.graphql import JSON, Endpoint, Exchange, respond
 from api.health import Ready, alive
+from api.one_write import OneWrite
 from api.tokens import Tokens
 from infra.postgres import app_url
 from infra.settings import Settings
@@ -159,7 +160,7 @@ def serve(settings: Settings, port: socket.socket) -> None:
     logs.configure(settings.log_level)
     config = uvicorn.Config(
         Server(settings),
-        http="httptools",
+        http=OneWrite,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         ws="none",
         lifespan="on",
