@@ -303,7 +303,7 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.PERIOD_INVALID: (
         "“{value}”不是有效的起止日期；请写成 2022年1月1日至2024年12月31日。",
-        "{value} is not a period; write it like 2022-01-01 to 2024-12-31 (2022-01-01至2024-12-31).",
+        "{value} is not a period; write it like 2022-01-01 - 2024-12-31.",
     ),
     Code.PHONE_INVALID: (
         "“{value}”不是有效的电话号码：请填写手机号或区号加座机号。",
@@ -322,6 +322,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "Your company has no active project called {name}; import the project first.",
     ),
     Code.REASON_REQUIRED: ("请说明理由。", "Give a reason."),
+    Code.REGULATOR_EXISTS: (
+        "“{division}”已有名为“{name}”的监管机构。",
+        "{division} already has a regulator named {name}.",
+    ),
     Code.ROW_REPEATED: (
         "与第 {row} 行重复。",
         "This repeats row {row}.",
@@ -333,10 +337,6 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.STAFF_AMBIGUOUS: (
         "贵企业有多名员工叫“{name}”；请填写电话或工号以区分。",
         "Your company has several members of staff called {name}; give a phone number or staff number.",
-    ),
-    Code.REGULATOR_EXISTS: (
-        "“{division}”已有名为“{name}”的监管机构。",
-        "{division} already has a regulator named {name}.",
     ),
     Code.STAFF_LEADS: (
         "该员工仍是在任项目负责人；请先在 assignProjectLead 中更换负责人。",
@@ -384,7 +384,7 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.YES_NO_INVALID: (
         "“{value}”不是“是”或“否”。",
-        "{value} is neither yes (是) nor no (否).",
+        "{value} is neither yes nor no.",
     ),
 }
 

@@ -82,9 +82,11 @@ class Desk:
     async def ask(
         self, principal: Principal, query: str, variables: Input | None = None, locale: Locale = "zh"
     ) -> dict[str, Any]:
-        """The whole response."""
+        """The whole response; what would be an internal error is raised as what it is."""
         request = Request(query, None, variables or {}, locale, str(uuid4()), read_only=False)
         answer = await self._engine.answer(request, principal)
+        if answer.error is not None and answer.retry_after is None:
+            raise answer.error
         found: dict[str, Any] = json.loads(answer.body)
         return found
 
