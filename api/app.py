@@ -25,8 +25,8 @@ import schema
 from api import logs
 from api.callers import Callers
 from api.graphql import JSON, Endpoint, Exchange, respond
+from api.heads import Protocol
 from api.health import Ready, alive
-from api.one_write import OneWrite
 from api.tokens import Tokens
 from infra.postgres import app_url
 from infra.settings import Settings
@@ -160,7 +160,7 @@ def serve(settings: Settings, port: socket.socket) -> None:
     logs.configure(settings.log_level)
     config = uvicorn.Config(
         Server(settings),
-        http=OneWrite,
+        http=Protocol,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         ws="none",
         lifespan="on",

@@ -1,6 +1,7 @@
 """The endpoint keeps to GraphQL over HTTP and answers everything else with an error in JSON."""
 
 import asyncio
+import contextlib
 import re
 import socket
 import time
@@ -8,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
@@ -109,6 +111,36 @@ class TestBodies:
             answer = connection.recv(1_000)
         assert answer.startswith(b"HTTP/1.1 400 ")
         assert time.monotonic() - started < 20
+
+    @pytest.mark.parametrize("form", ["many headers", "one header", "address"])
+    def test_endless_head_is_cut_off(self, server: Served, form: str) -> None:
+        """G2: a head that does not end is not kept, whichever part of it grows."""
+        piece = {"many headers": b"x: " + b"y" * 60 + b"\r\n", "one header": b"y" * 64, "address": b"z" * 64}[form]
+        start = {
+            "many headers": b"POST /graphql HTTP/1.1\r\n",
+            "one header": b"POST /graphql HTTP/1.1\r\nx: ",
+            "address": b"GET /graphql?query=",
+        }[form]
+        before = psutil.Process(server.process.pid).memory_info().rss
+        sent = 0
+        with socket.create_connection(("127.0.0.1", server.settings.port), timeout=30) as connection:
+            connection.sendall(start)
+            with contextlib.suppress(ConnectionError):
+                while sent < 50_000_000:
+                    connection.sendall(piece * 1_000)
+                    sent += len(piece) * 1_000
+        assert sent < 50_000_000
+        assert psutil.Process(server.process.pid).memory_info().rss - before < 16 << 20
+        assert server.ask(COMPANY).status_code == 200
+
+    def test_long_head_is_fine(self, server: Served) -> None:
+        """A long query by GET and long headers are no attack, also right after a large body on one connection."""
+        long = {"query": "{ company { name } } #" + "x" * 20_000}
+        with httpx.Client(headers=server.headers(accept="application/json", other="y" * 20_000)) as client:
+            for _ in range(3):
+                assert client.get(server.graphql, params=long).status_code == 200
+                body = {"query": COMPANY, "extensions": {"padding": "x" * 900_000}}
+                assert client.post(server.graphql, json=body).status_code == 200
 
     def test_body_in_pieces(self, server: Served, headers: dict[str, str]) -> None:
         """A body may come in pieces."""
