@@ -5,6 +5,7 @@ and the path (2, 4, 6, 9 or 12 characters: province, city, county, street, commu
 published and a locally given one elsewhere.
 """
 
+import re
 import unicodedata
 from datetime import date
 from enum import StrEnum
@@ -14,7 +15,7 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
-from sqlmodel import Field, col, func, or_, select
+from sqlmodel import Field, and_, col, func, or_, select
 
 from infra.data import divisions as published
 from tenants.checks import TEXT_LIMIT, Checks
@@ -116,6 +117,8 @@ WORKER = Principal("worker")
 # Whoever enters something at a division holds this lock shared, whoever merges or closes one holds it alone.
 _TREE: Final = 3_704_000_001
 
+_CODE: Final = re.compile("[0-9A-Z]{2,12}")
+
 # What a locally made part of a path consists of: a letter first, so that it never equals a published code.
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CHARACTERS: Final = digits + _LETTERS
@@ -147,9 +150,13 @@ async def by_code(scope: Scope, value: str, field: str) -> Division:
     """
     await hold(scope)
     wanted = _spellings(value)
-    query = select(Division).where(or_(col(Division.code).in_(wanted), col(Division.path).in_(wanted)))
-    found = (await scope.session.scalars(query)).all()
-    if not found:
+    in_force = and_(col(Division.code).in_(wanted), col(Division.valid_to).is_(None))  # as the index has it
+    # A path stays when the code changes; last come codes of divisions that were recoded and then closed.
+    for condition in (or_(in_force, col(Division.path).in_(wanted)), col(Division.code).in_(wanted)):
+        found = (await scope.session.scalars(select(Division).where(condition))).all()
+        if found:
+            break
+    else:
         raise DomainError(Code.DIVISION_UNKNOWN, field, value=value.strip())
     best = min(found, key=lambda d: (d.valid_to is not None, *_nearness(d, wanted)))
     await _in_force(scope, best, field)
@@ -173,8 +180,10 @@ async def _in_force(scope: Scope, division: Division, field: str) -> None:
 
 
 def _spellings(value: str) -> list[str]:
-    """The code itself, then without the zeros that fill it up, the longest first."""
+    """The code itself, then without the zeros that fill it up, the longest first; none for what can be no code."""
     code = unicodedata.normalize("NFKC", value).strip().upper()
+    if not _CODE.fullmatch(code):
+        return []
     shorter = [code[:n] for n in (9, 6, 4, 2) if n < len(code) and not code[n:].strip("0") and len(code) in (6, 9, 12)]
     return [code, *shorter]
 
@@ -389,9 +398,7 @@ async def _free_code(scope: Scope, code: str, level: DivisionLevel, parent: Divi
 async def _free_path(scope: Scope, above: Division, code: str | None) -> str:
     """The code where it fits below the path above and no division has had it; otherwise a path made here."""
     wide = PATH_LENGTH[_below(above)] - len(above.path)
-    siblings = col(Division.path).startswith(above.path, autoescape=True)
-    query = select(Division.path).where(siblings, func.length(Division.path) == len(above.path) + wide)
-    taken = set(await scope.session.scalars(query))
+    taken = set(await scope.session.scalars(select(Division.path).where(Division.parent_id == above.id)))
     if code is not None and code.startswith(above.path) and code not in taken:
         return code
     made = (above.path + "".join(part) for part in product(_LETTERS, *[_CHARACTERS] * (wide - 1)))

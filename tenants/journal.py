@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from tenants.row import Dated, Row, TenantRow, code_field
+from tenants.row import Dated, Row, TenantRow, code_field, new_id, now
 from tenants.scope import Scope
 
 
@@ -74,6 +74,7 @@ async def record(scope: Scope, action: str, entity: str, row: Any, changes: Mapp
     """
     facts = {name: _plain(value) for name, value in (changes or {}).items()}
     entry = {
+        "created_at": now(),
         "actor_kind": scope.actor_kind,
         "actor_id": scope.principal.actor_id,
         "action": action,
@@ -81,14 +82,19 @@ async def record(scope: Scope, action: str, entity: str, row: Any, changes: Mapp
         "entity_id": row.id,
         "changes": facts,
     }
-    event = {"topic": f"{entity}.{action}", "entity_id": row.id, "payload": {"version": row.version}}
+    event = {
+        "created_at": entry["created_at"],
+        "topic": f"{entity}.{action}",
+        "entity_id": row.id,
+        "payload": {"version": row.version},
+    }
     company = getattr(row, "tenant_id", scope.principal.tenant_id if scope.principal.kind == "tenant" else None)
     if company is not None:
-        scope.session.add(AuditEntry(tenant_id=company, **entry))
-        scope.session.add(OutboxEvent(tenant_id=company, **event))
+        scope.write_later(AuditEntry, {"id": new_id(), "tenant_id": company, **entry})
+        scope.write_later(OutboxEvent, {"id": new_id(), "tenant_id": company, **event})
     else:
-        scope.session.add(RegistryAuditEntry(division_path=row.division_path, **entry))
-        scope.session.add(RegistryEvent(division_path=row.division_path, **event))
+        scope.write_later(RegistryAuditEntry, {"id": new_id(), "division_path": row.division_path, **entry})
+        scope.write_later(RegistryEvent, {"id": new_id(), "division_path": row.division_path, **event})
 
 
 def _plain(value: Any) -> Any:

@@ -13,9 +13,11 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy import insert
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlmodel import SQLModel
 
 from tenants.errors import Unavailable
 from tenants.exchange import Connection, Unheard, plain
@@ -81,6 +83,20 @@ class Scope:
         self.principal = principal
         self.actor_kind: Kind = principal.kind
         self._refused = False
+        self._later: dict[type[SQLModel], list[dict[str, Any]]] = {}
+
+    def write_later(self, table: type[SQLModel], values: dict[str, Any]) -> None:
+        """Insert a row that nothing in this transaction reads: with others of its kind, before role, savepoint or
+        transaction end.
+        """
+        self._later.setdefault(table, []).append(values)
+
+    async def settle(self) -> None:
+        """Write all that is pending, under the principal in whose name it was done."""
+        await self.session.flush()
+        later, self._later = self._later, {}
+        for table, rows in later.items():
+            await self.session.execute(insert(table), rows)
 
     @property
     def tenant_id(self) -> UUID:
@@ -101,12 +117,13 @@ class Scope:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """What happens inside is undone alone when it raises."""
-        await self.session.flush()
+        await self.settle()
         await self.connection.execute("SAVEPOINT part")
         try:
             yield
-            await self.session.flush()
+            await self.settle()
         except BaseException:
+            self._later.clear()
             with suppress(*_LOST):
                 await self.connection.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
                 # A session whose flush failed refuses to go on until it is told that this was undone.
@@ -125,15 +142,16 @@ class Scope:
     @asynccontextmanager
     async def acting_as(self, principal: Principal) -> AsyncIterator[None]:
         """Inside, the transaction has the role and context of another principal."""
-        await self.session.flush()
+        await self.settle()
         outer = self.principal
         self.principal = principal
         try:
             await self.connection.execute(principal.opening)
             yield
-            await self.session.flush()
+            await self.settle()
         finally:
             # Also after an error that the caller survives: nothing more happens in the other's name.
+            self._later.clear()
             self.session.expunge_all()
             self.principal = outer
             with suppress(asyncpg.InFailedSQLTransactionError, *_LOST):
@@ -306,7 +324,7 @@ class Database:
                         if scope.refused:
                             await raw.execute("ROLLBACK")
                         else:
-                            await session.flush()
+                            await scope.settle()
                             # PostgreSQL answers ROLLBACK, without an error, when a statement had failed before.
                             if await raw.execute("COMMIT") != "COMMIT":
                                 raise RuntimeError("a failed statement was passed over; nothing was committed")

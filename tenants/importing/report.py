@@ -110,7 +110,7 @@ def require(principal: Principal, needed: Permission) -> None:
     if needed not in principal.permissions:
         raise Refusal(
             f"该成员没有导入所需的权限（{needed}）：请由企业管理员导入。",
-            f"This member lacks a permission that the import needs ({needed}): let an administrator of the company import.",
+            f"This member may not import ({needed} is missing): let an administrator of the company do it.",
         )
 
 
