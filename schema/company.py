@@ -100,7 +100,7 @@ class RemoveCompanyMemberInput:
     id: strawberry.ID = identifier("mem", "The member (成员).")
     version: int = strawberry.field(description="The version you saw (版本号).")
     removed_on: date | None = strawberry.field(
-        description="Since when (移除日期); today when left out.", default=strawberry.UNSET
+        description="Since when (移除日期), today at the latest and when left out.", default=strawberry.UNSET
     )
 
 

@@ -25,5 +25,8 @@ Mutation = create_type(
         estate.create_estate,
         estate.update_estate,
     ],
-    description="Everything that can be changed (变更): each field answers with the changed entity or `userErrors`.",
+    description=(
+        "Everything that can be changed (变更): each field answers with the changed entity or `userErrors`. A change"
+        " takes the `version` you saw; one that changes nothing makes no new version."
+    ),
 )

@@ -142,8 +142,10 @@ class EndProjectInput:
 
     id: strawberry.ID = identifier("prj", "The project (物业项目).")
     version: int = strawberry.field(description="The version you saw (版本号).")
-    ended_on: date = strawberry.field(description="Last day of service (终止日期).")
-    reason: EndReason = strawberry.field(description="Why (终止原因).")
+    ended_on: date = strawberry.field(
+        description="Last day of service (终止日期), today at the latest; its first day for a project not yet begun."
+    )
+    reason: EndReason = strawberry.field(description="Why (终止原因); only a confirmed take-over gives TAKEN_OVER.")
 
 
 @strawberry.input(description="A further contract for a project (续签合同).")
@@ -162,7 +164,7 @@ class AssignProjectLeadInput:
     project_id: strawberry.ID = identifier("prj", "The project (物业项目).")
     version: int = strawberry.field(description="The project's version you saw (版本号).")
     staff_id: strawberry.ID = identifier("stf", "The member of staff (员工).")
-    arrived_on: date = strawberry.field(description="Day of arrival (到任日期).")
+    arrived_on: date = strawberry.field(description="Day of arrival (到任日期), today at the latest.")
     replace_current: bool = strawberry.field(
         description="The present lead leaves on that day (替换现任).", default=False
     )
@@ -185,7 +187,10 @@ async def create_project(scope: Scope, input: CreateProjectInput) -> ProjectPayl
     return ProjectPayload(project=ref(Project, row.id))
 
 
-@mutation(Permission.PROJECT_UPDATE_LED, "Change a project's name or baseline ledger (修改项目).")
+@mutation(
+    Permission.PROJECT_UPDATE_LED,
+    "Change a project's name or baseline ledger (修改项目): those you lead, with `project:update` any.",
+)
 async def update_project(scope: Scope, input: UpdateProjectInput) -> ProjectPayload:
     given = values(input)
     row = await rules.update(scope, given.pop("id"), given.pop("version"), given)

@@ -64,7 +64,8 @@ class UpdateStaffInput:
     )
     hired_on: date | None = strawberry.field(description="Hired on (入职日期).", default=strawberry.UNSET)
     left_on: date | None = strawberry.field(
-        description="Left on (离职日期); a current project lead is replaced first.", default=strawberry.UNSET
+        description="Left on (离职日期), today at the latest; a current project lead is replaced first.",
+        default=strawberry.UNSET,
     )
     is_grid_member: bool | None = strawberry.field(
         description="Part-time grid member (兼职网格员).", default=strawberry.UNSET

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class TakeOver(Node):
     """Take-over of an estate by another company (接管)."""
 
-    company_name: str = column("The incoming company (接管企业).", where=True, order=True)
+    company_name: str = column("The incoming company (接管企业), by its name when it asked.", where=True, order=True)
     project_name: str = column("Name of the project to begin (项目名称).")
     contract_kind: ContractKind = column("Kind of the contract signed (合同类型).", where=True)
     starts_on: date = column("First day of the contract (起始日期).", where=True, order=True)
@@ -94,7 +94,8 @@ async def withdraw_take_over(scope: Scope, input: WithdrawTakeOverInput) -> Take
 
 @mutation(
     Permission.TAKE_OVER_CONFIRM,
-    "Confirm a take-over (确认接管): the present project ends, the new one begins, the registry follows.",
+    "Confirm a take-over (确认接管): the present project ends on the day before, the new one begins, the registry names"
+    " the new company from now on.",
 )
 async def confirm_take_over(scope: Scope, input: ConfirmTakeOverInput) -> TakeOverPayload:
     row = await rules.confirm(scope, **values(input))

@@ -86,8 +86,9 @@ class Checks:
 
     def phone(self, field: str, value: str | None) -> str | None:
         """A Chinese mobile, landline, service or short number, with the hyphens it was written with."""
+        known = len(self.errors)
         number = self.optional_text(field, value and unicodedata.normalize("NFKC", value), limit=40)
-        if number is not None and not _PHONE.fullmatch(number):
+        if number is not None and len(self.errors) == known and not _PHONE.fullmatch(number):
             self.add(Code.PHONE_INVALID, field, value=number)
         return number
 

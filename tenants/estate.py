@@ -222,10 +222,10 @@ async def mark_served(
     """The company of the scope begins to serve the estate; the registry says so. Refuses an estate that is served, and
     one that was served until `starts_on` or later.
     """
-    await find(scope, Estate, id, field)
     try:
         estate = await find(scope, Estate, id, field, lock=True)
-    except DomainError as error:  # it is another company's, perhaps since a moment ago, and so not ours to lock
+    except DomainError as error:  # there is none, or it is another company's, and so not ours to lock
+        await find(scope, Estate, id, field)
         raise DomainError(Code.ESTATE_SERVED, field) from error
     if estate.serving_tenant_id is not None:
         raise DomainError(Code.ESTATE_SERVED_BY_YOU, field)

@@ -1,17 +1,28 @@
 """Mutations as the contract has them: who may, what is told for which field, and that each root field stands alone."""
 
+import asyncio
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
-from graphql import GraphQLInputObjectType, get_named_type
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLNonNull,
+    get_named_type,
+    is_required_input_field,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from schema import build, executable
 from tenants import company
 from tenants.company import CompanyStatus
 from tenants.permission import COMPANY_ROLES, REGULATOR_ROLES
 from tenants.row import new_id
-from tenants.scope import Principal
+from tenants.scope import Database, Principal
 from tests.areas.errands import CONTRACT, Desk, Errand, document, mutations, prepare
 from tests.areas.town import Town
 
@@ -274,6 +285,65 @@ async def test_numbers_beyond_int_are_refused_by_the_contract(town: Town, desk: 
     for changed in ({"households": 2**31}, {"area": "NaN"}, {"area": "1e3"}, {"area": "9" * 30}):
         answer = await desk.ask(errand.principal, document("createEstate"), {"input": errand.input | changed})
         assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+def anything(type_: Any) -> st.SearchStrategy[Any]:
+    """Values of an input's type as GraphQL lets them through, the awkward ones more often."""
+    if isinstance(type_, GraphQLNonNull):
+        return _of(type_.of_type)
+    return st.none() | _of(type_)
+
+
+AWKWARD = st.sampled_from(
+    ["", " ", "\x00", "\u200b", "\ud800", "名" * 101, "名" * 501, "370402001", "37", "13800000000"]
+)
+
+
+def _of(type_: Any) -> st.SearchStrategy[Any]:
+    if isinstance(type_, GraphQLEnumType):
+        return st.sampled_from(list(type_.values))
+    if isinstance(type_, GraphQLInputObjectType):
+        required = {name for name, field in type_.fields.items() if is_required_input_field(field)}
+        fields = {name: anything(field.type) for name, field in type_.fields.items()}
+        optional = {name: field for name, field in fields.items() if name not in required}
+        return st.fixed_dictionaries({name: fields[name] for name in required}, optional=optional)
+    return {
+        "Boolean": st.booleans(),
+        "Date": st.dates(date(1000, 1, 1), date(9000, 12, 31)).map(date.isoformat)
+        | st.sampled_from(["2024-01-01", "2025-06-30", "2026-12-31"]),
+        "Decimal": st.decimals(allow_nan=False, places=3, min_value=-(10**14), max_value=10**14).map(str),
+        "ID": AWKWARD | st.sampled_from(["prj", "stf", "mem", "est", "tko"]).map(lambda prefix: f"{prefix}_{new_id()}"),
+        "Int": st.integers(-(2**31), 2**31 - 1) | st.sampled_from([0, 1, 2]),
+        "String": AWKWARD | st.text(max_size=20),
+    }[type_.name]
+
+
+@pytest.mark.parametrize("mutation", mutations())
+def test_no_input_breaks_anything(database: Any, mutation: str) -> None:
+    """Whatever is typed into whichever fields, it is done or told; nothing is an internal error."""
+    root = executable(build()).mutation_type
+    assert root is not None
+    type_: Any = get_named_type(root.fields[mutation].args["input"].type)
+    changes = st.fixed_dictionaries({}, optional={name: anything(field.type) for name, field in type_.fields.items()})
+
+    async def opened() -> Town:
+        return Town(await Database.open(database.app_url), await asyncpg.connect(database.admin_url))
+
+    with asyncio.Runner() as runner:
+        town = runner.run(opened())
+        desk = Desk(town)
+        waiting: list[Errand] = []
+
+        @settings(max_examples=30, suppress_health_check=list(HealthCheck))
+        @given(changes)
+        def typed(changed: dict[str, Any]) -> None:
+            errand = waiting.pop() if waiting else runner.run(prepare(town, mutation))
+            if runner.run(desk.run(errand, **changed))["userErrors"]:
+                waiting.append(errand)  # nothing was changed, so it is as good as new
+
+        typed()
+        runner.run(town.administrator.close())
+        runner.run(town.database.close())
 
 
 # Several root fields
