@@ -251,7 +251,7 @@ async def import_projects(database: Database, principal: Principal, file: Path, 
         places = Places(session.scope, own.division_path[:4])
         taker = _Taker(session, places)
         _note_assumptions(session)
-        await session.each(taker.take)
+        await session.each(taker.take, taker.forget)
     return report
 
 
@@ -286,6 +286,10 @@ class _Taker:
     def scope(self) -> Scope:
         """The import's transaction."""
         return self.session.scope
+
+    def forget(self) -> None:
+        """The people who were added may be gone again."""
+        self._leads.clear()
 
     async def take(self, row: Reader) -> Outcome | None:
         """One project."""

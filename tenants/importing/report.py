@@ -70,6 +70,12 @@ def _where(row: int | None, column: str | None) -> str:
     return f"第 {row} 行 / row {row}" + (f" [{column}]: " if column else ": ")
 
 
+Take = Callable[[Reader], Awaitable[Outcome | None]]
+
+# Rows without a problem share a savepoint, and what is written at its end.
+_TOGETHER = 100
+
+
 @dataclass(slots=True)
 class Session:
     """An import under way: the table, the report, and the transaction of every row."""
@@ -79,13 +85,28 @@ class Session:
     report: Report
     fields: Mapping[str, Sequence[str]]
 
-    async def each(self, take: Callable[[Reader], Awaitable[Outcome | None]]) -> None:
-        """Let `take` do what is to be done for each row. What it refuses is a problem of the row, and undone alone."""
-        for row in self.table.rows:
-            await self._one(row, take)
+    async def each(self, take: Take, forget: Callable[[], None] = lambda: None) -> None:
+        """Let `take` do what is to be done for each row. What a rule refuses is a problem of its row, and undone alone;
+        `forget` is called when rows were undone and will be taken again.
+        """
+        for first in range(0, len(self.table.rows), _TOGETHER):
+            rows = self.table.rows[first : first + _TOGETHER]
+            try:
+                async with self.scope.savepoint():
+                    done = [(reader, await take(reader)) for reader in self._readers(rows)]
+            except (DomainError, DomainErrors):
+                forget()
+                done = [await self._alone(reader, take) for reader in self._readers(rows)]
+            for reader, outcome in done:
+                self.report.problems += reader.problems
+                self.report.added += outcome is Outcome.ADDED
+                self.report.known += outcome is Outcome.KNOWN
 
-    async def _one(self, row: Row, take: Callable[[Reader], Awaitable[Outcome | None]]) -> None:
-        reader = Reader(self.table, row)
+    def _readers(self, rows: Sequence[Row]) -> Iterator[Reader]:
+        return (Reader(self.table, row) for row in rows)
+
+    async def _alone(self, reader: Reader, take: Take) -> tuple[Reader, Outcome | None]:
+        outcome: Outcome | None = None
         try:
             async with self.scope.savepoint():
                 outcome = await take(reader)
@@ -94,10 +115,7 @@ class Session:
                 reader.refuse(error, self._column(error))
         except DomainError as error:
             reader.refuse(error, self._column(error))
-        else:
-            self.report.added += outcome is Outcome.ADDED
-            self.report.known += outcome is Outcome.KNOWN
-        self.report.problems += reader.problems
+        return reader, outcome
 
     def _column(self, error: DomainError) -> str | None:
         """The column that a rule's field was read from: the first the file has, or the first there is."""

@@ -210,6 +210,26 @@ async def test_one_bad_row_keeps_all_out(town: Town, tmp_path: Path) -> None:
     assert any("requestTakeOver" in line for line in lines)
 
 
+async def test_bad_rows_among_many_good_ones(town: Town, tmp_path: Path) -> None:
+    """D7: with one row in a hundred wrong, just those are listed; without them all are imported, leads and all."""
+    firm = await town.company()
+    rows = [row(小区名称=f"万里{n}区", 负责人=f"周{n % 7}", 负责人电话=str(61_000 + n % 7)) for n in range(250)]
+    bad = {
+        100: row(小区名称="万里坏一区", 区划代码="3704"),
+        101: row(小区名称="", 负责人=""),
+        230: row(小区名称="己" * 101),
+    }
+    mixed = [bad.get(n, cells) for n, cells in enumerate(rows)]
+    report = await projects(town, firm, workbook(tmp_path, HEADINGS, *mixed))
+    assert [problem.row for problem in report.problems] == [103, 104, 233]
+    assert (await count(town, firm))["project"] == 0
+    good = [cells for n, cells in enumerate(mixed) if n not in bad]
+    assert (await projects(town, firm, workbook(tmp_path, HEADINGS, *good))).added == 247
+    counts = await count(town, firm)
+    assert (counts["project"], counts["project_lead"], counts["staff"]) == (247, 247, 7)
+    assert counts["audit_entry"] == counts["outbox_event"]
+
+
 async def test_an_estate_without_company_is_taken_up(town: Town, tmp_path: Path) -> None:
     """A registered estate that nobody serves is found by name, at its street or at one of its communities."""
     firm = await town.company()
