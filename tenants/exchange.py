@@ -18,8 +18,10 @@ from uuid import UUID
 
 import asyncpg
 
-STATEMENTS_KEPT: Final = 500
-"""Prepared statements a connection keeps; the one used longest ago leaves first."""
+STATEMENTS_KEPT: Final = 128
+"""Prepared statements a connection keeps; the one used longest ago leaves first. The plan of a large document takes
+half a megabyte of the database's memory, so a flood of distinct ones must meet a limit there too.
+"""
 CANCEL_TIMEOUT_S: Final = 2.0
 
 _INT4: Final = Struct("!i")
