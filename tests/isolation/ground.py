@@ -50,9 +50,9 @@ def engine(database: Database) -> Engine:
 
 
 @asynccontextmanager
-async def ground(server: Embedded) -> AsyncIterator[Ground]:
+async def ground(server: Embedded, purpose: str = "isolation") -> AsyncIterator[Ground]:
     """The database, dropped afterwards. It is migrated, not cloned: a clone loses the privileges on the database."""
-    name = f"clone_{os.getpid()}_isolation"
+    name = f"clone_{os.getpid()}_{purpose}"
     server.drop_database(name)
     server.create_database(name)
     admin_url = server.url(name)

@@ -7,7 +7,6 @@ import datetime as dt
 import itertools
 import json
 import re
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,6 +14,7 @@ from typing import Any
 
 import asyncpg
 
+from tenants.row import new_id
 from tests.isolation.catalogue import Catalogue, Column, Table
 
 Row = dict[str, Any]
@@ -106,8 +106,8 @@ class Factory:
                 for column, target in zip(key.columns, key.target_columns, strict=True):
                     values.setdefault(column, parent[target])
             else:  # a row that points at its own kind: the first one points at none
-                nullable = [column for column in key.columns if not table.columns[column].not_null]
-                values.update(dict.fromkeys(nullable))
+                for column in key.columns:
+                    values.setdefault(column, None)
         shape = await self._shape(table, values)
         for each in table.columns.values():
             if not each.generated and each.name not in values:
@@ -124,7 +124,7 @@ class Factory:
         kind = column.type.partition("(")[0]
         match kind:
             case "uuid":
-                return uuid.uuid4()
+                return new_id()
             case "text" | "character varying":
                 return f"{owner}·{table.name}.{column.name}·{number}"
             case "integer" | "bigint" | "smallint":

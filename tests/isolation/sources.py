@@ -62,7 +62,7 @@ def opened(root: Path = ROOT) -> Iterator[Outcome]:
     A call counts by its name and a SQL text by its first word, so a new way in is found without knowing its module.
     """
     used: set[str] = set()
-    for path, tree in _modules(root):
+    for path, tree in modules(root):
         found = [*_calls(tree, _CALLS), *_texts(tree)]
         for what, line in found:
             allowed = [key for key in OPENS if key in (path, f"{path}: {what}")]
@@ -78,7 +78,7 @@ def opened(root: Path = ROOT) -> Iterator[Outcome]:
 def acting(root: Path = ROOT) -> Iterator[Outcome]:
     """I9: taking another's role inside a transaction is for the rules named here."""
     used: set[str] = set()
-    for path, tree in _modules(root):
+    for path, tree in modules(root):
         for function in ast.walk(tree):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 for what, line in _calls(function, {"acting_for", "acting_as"}):
@@ -90,7 +90,8 @@ def acting(root: Path = ROOT) -> Iterator[Outcome]:
         yield Outcome("I9", key, f"{key} is allowed to act for a company and does not: strike it off")
 
 
-def _modules(root: Path) -> Iterator[tuple[str, ast.Module]]:
+def modules(root: Path = ROOT) -> Iterator[tuple[str, ast.Module]]:
+    """Every module that is walked, parsed."""
     for package in WALKED:
         for file in sorted((root / package).rglob("*.py")):
             yield str(file.relative_to(root)), ast.parse(file.read_text())

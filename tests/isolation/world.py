@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 
+from tenants.row import new_id
 from tests.isolation import catalogue as catalogues
 from tests.isolation.catalogue import REGULATOR, TENANT, WORKER, Catalogue, Table
 from tests.isolation.rows import Factory, Row, RowSet
@@ -180,13 +181,14 @@ async def fill(
     divisions = await _divisions(factory, places.values())
     sets: dict[str, list[RowSet]] = {}
     for name, place in places.items():
-        tenant_id = uuid.uuid4()
+        tenant_id = new_id()
         given: Mapping[str, Any] = {
             "tenant_id": tenant_id,
             "serving_tenant_id": tenant_id,
             "division_path": place,
             "reach": ancestry(place),
             "status": "ACTIVE",
+            "version": 1,
         }
         sets[name] = []
         for number in range(numbers.get(name, 1)):
@@ -201,7 +203,8 @@ async def _divisions(factory: Factory, places: Iterable[str]) -> dict[str, Row]:
     table = factory.catalogue.tables["division"]
     made: dict[str, Row] = {}
     for path in dict.fromkeys(path for place in places for path in ancestry(place)):
-        chosen = {"path": path, "level": LEVELS[len(path)], "code": path}
+        above = made.get(ancestry(path)[-2]) if len(path) > 2 else None
+        chosen = {"path": path, "level": LEVELS[len(path)], "code": path, "parent_id": above and above["id"]}
         made[path] = await factory.insert(table, await factory.values(table, RowSet("行政区划", {}), **chosen))
     return made
 
