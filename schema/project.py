@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 
+from schema import reads
 from schema.estate import EstateInput
-from schema.reads import Connection, Node, column, entity, many, one, ref
+from schema.reads import Connection, Node, Row, column, entity, expression, many, one, ref
 from schema.terms import ContractKind, DeliveryStatus, EndReason, ProjectStatus
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
+from tenants import company
 from tenants import project as rules
 from tenants.estate import NewEstate
 from tenants.permission import Permission
@@ -18,6 +20,22 @@ if TYPE_CHECKING:
     from schema.company import Company
     from schema.estate import Estate
     from schema.staff import Staff
+
+
+def _own_count(row: Row) -> str:
+    """Who may change any project sees the count of any, a project manager that of the projects he or she leads."""
+    if Permission.PROJECT_UPDATE in row.statement.audience.permissions:
+        return row.owner_party_members
+
+    def is_asker(member: Row) -> str:
+        return f"{member['id']} = {member.asker(reads.Scope.ACTOR)}"
+
+    def led_by_asker(lead: Row) -> str:
+        asker = lead.exists(company.CompanyMember, by={"staff_id": "staff_id"}, where=is_asker)
+        return f"{lead.left_on} IS NULL AND {asker}"
+
+    led = row.exists(rules.ProjectLead, by="project_id", where=led_by_asker)
+    return f"CASE WHEN {led} THEN {row.owner_party_members} END"
 
 
 @entity(table=rules.Project, prefix="prj", permission=Permission.PROJECT_READ, division="division_path")
@@ -31,8 +49,11 @@ class Project(Node):
     end_reason: EndReason | None = column("Why it ended (终止原因).", where=True)
     delivery_status: DeliveryStatus | None = column("Baseline: delivery (交付情况).", where=True)
     grid_count: int | None = column("Baseline: grids (网格数量).", where=True, order=True)
-    owner_party_members: int | None = column(
-        "Baseline: Party members among the owners, a count (党员人数).", permission=Permission.PROJECT_READ_BASELINE
+    owner_party_members: int | None = expression(
+        "Baseline: Party members among the owners, a count (党员人数); null where you may only see it of projects you"
+        " lead and do not lead this one.",
+        _own_count,
+        permission=Permission.PROJECT_READ_BASELINE,
     )
     surveyed_on: date | None = column("Baseline: surveyed on (摸底日期).", where=True, order=True)
     company: "Company | None" = one("The company (物业服务企业).", by={"id": "tenant_id"})

@@ -13,6 +13,8 @@ from tenants.errors import Code, DomainError
 from tenants.permission import CompanyRole
 from tenants.project import EndReason
 from tenants.row import new_id, today
+from tenants.scope import Principal
+from tests.areas.errands import Desk
 from tests.areas.town import (
     END,
     OTHER_STREET,
@@ -555,6 +557,28 @@ async def test_a_manager_changes_the_projects_he_or_she_leads(town: Town) -> Non
     await lead(town, firm, led, successor, date(2024, 3, 1), replace_current=True)
     assert await town.refused(manager, project.update, led.id, 4, {"grid_count": 6}) == refused
     assert (await town.do(firm.admin, project.update, led.id, 4, {"grid_count": 6})).version == 5
+
+
+async def test_a_manager_sees_the_counts_of_the_projects_he_or_she_leads(town: Town) -> None:
+    """Of Party members among the owners: an administrator sees all, a manager own ones, the others may not ask."""
+    desk, firm = Desk(town), await town.company()
+    person = await town.staff(firm)
+    led, _, left = [await town.project(firm, owner_party_members=count) for count in (11, 22, 33)]
+    await lead(town, firm, led, person, date(2024, 2, 1))
+    await lead(town, firm, left, person, date(2024, 2, 1))
+    await lead(town, firm, left, await town.staff(firm, "王芳"), date(2024, 3, 1), replace_current=True)
+    member = await town.member(firm, CompanyRole.PROJECT_MANAGER, staff_id=person.id)
+    query = "{ projects { nodes { ownerPartyMembers } } }"
+
+    async def seen(who: Principal) -> list[int | None]:
+        found = (await desk.ask(who, query))["data"]["projects"]["nodes"]
+        return [one["ownerPartyMembers"] for one in found]
+
+    assert await seen(firm.admin) == [11, 22, 33]
+    assert await seen(firm.member(member.id, CompanyRole.PROJECT_MANAGER)) == [11, None, None]
+    for role in (CompanyRole.PARTY_OFFICER, CompanyRole.FRONT_DESK):
+        answer = await desk.ask(firm.member(member.id, role), query)
+        assert answer["errors"][0]["extensions"]["permission"] == "project:read_baseline"
 
 
 # Text, as every rule takes it

@@ -98,7 +98,7 @@ class Snapshot:
         return rows
 
     async def _expression(self, connection: asyncpg.Connection, entity: Entity, one: Declared, rows: Any) -> None:
-        statement = Statement(Audience("worker", frozenset()))
+        statement = Statement(Audience.of(self.principal))
         row = statement.row(entity.table)
         sql = f"SELECT {row['id']} AS key, {entity.value(one, row)} AS value FROM {row.source}"
         parameters = statement.fill({}, self.principal)
