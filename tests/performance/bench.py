@@ -34,7 +34,7 @@ class Plan:
     growth: tuple[int, int]
 
 
-FULL = Plan(SMALL, 2, (5, 5), (3, 4), (2, 2), (6, 3))
+FULL = Plan(SMALL, 2, (5, 5), (3, 3), (2, 1), (5, 3))
 QUICK = Plan(TINY, 0, (1, 1), (1, 1), (0, 0), (0, 0))
 
 
@@ -44,11 +44,6 @@ class Measured:
 
     loaded: list[Slice] = field(default_factory=list)
     alone: list[Slice] = field(default_factory=list)
-
-    @property
-    def per_second(self) -> float:
-        """Requests a second, the median of the rounds."""
-        return median(each.per_second for each in self.loaded)
 
 
 @dataclass(slots=True)
@@ -64,8 +59,9 @@ class Run:
     growth: Growth | None = None
 
     def ratio(self, case: str, other: str) -> float:
-        """How many requests Linli answers for one that another answers."""
-        return self.measured[case, LINLI.name].per_second / self.measured[case, other].per_second
+        """How many requests Linli answers for one that another answers right after it: the median of the rounds."""
+        rounds = zip(self.measured[case, LINLI.name].loaded, self.measured[case, other].loaded, strict=True)
+        return median(ours.per_second / theirs.per_second for ours, theirs in rounds)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -38,7 +38,7 @@ class Size:
 
 
 SMALL = Size(100, 10_000, 200_000)
-MORE = Size(9_900, 99_000, 396_000)
+MORE = Size(9_900, 29_700, 148_500)
 """What is added to SMALL for the question whether other companies' rows cost anything."""
 TINY = Size(10, 600, 12_000)
 """For a smoke test."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tenants.scope import Database, Principal
 from tests.performance.cases import cases
@@ -25,20 +25,29 @@ CASES = ("nested", "flat")
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """What a page came to beside few and beside many companies, and by what factor it costs more beside many."""
+
+    few: float
+    many: float
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
 class Growth:
-    """Medians beside few and beside many companies: requests a second by case, and milliseconds of the statement."""
+    """Requests a second by case, and milliseconds of the statement alone; medians of rounds in turn."""
 
     few: Size
     many: int
-    requests: dict[str, tuple[float, float]]
-    statement_ms: tuple[float, float]
+    requests: dict[str, Page]
+    statement: Page
 
 
 def measured(grounds: Grounds, few: Ground, plan: "Plan", load: Load, say: Callable[[str], None]) -> Growth:
     """Ask for the same page in both databases in turn."""
     many = grounds.grown(few, plan.size, MORE)
     rounds, seconds = plan.growth
-    requests: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in CASES}
+    requests: dict[str, Page] = {}
     with ExitStack() as stack:
         servers = [stack.enter_context(running(LINLI, ground)) for ground in (few, many)]
         for server in servers:
@@ -48,38 +57,44 @@ def measured(grounds: Grounds, few: Ground, plan: "Plan", load: Load, say: Calla
                 continue
             for server in servers:
                 load.run(server, case, connections=8, seconds=plan.warm_up_s)
+            found: list[tuple[float, float]] = []
             for turn in range(rounds):
-                for place, server in enumerate(servers):
-                    found = load.run(server, case, connections=8, seconds=seconds)
-                    requests[case.name][place].append(found.per_second)
-                say(f"growth {case.name} {turn + 1}/{rounds}")
+                beside_few, beside_many = [
+                    load.run(server, case, connections=8, seconds=seconds).per_second for server in servers
+                ]
+                found.append((beside_few, beside_many))
+                say(f"growth {case.name} {turn + 1}/{rounds}: {beside_few:,.0f}/s, {beside_many:,.0f}/s")
+            requests[case.name] = _page(found, [less / more for less, more in found])
     statements = asyncio.run(_statements(few, many, seconds=rounds * seconds))
     return Growth(
         few=plan.size,
         many=plan.size.companies + MORE.companies,
-        requests={name: (median(found[0]), median(found[1])) for name, found in requests.items()},
-        statement_ms=statements,
+        requests=requests,
+        statement=_page(statements, [more / less for less, more in statements]),
     )
 
 
-async def _statements(few: Ground, many: Ground, seconds: int) -> tuple[float, float]:
+def _page(found: list[tuple[float, float]], factors: list[float]) -> Page:
+    return Page(median(less for less, _ in found), median(more for _, more in found), median(factors))
+
+
+async def _statements(few: Ground, many: Ground, seconds: int) -> list[tuple[float, float]]:
     """The statement of the nested page alone, in both databases in turn."""
     principal = Principal("tenant", tenant_id=few.tenant_id, actor_id=few.member_id)
     databases = [await Database.open(ground.app_url) for ground in (few, many)]
-    took: tuple[list[float], list[float]] = ([], [])
+    took: list[tuple[float, float]] = []
     until = time.perf_counter() + seconds
     try:
         while time.perf_counter() < until:
-            for place, database in enumerate(databases):
-                async with database.reading(principal) as connection:
-                    took[place].append(await _timed(connection, few))
+            less, more = [await _timed(database, principal) for database in databases]
+            took.append((less, more))
     finally:
         for database in databases:
             await database.close()
-    return median(took[0]), median(took[1])
+    return took
 
 
-async def _timed(connection: Any, ground: Ground) -> float:
+async def _timed(database: Database, principal: Principal) -> float:
     started = time.perf_counter()
-    await connection.fetchval(NESTED, ground.tenant_id)
+    await database.read(principal, NESTED, [principal.tenant_id])
     return (time.perf_counter() - started) * 1_000

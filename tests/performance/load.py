@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 
+from infra.postgres import APP_ROLE
 from infra.refusal import Refusal
 from tests.performance.cases import Case
 from tests.performance.peers import Running
@@ -82,11 +83,14 @@ class Load:
         )
 
     def _database(self) -> float:
-        return sum(_cpu(process) for process in self._postmaster.children())
+        return sum(_cpu(process, APP_ROLE) for process in self._postmaster.children())
 
 
-def _cpu(process: psutil.Process) -> float:
+def _cpu(process: psutil.Process, title: str = "") -> float:
+    """Seconds of processor time that a process has used, if its title has this in it."""
     try:
+        if title and title not in " ".join(process.cmdline()):
+            return 0.0
         times = process.cpu_times()
     except psutil.NoSuchProcess:
         return 0.0

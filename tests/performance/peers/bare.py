@@ -30,22 +30,22 @@ SELECT convert_to('{{"projects":{{"nodes":[' || array_to_string(ARRAY(
       || ',"number":' || coalesce(to_json(s.number)::text, 'null') || ',"post":"' || s.post
       || '","hiredOn":' || coalesce('"' || s.hired_on::text || '"', 'null')
       || ',"isGridMember":' || s.is_grid_member::text || '}}'
-    FROM staff s WHERE s.tenant_id = $1 AND s.project_id = p.id ORDER BY s.id LIMIT 5
+    FROM staff s WHERE s.tenant_id = $1::uuid AND s.project_id = p.id ORDER BY s.id LIMIT 5
   ), ',') || ']}}}}'
-  FROM project p WHERE p.tenant_id = $1 ORDER BY p.id LIMIT 50
+  FROM project p WHERE p.tenant_id = $1::uuid ORDER BY p.id LIMIT 50
 ), ',') || ']}}}}', 'UTF8')
 """
 
 TWO = """
 SELECT convert_to('{"projects":{"nodes":[' || array_to_string(ARRAY(
   SELECT '{"id":"prj_' || p.id::text || '","name":' || to_json(p.name)::text || ',"status":"' || p.status || '"}'
-  FROM project p WHERE p.tenant_id = $1 ORDER BY p.id LIMIT 2
+  FROM project p WHERE p.tenant_id = $1::uuid ORDER BY p.id LIMIT 2
 ), ',') || ']}}', 'UTF8')
 """
 
 ONE = f"""
 SELECT convert_to('{{"project":' || coalesce((
-  SELECT {PROJECT} || '}}' FROM project p WHERE p.tenant_id = $1 AND p.id = $2
+  SELECT {PROJECT} || '}}' FROM project p WHERE p.tenant_id = $1::uuid AND p.id = $2::uuid
 ), 'null') || '}}', 'UTF8')
 """
 
@@ -59,25 +59,25 @@ SELECT convert_to('{"staff":{"nodes":[' || array_to_string(ARRAY(
     || ',"isGridMember":' || s.is_grid_member::text
     || ',"gridCode":' || coalesce(to_json(s.grid_code)::text, 'null')
     || ',"version":' || s.version::text || '}'
-  FROM staff s WHERE s.tenant_id = $1 ORDER BY s.id LIMIT 100
+  FROM staff s WHERE s.tenant_id = $1::uuid ORDER BY s.id LIMIT 100
 ), ',') || ']}}', 'UTF8')
 """
 
 WRITE = """
 WITH allowed AS (
-  SELECT FROM company c JOIN project p ON p.tenant_id = c.tenant_id AND p.id = $2
-  WHERE c.tenant_id = $1 AND c.status = 'ACTIVE'
+  SELECT FROM company c JOIN project p ON p.tenant_id = c.tenant_id AND p.id = $2::uuid
+  WHERE c.tenant_id = $1::uuid AND c.status = 'ACTIVE'
 ), created AS (
   INSERT INTO staff (tenant_id, id, name, post, project_id, is_grid_member)
-  SELECT $1, uuidv7(), $3, 'SECURITY', $2, false FROM allowed RETURNING *
+  SELECT $1::uuid, uuidv7(), $3, 'SECURITY', $2, false FROM allowed RETURNING *
 ), entry AS (
   INSERT INTO audit_entry (tenant_id, id, actor_kind, actor_id, action, entity, entity_id, changes)
-  SELECT $1, uuidv7(), 'tenant', $4, 'created', 'staff', id,
+  SELECT $1::uuid, uuidv7(), 'tenant', $4, 'created', 'staff', id,
     jsonb_build_object('name', name, 'post', post, 'project_id', project_id, 'is_grid_member', is_grid_member)
   FROM created
 ), event AS (
   INSERT INTO outbox_event (tenant_id, id, topic, entity_id, payload)
-  SELECT $1, uuidv7(), 'staff.created', id, jsonb_build_object('version', version) FROM created
+  SELECT $1::uuid, uuidv7(), 'staff.created', id, jsonb_build_object('version', version) FROM created
 )
 SELECT convert_to('{"createStaff":{"staff":{"name":' || to_json(name)::text || ',"post":"' || post
   || '","version":' || version::text || '}}}', 'UTF8') FROM created
