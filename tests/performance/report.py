@@ -56,7 +56,7 @@ def _summary(run: "Run") -> str:
         return ""
     lines = [
         "## Linli beside the others\n",
-        "Requests that Linli answers for one that the other answers, round by round, the median; in brackets the target.\n",
+        "Requests that Linli answers for one of the other, the median of the rounds; in brackets the target.\n",
         _row("Case", *(TITLES[name] for name in others)),
         _row(*["---"] * (len(others) + 1)),
     ]
