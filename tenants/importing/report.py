@@ -1,5 +1,6 @@
 """What an import did or would do, and every problem with its row and column, in Chinese and English."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -145,7 +146,7 @@ async def importing(
 ) -> AsyncIterator[Session | None]:
     """The session of an import, None when the file itself is refused. It is undone in a dry run and after a problem."""
     try:
-        table = read(file, columns, required)
+        table = await asyncio.to_thread(read, file, columns, required)
     except DomainError as error:
         report.problems.append(Problem(error))
         yield None
