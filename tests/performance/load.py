@@ -2,6 +2,8 @@
 
 import json
 import subprocess
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +49,9 @@ class Load:
         ask = case.asked_of(running.peer.name)
         body = json.dumps({"query": ask.query, "variables": ask.variables})
         (self._directory / "request.body").write_text(body)
-        before = _cpu(running.process), self._database()
-        found = subprocess.run(
+        server, backends = _cpu(running.process), self._backends()
+        seen = dict(backends)
+        wrk = subprocess.Popen(
             [
                 "wrk",
                 *("-t", "1", "-c", str(connections), "-d", f"{seconds}s", "-s", str(SCRIPT)),
@@ -56,15 +59,21 @@ class Load:
                 "--",
                 str(self._directory),
             ],
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
         )
-        after = _cpu(running.process), self._database()
+        while wrk.poll() is None:
+            time.sleep(0.5)
+            # A connection whose request is cut off by the end of the load may end with it.
+            seen |= self._backends()
+        printed, complained = wrk.communicate()
+        server_s = _cpu(running.process) - server
+        database_s = sum(used - backends.get(pid, 0.0) for pid, used in seen.items())
         try:
-            summary = json.loads(found.stdout.splitlines()[-1])
+            summary = json.loads(printed.splitlines()[-1])
         except (IndexError, ValueError):
-            raise Refusal(f"wrk 失败：{found.stderr}", f"wrk failed: {found.stderr}") from None
+            raise Refusal(f"wrk 失败：{complained}", f"wrk failed: {complained}") from None
         if summary["errors"]:
             name = running.peer.title
             raise Refusal(
@@ -78,20 +87,20 @@ class Load:
             seconds=summary["duration"] / 1e6,
             p50_ms=summary["p50"] / 1e3,
             p99_ms=summary["p99"] / 1e3,
-            server_ms=(after[0] - before[0]) * each,
-            database_ms=(after[1] - before[1]) * each,
+            server_ms=server_s * each,
+            database_ms=database_s * each,
         )
 
-    def _database(self) -> float:
-        return sum(_cpu(process, APP_ROLE) for process in self._postmaster.children())
+    def _backends(self) -> dict[int, float]:
+        """Seconds of processor time of every backend that serves a peer."""
+        found: dict[int, float] = {}
+        for process in self._postmaster.children():
+            with suppress(psutil.NoSuchProcess):
+                if APP_ROLE in " ".join(process.cmdline()):
+                    found[process.pid] = _cpu(process)
+        return found
 
 
-def _cpu(process: psutil.Process, title: str = "") -> float:
-    """Seconds of processor time that a process has used, if its title has this in it."""
-    try:
-        if title and title not in " ".join(process.cmdline()):
-            return 0.0
-        times = process.cpu_times()
-    except psutil.NoSuchProcess:
-        return 0.0
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
     return float(times.user + times.system)
