@@ -6,7 +6,7 @@ the reason, so that a check that has gone blind is not taken for one.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -23,13 +23,13 @@ _GUARD = re.compile(r"CASE WHEN pg_input_is_valid\((?P<setting>.+?), 'uuid'::tex
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One broken guard: its kind, what it breaks, the SQL that breaks it, and the role it concerns most."""
+    """One broken guard: its kind, what it breaks, the SQL that breaks it, and the roles it concerns if not all."""
 
     kind: str
     target: str
     table: str | None
     sql: str
-    role: str | None = None
+    roles: tuple[str, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -130,15 +130,17 @@ async def _behaviour(administrator: asyncpg.Connection, world: World, mutant: Mu
         return None
     # The targets are those of the sound database, or a mutant could hide itself by taking its own target away.
     table = world.catalogue.tables[mutant.table]
+    checks: list[Callable[[Probe], Outcomes]] = [lambda probe: reach.reach(probe, world, [table], mutant.roles)]
+    if mutant.roles is None:
+        checks += [
+            lambda probe: reach.unread_columns(probe, world, [table]),
+            lambda probe: reach.owner(probe, world, [table]),
+            lambda probe: reach.foreign_keys(probe, world, [table]),
+            lambda probe: reach.same_values(probe, world, [table]),
+        ]
     async with Probe(administrator) as probe:
-        for outcomes in (
-            reach.reach(probe, world, [table], mutant.role),
-            reach.unread_columns(probe, world, [table]),
-            reach.owner(probe, world, [table]),
-            reach.foreign_keys(probe, world, [table]),
-            reach.same_values(probe, world, [table]),
-        ):
-            if found := await _first_wrong(outcomes):
+        for check in checks:
+            if found := await _first_wrong(check(probe)):
                 return found
     return None
 
@@ -185,21 +187,21 @@ def _policy(table: Table, policy: Policy) -> Iterator[Mutant]:
         said = " ".join(f"{keyword} ({clause})" for keyword, clause in clauses.items())
         return f"DROP POLICY {on}; CREATE POLICY {on} AS {kind} FOR {command} TO {role} {said}"
 
-    yield Mutant("policy dropped", target, table.name, f"DROP POLICY {on}", role)
-    yield Mutant("policy for everybody", target, table.name, f"ALTER POLICY {on} TO PUBLIC", role)
-    yield Mutant("policy for another role", target, table.name, f"ALTER POLICY {on} TO {other}", role)
-    yield Mutant("policy restrictive", target, table.name, again(policy.clauses, kind="RESTRICTIVE"), role)
+    yield Mutant("policy dropped", target, table.name, f"DROP POLICY {on}", (role,))
+    yield Mutant("policy for everybody", target, table.name, f"ALTER POLICY {on} TO PUBLIC")
+    yield Mutant("policy for another role", target, table.name, f"ALTER POLICY {on} TO {other}", (role, other))
+    yield Mutant("policy restrictive", target, table.name, again(policy.clauses, kind="RESTRICTIVE"), (role,))
     if policy.command in ("SELECT", "UPDATE") and policy.using:
         every = {"USING": policy.using, "WITH CHECK": policy.check or policy.using}
-        yield Mutant("policy for all commands", target, table.name, again(every, command="ALL"), role)
+        yield Mutant("policy for all commands", target, table.name, again(every, command="ALL"), (role,))
     if policy.command == "UPDATE" and policy.using:
-        yield Mutant("USING without WITH CHECK", target, table.name, again({"USING": policy.using}), role)
+        yield Mutant("USING without WITH CHECK", target, table.name, again({"USING": policy.using}), (role,))
     for keyword, clause in policy.clauses.items():
         for kind, changed in _clause(table, role, clause):
-            yield Mutant(kind, f"{target} {keyword}", table.name, f"ALTER POLICY {on} {keyword} ({changed})", role)
+            yield Mutant(kind, f"{target} {keyword}", table.name, f"ALTER POLICY {on} {keyword} ({changed})", (role,))
     if policy.command == "UPDATE" and policy.using and policy.check and policy.check != "true":
         both = f"ALTER POLICY {on} USING (({policy.using}) OR true) WITH CHECK (({policy.check}) OR true)"
-        yield Mutant("OR true in both clauses", target, table.name, both, role)
+        yield Mutant("OR true in both clauses", target, table.name, both, (role,))
 
 
 def _clause(table: Table, role: str, clause: str) -> Iterator[tuple[str, str]]:
@@ -264,21 +266,21 @@ def _table(world: World, table: Table) -> Iterator[Mutant]:
         missing = [command for command in COMMANDS if not table.may(role, command)]
         grant = f"GRANT {', '.join(missing)} ON {name} TO {role}"
         if missing:
-            yield Mutant("commands granted", grant, name, grant, role)
+            yield Mutant("commands granted", grant, name, grant, (role,))
         for command in missing:
             passes = "WITH CHECK (true)" if command == "INSERT" else "USING (true)"
             sql = f"{grant}; CREATE POLICY late ON {name} FOR {command} TO {role} {passes}"
-            yield Mutant("command granted with a policy", f"{command} ON {name} TO {role}", name, sql, role)
+            yield Mutant("command granted with a policy", f"{command} ON {name} TO {role}", name, sql, (role,))
         hidden = sorted(set(table.columns) - table.may(role, "SELECT"))
         if table.may(role, "SELECT"):
             for column in hidden:
                 sql = f"GRANT SELECT ({column}) ON {name} TO {role}"
-                yield Mutant("column granted", f"{name}.{column} to {role}", name, sql, role)
+                yield Mutant("column granted", f"{name}.{column} to {role}", name, sql)
     for privilege in ("TRUNCATE", "REFERENCES", "TRIGGER"):
         sql = f"GRANT {privilege} ON {name} TO {TENANT}"
-        yield Mutant("privilege granted", f"{privilege} on {name}", name, sql, TENANT)
+        yield Mutant("privilege granted", f"{privilege} on {name}", name, sql, (TENANT,))
     yield Mutant("granted to everybody", name, name, f"GRANT SELECT ON {name} TO PUBLIC")
-    yield Mutant("granted to the login role", name, name, f"GRANT SELECT ON {name} TO {LOGIN}", LOGIN)
+    yield Mutant("granted to the login role", name, name, f"GRANT SELECT ON {name} TO {LOGIN}", (LOGIN,))
     yield from _keys(world, table)
 
 
@@ -312,7 +314,7 @@ def _roles() -> Iterator[Mutant]:
         for attribute in ("SUPERUSER", "BYPASSRLS", "CREATEROLE", "CREATEDB", "REPLICATION", "INHERIT"):
             concerned = table if attribute in ("SUPERUSER", "BYPASSRLS") else None
             sql = f"ALTER ROLE {role} {attribute}"
-            yield Mutant("role attribute", f"{role} {attribute}", concerned, sql, role)
+            yield Mutant("role attribute", f"{role} {attribute}", concerned, sql, (role,))
         for group in (OWNER, "pg_read_all_data", "pg_write_all_data", "pg_monitor"):
             yield Mutant("role membership", f"{group} to {role}", None, f"GRANT {group} TO {role}")
         yield Mutant("schema", f"CREATE to {role}", None, f"GRANT CREATE ON SCHEMA public TO {role}")
@@ -367,8 +369,8 @@ def _beside() -> Iterator[Mutant]:
         " THEN current_setting('linli.tenant', true)::uuid END"
     )
     policy = "ALTER POLICY tenant_select ON staff USING (tenant_id = {})"
-    yield Mutant("sub-select", "in staff.tenant_select", "staff", policy.format(f"(SELECT {mine})"), TENANT)
+    yield Mutant("sub-select", "in staff.tenant_select", "staff", policy.format(f"(SELECT {mine})"), (TENANT,))
     function = f"CREATE FUNCTION mine() RETURNS uuid LANGUAGE sql STABLE AS $$SELECT {mine}$$; "
     yield Mutant(
-        "sub-select", "in a function of staff.tenant_select", "staff", function + policy.format("mine()"), TENANT
+        "sub-select", "in a function of staff.tenant_select", "staff", function + policy.format("mine()"), (TENANT,)
     )

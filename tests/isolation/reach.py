@@ -22,15 +22,11 @@ from tests.isolation.world import Context, World
 
 
 async def reach(
-    probe: Probe, world: World, tables: Iterable[Table] | None = None, first: str | None = None
+    probe: Probe, world: World, tables: Iterable[Table] | None = None, roles: Sequence[str] | None = None
 ) -> Outcomes:
-    """I3, I4, I5 and I14: every role, command and context on every table reaches the rows of its rule and no other.
-
-    The role `first` is asked first.
-    """
-    roles = sorted(world.catalogue.app_roles, key=lambda role: role != first)
+    """I3, I4, I5 and I14: every role, command and context on every table reaches the rows of its rule and no other."""
     for table in tables or world.catalogue.in_order:
-        for role in roles:
+        for role in roles or world.catalogue.app_roles:
             yield await _refused(probe, world, table, role, "TRUNCATE")
             for command in COMMANDS:
                 allowed = rule(table, role, command)
