@@ -14,7 +14,8 @@ REMEMBERED_S = 1.0
 """Another server may have changed the membership meanwhile, so it is looked up again after so long."""
 ORGANISATIONS_REMEMBERED = 1_000
 
-_Member = tuple[UUID, frozenset[str] | None]
+_Member = tuple[str, UUID, UUID, frozenset[str] | None]
+"""Kind, organisation, member, scope. A company chooses its members' ids, so the id alone may be another's member too."""
 
 
 class Callers:
@@ -29,7 +30,7 @@ class Callers:
     async def identify(self, token: str) -> Principal:
         """Who a token stands for; raises `InvalidToken` or `Unavailable`."""
         claims = self._tokens.verify(token)
-        member = (claims.member_id, claims.scope)
+        member = (claims.kind, claims.organisation_id, claims.member_id, claims.scope)
         known = self._known.get(claims.organisation_id, {}).get(member)
         if known is not None and time.monotonic() < known[1]:
             return known[0]
