@@ -78,7 +78,7 @@ def serve() -> None:
 def migrate(
     sql: Annotated[bool, typer.Option("--sql", help="Print the SQL of all migrations instead (只输出 SQL).")] = False,
 ) -> None:
-    """Bring the database to this program's schema (升级数据库结构). Safe to repeat."""
+    """Bring the database to this program's schema and divisions (升级数据库结构). Safe to repeat."""
     if sql:
         import migrations
 
@@ -86,8 +86,14 @@ def migrate(
         return
     from api import start
 
-    version = start.migrate(_settings(), _say)
-    _say(f"数据库结构为 {version} / The database's schema is {version}")
+    from tenants import division
+
+    settings = _settings()
+    version = start.migrate(settings, _say)
+    added = start.work(settings, _say, division.load_national)
+    _say(
+        f"数据库结构为 {version}，新载入行政区划 {added} 个 / The database's schema is {version}; {added} divisions added"
+    )
 
 
 @app.command()
