@@ -85,7 +85,6 @@ def migrate(
         migrations.write_sql()
         return
     from api import start
-
     from tenants import division
 
     settings = _settings()
