@@ -90,9 +90,7 @@ def migrate(
     settings = _settings()
     version = start.migrate(settings, _say)
     added = start.work(settings, _say, division.load_national)
-    _say(
-        f"数据库结构为 {version}，新载入行政区划 {added} 个 / The database's schema is {version}; {added} divisions added"
-    )
+    _say(f"数据库结构为 {version}，新增区划 {added} 个 / The database's schema is {version}; {added} divisions added")
 
 
 @app.command()
