@@ -6,11 +6,13 @@ import pytest
 
 from infra.embedded import Embedded
 from schema import build, executable
+from schema.reads.sql import Statement
 from tests.isolation.contract import Contract, contract
 from tests.isolation.ground import Ground
 from tests.isolation.ground import ground as made
 from tests.isolation.proof import holds
 from tests.isolation.questions import Questions
+from tests.isolation.statements import Statements
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +62,23 @@ def test_every_argument_is_asked() -> None:
     asked = [*questions.reads(), *questions.writes()]
     assert questions.unasked(asked) == []
     assert questions.unread() == []
+
+
+async def test_either_half_is_enough_and_the_loss_of_both_is_noticed(
+    own_ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I10, I16: without the compiler's predicates the policies still keep A out, and the statements are found wanting;
+    without both, the questions turn red.
+    """
+    monkeypatch.setattr(Statement, "reach", lambda *_: [])
+    async with contract(own_ground) as asked:
+        await holds(asked.everything())
+    lacking = Statements(own_ground.world, executable(build())).held(own_ground)
+    assert any([outcome.wrong is not None async for outcome in lacking])
+    await own_ground.administrator.execute("ALTER TABLE staff DISABLE ROW LEVEL SECURITY")
+    async with contract(own_ground) as asked:
+        wrong = [outcome.target async for outcome in asked.ids() if outcome.wrong]
+        told = [outcome.target async for outcome in asked.everything() if outcome.wrong]
+    await own_ground.administrator.execute("ALTER TABLE staff ENABLE ROW LEVEL SECURITY")
+    assert any("Query.staff" in target for target in wrong)
+    assert any("staff" in target for target in told)
