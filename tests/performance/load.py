@@ -54,7 +54,7 @@ class Load:
         wrk = subprocess.Popen(
             [
                 "wrk",
-                *("-t", "1", "-c", str(connections), "-d", f"{seconds}s", "-s", str(SCRIPT)),
+                *("-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "30s", "-s", str(SCRIPT)),
                 running.url(case.name),
                 "--",
                 str(self._directory),
