@@ -15,7 +15,7 @@ REMEMBERED_S = 1.0
 ORGANISATIONS_REMEMBERED = 1_000
 
 _Member = tuple[str, UUID, UUID, frozenset[str] | None]
-"""Kind, organisation, member, scope. A company chooses its members' ids, so the id alone may be another's member too."""
+"""Kind, organisation, member, scope. A company chooses its members' ids: the same id may be another's member too."""
 
 
 class Callers:
