@@ -239,13 +239,17 @@ def _text(value: Any) -> str:
         return str(value)
     if isinstance(value, Enum):
         return _text(value.value)
+    if isinstance(value, _KINDS):
+        return str(value)
     if isinstance(value, list | tuple):
         items = ",".join(["NULL" if item is None else _quoted(_text(item)) for item in value])
         return f"{{{items}}}"
     raise TypeError(f"a parameter cannot be a {kind.__name__}")
 
 
-_WRITTEN: Final = frozenset({UUID, int, Decimal, date, datetime})
+_KINDS: Final = (str, UUID, int, Decimal, date)
+_WRITTEN: Final = frozenset({*_KINDS, datetime})
+"""Kinds whose own text PostgreSQL reads; asyncpg's rows hold kinds derived from them."""
 
 
 def _quoted(text: str) -> str:

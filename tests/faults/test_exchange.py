@@ -86,6 +86,7 @@ async def test_nothing_is_written(one: Database, world: World, me: Principal) ->
         ("text", None),
         ("text", ProjectStatus.ACTIVE),
         ("uuid", uuid4()),
+        ("uuid", asyncpg.pgproto.pgproto.UUID(str(uuid4()))),
         ("int4", -(2**31)),
         ("int8", 2**63 - 1),
         ("bool", True),
