@@ -34,7 +34,7 @@ class Plan:
     growth: tuple[int, int]
 
 
-FULL = Plan(SMALL, 2, (5, 5), (3, 3), (2, 1), (5, 3))
+FULL = Plan(SMALL, 2, (5, 5), (3, 3), (2, 1), (15, 1))
 QUICK = Plan(TINY, 0, (1, 1), (1, 1), (0, 0), (0, 0))
 
 

@@ -35,11 +35,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Requests a second by case, and milliseconds of the statement alone; medians of rounds in turn."""
+    """By case, requests a second and the milliseconds of processor time that one takes; and the milliseconds of the
+    statement alone. Medians of rounds in turn.
+    """
 
     few: Size
     many: int
     requests: dict[str, Page]
+    processor: dict[str, Page]
     statement: Page
 
 
@@ -48,6 +51,7 @@ def measured(grounds: Grounds, few: Ground, plan: "Plan", load: Load, say: Calla
     many = grounds.grown(few, plan.size, MORE)
     rounds, seconds = plan.growth
     requests: dict[str, Page] = {}
+    processor: dict[str, Page] = {}
     with ExitStack() as stack:
         servers = [stack.enter_context(running(LINLI, ground)) for ground in (few, many)]
         for server in servers:
@@ -57,19 +61,21 @@ def measured(grounds: Grounds, few: Ground, plan: "Plan", load: Load, say: Calla
                 continue
             for server in servers:
                 load.run(server, case, connections=8, seconds=plan.warm_up_s)
-            found: list[tuple[float, float]] = []
+            speeds: list[tuple[float, float]] = []
+            times: list[tuple[float, float]] = []
             for turn in range(rounds):
-                beside_few, beside_many = [
-                    load.run(server, case, connections=8, seconds=seconds).per_second for server in servers
-                ]
-                found.append((beside_few, beside_many))
-                say(f"growth {case.name} {turn + 1}/{rounds}: {beside_few:,.0f}/s, {beside_many:,.0f}/s")
-            requests[case.name] = _page(found, [less / more for less, more in found])
+                less, more = [load.run(server, case, connections=8, seconds=seconds) for server in servers]
+                speeds.append((less.per_second, more.per_second))
+                times.append((less.server_ms + less.database_ms, more.server_ms + more.database_ms))
+                say(f"growth {case.name} {turn + 1}/{rounds}: {less.per_second:,.0f}/s, {more.per_second:,.0f}/s")
+            requests[case.name] = _page(speeds, [less / more for less, more in speeds])
+            processor[case.name] = _page(times, [more / less for less, more in times])
     statements = asyncio.run(_statements(few, many, seconds=rounds * seconds))
     return Growth(
         few=plan.size,
         many=plan.size.companies + MORE.companies,
         requests=requests,
+        processor=processor,
         statement=_page(statements, [more / less for less, more in statements]),
     )
 

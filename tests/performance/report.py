@@ -133,6 +133,8 @@ def _growth(run: "Run") -> str:
     ]
     for name, page in growth.requests.items():
         lines.append(_row(f"{name}, requests/s", f"{page.few:,.0f}", f"{page.many:,.0f}", _more(page.factor)))
+        page = growth.processor[name]
+        lines.append(_row(f"{name}, CPU ms a request", f"{page.few:.2f}", f"{page.many:.2f}", _more(page.factor)))
     page = growth.statement
     lines.append(_row("nested, the statement alone, ms", f"{page.few:.2f}", f"{page.many:.2f}", _more(page.factor)))
     return "\n".join(lines) + "\n"
