@@ -128,6 +128,53 @@ def token(
 
 
 @app.command()
+def enrol(
+    name: Annotated[str, typer.Argument(help="The company's registered name (企业名称).")],
+    uscc: Annotated[str, typer.Option(help="Its unified social credit code (统一社会信用代码).")],
+    division: Annotated[str, typer.Option(help="Code of the division it is registered in (注册地区划代码).")],
+    admin: Annotated[str, typer.Option(help="Name of its first administrator (首位管理员姓名).")],
+    uscc_override: Annotated[str | None, typer.Option(help="Why a failing code is right (代码校验例外说明).")] = None,
+) -> None:
+    """Enrol a company with its first administrator (企业入驻)."""
+    from api import start
+    from tenants import company
+    from tenants.row import new_id
+    from tenants.scope import Principal
+
+    new = company.NewCompany(
+        name=name, uscc=uscc, division_code=division, admin_name=admin, uscc_override=uscc_override
+    )
+
+    async def enrolled(database: "Database") -> str:
+        async with database.writing(Principal("worker", tenant_id=new_id())) as scope:
+            made, member = await company.enrol(scope, new)
+            return f"企业 {made.tenant_id}，管理员 {member.id} / Company {made.tenant_id}, administrator {member.id}"
+
+    _say(start.work(_settings(), _say, enrolled))
+
+
+@app.command()
+def establish(
+    name: Annotated[str, typer.Argument(help="The regulator's name (机构名称).")],
+    division: Annotated[str, typer.Option(help="Code of its division (管辖区划代码).")],
+    member: Annotated[str, typer.Option(help="Name of its first member (首位成员姓名).")],
+) -> None:
+    """Establish a regulator with its first member, who may decide (设立监管机构)."""
+    from api import start
+    from tenants import regulator
+    from tenants.scope import Principal
+
+    new = regulator.NewRegulator(name=name, division_code=division, member_name=member)
+
+    async def established(database: "Database") -> str:
+        async with database.writing(Principal("worker")) as scope:
+            made, first = await regulator.establish(scope, new)
+            return f"机构 {made.id}，成员 {first.id} / Regulator {made.id}, member {first.id}"
+
+    _say(start.work(_settings(), _say, established))
+
+
+@app.command()
 def sample(
     companies: Annotated[int, typer.Option(min=1, max=100_000, help="How many companies (企业数).")] = 10,
     projects: Annotated[int, typer.Option(min=0, max=10_000_000, help="How many projects in all (项目数).")] = 100,
