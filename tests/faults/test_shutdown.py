@@ -73,7 +73,9 @@ async def test_no_commit_is_dropped(start: Start, database: Any) -> None:
                 created.add(answer.json()["data"]["createProject"]["project"]["id"])
 
     writers = [asyncio.create_task(write(writer)) for writer in range(6)]
-    await asyncio.sleep(1.5)
+    async with asyncio.timeout(60):
+        while len(created) <= 10:  # the server is busy writing when it is told to stop
+            await asyncio.sleep(0.05)
     stop.set()
     assert await asyncio.to_thread(server.stop) == 0
     await asyncio.gather(*writers)
