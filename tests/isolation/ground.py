@@ -17,6 +17,7 @@ from schema.engine import Engine
 from schema.turns import Turns
 from tenants.scope import Database
 from tests.isolation import world as worlds
+from tests.isolation.catalogue import OWNER
 from tests.isolation.world import World
 
 
@@ -50,8 +51,11 @@ def engine(database: Database) -> Engine:
 
 
 @asynccontextmanager
-async def ground(server: Embedded, purpose: str = "isolation") -> AsyncIterator[Ground]:
-    """The database, dropped afterwards. It is migrated, not cloned: a clone loses the privileges on the database."""
+async def ground(server: Embedded, purpose: str = "isolation", also: str = "") -> AsyncIterator[Ground]:
+    """The database, dropped afterwards. It is migrated, not cloned: a clone loses the privileges on the database.
+
+    `also` is SQL that the owner of the tables runs before the rows are made: what a later migration may bring.
+    """
     name = f"clone_{os.getpid()}_{purpose}"
     server.drop_database(name)
     server.create_database(name)
@@ -60,6 +64,8 @@ async def ground(server: Embedded, purpose: str = "isolation") -> AsyncIterator[
         await asyncio.to_thread(migrations.upgrade, admin_url)
         administrator = await asyncpg.connect(admin_url)
         try:
+            if also:
+                await administrator.execute(f"BEGIN; SET LOCAL ROLE {OWNER}; {also}; COMMIT")
             world = await worlds.build(administrator)
             yield Ground(server, name, admin_url, server.url(name, APP_ROLE), administrator, world)
         finally:
