@@ -56,6 +56,10 @@ SETTINGS: Final = {
     "log_min_error_statement": "panic",
 }
 
+# glibc would give memory back to the kernel after every larger statement and fetch it anew for the next: measured, a
+# fifth of the time of a statement that reads a nested page.
+MEMORY: Final = {"MALLOC_TRIM_THRESHOLD_": "4194304", "MALLOC_MMAP_THRESHOLD_": "4194304"}
+
 # For data that is thrown away with the test run: nothing is made safe against a power cut.
 THROWAWAY: Final = {
     "fsync": "off",
@@ -263,7 +267,7 @@ class Embedded:
         """How one of PostgreSQL's programs is called: as its user, and with nothing of the caller's PGHOST and such."""
         identity: dict[str, Any] = {"cwd": "/", "umask": 0o077}
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-        identity["env"] = environment | {"LC_ALL": "C"}
+        identity["env"] = environment | MEMORY | {"LC_ALL": "C"}
         if os.geteuid() == 0:
             identity |= {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []}
         return [str(_programs() / program), *arguments], identity
