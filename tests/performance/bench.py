@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -73,6 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--no-growth", action="store_true", help="leave out the database of 10,000 companies")
     parser.add_argument("--output", type=Path, help="where the report goes")
     options = parser.parse_args(arguments)
+    # The servers that were started are stopped then too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         run = _run(options)
     except Refusal as refusal:

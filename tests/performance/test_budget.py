@@ -1,12 +1,16 @@
 """P1: a query costs PostgreSQL one message, and the server little more than that message costs it anyway."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import httpx
 import pytest
+import uvicorn
 
 import schema
+from api.one_write import OneWrite
 from infra.settings import Settings
 from schema.documents import Documents
 from schema.engine import Engine, Request
@@ -156,6 +160,46 @@ async def _processor_time(work: Callable[[], Awaitable[None]]) -> float:
     for _ in range(REQUESTS):
         await work()
     return time.process_time() - started
+
+
+async def test_a_response_is_one_write() -> None:
+    """P1: head and body of a response leave in one system call, and all of a longer one arrives."""
+    writes: list[int] = []
+
+    class Counted(asyncio.Transport):
+        def __init__(self, transport: Any) -> None:
+            self._transport = transport
+
+        def __getattribute__(self, name: str) -> Any:
+            if name == "_transport":
+                return object.__getattribute__(self, name)
+            if name in ("write", "writelines"):
+                writes.append(1)
+            return getattr(self._transport, name)
+
+    class Counting(OneWrite):
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(Counted(transport))
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        size = int(scope["path"][1:])
+        headers = [(b"content-length", b"%d" % size)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"x" * size})
+
+    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
+    config.load()
+    state = uvicorn.server.ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Counting(config, state, {}), "127.0.0.1", 0)
+    async with server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with httpx.AsyncClient() as client:
+            for size in (0, 1, 1_000, 3_000_000, 7):
+                writes.clear()
+                assert len((await client.get(f"{url}/{size}")).content) == size
+                assert len(writes) == 1
+            assert (await client.get(f"{url}/5", headers={"connection": "close"})).content == b"xxxxx"
 
 
 def _statements(message: bytes) -> int:
