@@ -22,16 +22,17 @@ from starlette.types import Message, Receive, Scope, Send
 
 import migrations
 import schema
-from api import logs
+from api import logs, open_days
 from api.callers import Callers
-from api.graphql import JSON, Endpoint, Exchange, respond
+from api.graphql import JSON, STATUS, ClientLeft, Endpoint, Exchange, Refused, respond
 from api.heads import Protocol
 from api.health import Ready, alive
 from api.tokens import Tokens
+from infra.files import Files
 from infra.postgres import app_url
 from infra.settings import Settings
 from schema.documents import Documents
-from schema.engine import INTERNAL, Engine
+from schema.engine import INTERNAL, Engine, unavailable_answer
 from schema.failure import Failure, FailureCode
 from schema.turns import Turns
 from tenants.errors import Unavailable
@@ -75,8 +76,16 @@ class Server:
                 Route("/healthz", alive),
                 Route("/readyz", Ready(self._database_problem).answer),
                 Route(SDL_PATH, self._sdl),
+                *open_days.routes(),
             ],
-            exception_handlers={404: _not_found, 405: _not_found},
+            exception_handlers={
+                404: _not_found,
+                405: _not_found,
+                Refused: _refused,
+                Unavailable: _unavailable,
+                ClientLeft: _left,
+                Exception: _failed,
+            },
             lifespan=self._running,
         )
 
@@ -92,9 +101,9 @@ class Server:
             if scope["path"] == GRAPHQL_PATH and self._endpoint is not None:
                 await self._endpoint(scope, headers, receive, send, exchange)
             else:
-                scope["request_id"] = exchange.request_id
+                scope["exchange"] = exchange
                 await self._others(scope, receive, _marked(send, exchange))
-        except Exception as error:
+        except Exception as error:  # the framework answers it, and raises it all the same
             exchange.error, exchange.code = error, FailureCode.INTERNAL
             if not exchange.status:
                 body = Failure(FailureCode.INTERNAL, INTERNAL).body(exchange.request_id)
@@ -103,7 +112,7 @@ class Server:
             _write(scope, exchange, time.perf_counter() - started)
 
     @asynccontextmanager
-    async def _running(self, _: Starlette) -> AsyncIterator[None]:
+    async def _running(self, others: Starlette) -> AsyncIterator[None]:
         settings = self._settings
         database = await Database.open(
             app_url(settings),
@@ -112,6 +121,7 @@ class Server:
             statement_timeout_ms=settings.statement_timeout_ms,
             acquire_timeout_ms=settings.acquire_timeout_ms,
         )
+        readers, writers = _turns(settings.pool_size, settings), _turns(settings.write_pool_size, settings)
         engine = Engine(
             database,
             self._schema,
@@ -122,10 +132,14 @@ class Server:
                 introspection=settings.introspection,
             ),
             cost_limit=settings.cost_limit,
-            readers=_turns(settings.pool_size, settings),
-            writers=_turns(settings.write_pool_size, settings),
+            readers=readers,
+            writers=writers,
         )
-        self._endpoint = Endpoint(engine, Callers(Tokens.of(settings), database), body_limit=settings.body_limit_bytes)
+        callers = Callers(Tokens.of(settings), database)
+        self._endpoint = Endpoint(engine, callers, body_limit=settings.body_limit_bytes)
+        others.state.open_days = open_days.OpenDays(
+            callers, database, Files.of(settings), readers=readers, writers=writers
+        )
         # What lives as long as the process need not be looked at by every collection.
         gc.collect()
         gc.freeze()
@@ -208,23 +222,62 @@ async def _not_found(request: Request, error: Exception) -> Response:
     """An address that is not there, or does not take the method: one shape of error everywhere."""
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
-        failure = Failure(FailureCode.METHOD_NOT_ALLOWED, "请使用 GET。 / Use GET.")
+        methods = (error.headers or {}).get("Allow", "GET")
+        failure = Failure(FailureCode.METHOD_NOT_ALLOWED, f"请使用 {methods}。 / Use {methods}.")
     else:
         failure = Failure(
             FailureCode.NOT_FOUND, f"没有此地址；接口在 {GRAPHQL_PATH}。 / Not found; the API is at {GRAPHQL_PATH}."
         )
-    body = failure.body(request.scope["request_id"])
+    body = failure.body(_exchange(request).request_id)
     return Response(body, error.status_code, error.headers, "application/json")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    exchange = _exchange(request)
+    exchange.code = error.failure.code
+    headers = {name.decode("ascii"): value.decode("ascii") for name, value in error.headers} | _unread(request)
+    body = error.failure.body(exchange.request_id)
+    return Response(body, STATUS[error.failure.code], headers, "application/json")
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Unavailable)
+    exchange = _exchange(request)
+    exchange.code, exchange.error = FailureCode.UNAVAILABLE, error
+    body = unavailable_answer(error, exchange.request_id).body
+    return Response(body, 503, {"retry-after": str(error.retry_after)} | _unread(request), "application/json")
+
+
+def _unread(request: Request) -> dict[str, str]:
+    """The connection ends with a refusal of what has a body: it may not have been read, and is not going to be."""
+    return {"connection": "close"} if request.method == "POST" else {}
+
+
+async def _left(request: Request, error: Exception) -> Response:
+    return Response(status_code=499)  # nobody reads it; the log shows it
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    body = Failure(FailureCode.INTERNAL, INTERNAL).body(_exchange(request).request_id)
+    return Response(body, 500, media_type="application/json")
+
+
+def _exchange(request: Request) -> Exchange:
+    exchange = request.scope["exchange"]
+    assert isinstance(exchange, Exchange)
+    return exchange
 
 
 def _write(scope: Scope, exchange: Exchange, seconds: float) -> None:
     """The log line of a request: numbers, codes and ids, nothing that the caller wrote."""
-    path = scope["path"]
+    # A route's own form, without the ids that stand in it.
+    path = getattr(scope.get("route"), "path", scope["path"])
     line: dict[str, Any] = {
         "request_id": exchange.request_id,
         "method": scope["method"],
         # Another path may hold anything: what someone mistyped, or pasted.
-        "path": path if path in PATHS else "other",
+        "path": path if path in PATHS or path in open_days.PATHS else "other",
         "status": exchange.status,
         "ms": round(seconds * 1_000, 2),
     }

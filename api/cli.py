@@ -34,8 +34,10 @@ app = typer.Typer(
 
 divisions = typer.Typer(no_args_is_help=True, help="Keep the administrative divisions (行政区划).")
 imports = typer.Typer(no_args_is_help=True, help="Import a company's Excel or CSV files (导入表格).")
+photos = typer.Typer(no_args_is_help=True, help="Keep the photos of open days (开放日照片).")
 app.add_typer(divisions, name="divisions")
 app.add_typer(imports, name="import")
+app.add_typer(photos, name="photos")
 
 File = Annotated[Path, typer.Argument(help="An .xlsx, .xls or .csv file (表格文件).")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list what is wrong (只检查，不导入).")]
@@ -72,6 +74,22 @@ def serve() -> None:
         from api.app import serve
 
         serve(settings, port)
+
+
+@app.command()
+def worker() -> None:
+    """Do the platform's own jobs, each at its time (后台任务): what became overdue, every night."""
+    import asyncio
+
+    from api import logs, start
+    from api.worker import run
+
+    settings = _settings()
+    with _stopping_in_order():
+        start.require_schema(settings, _say)
+        logs.configure(settings.log_level)
+        _say("后台任务已启动；按 Ctrl-C 停止 / The worker has started; stop with Ctrl-C")
+        asyncio.run(run(settings, asyncio.Event()))
 
 
 @app.command()
@@ -205,6 +223,18 @@ def load_divisions(file: File, dry_run: DryRun = False) -> None:
     _import(file, lambda database: import_divisions(database, file, dry_run))
 
 
+@photos.command("sweep")
+def sweep_photos() -> None:
+    """Remove the files of photos that were removed or never recorded (清理照片文件). Safe to repeat, best daily."""
+    from api import start
+    from api.open_days.sweeping import swept
+    from infra.files import Files
+
+    settings = _settings()
+    removed = start.work(settings, _say, lambda database: swept(database, Files.of(settings)))
+    _say(f"已清理 {removed} 个文件 / Removed {removed} files")
+
+
 @imports.command("projects")
 def import_projects(file: File, company: OfCompany, member: AsMember = None, dry_run: DryRun = False) -> None:
     """Import a company's projects (导入项目): all of them, or none when one has a problem."""
@@ -227,6 +257,27 @@ def import_staff(file: File, company: OfCompany, member: AsMember = None, dry_ru
     async def run(database: "Database") -> "Report":
         principal = await sign_in(database, Wanted(company=company, member=member))
         return await import_staff(database, principal, file, dry_run)
+
+    _import(file, run)
+
+
+@imports.command("hotline")
+def import_hotline(
+    file: File,
+    company: Annotated[str | None, typer.Option("--company", help="The company's id or USCC (企业).")] = None,
+    regulator: Annotated[
+        str | None, typer.Option("--regulator", help="A regulator's id or division path (监管机构).")
+    ] = None,
+    member: AsMember = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Import tickets of the 12345 hotline (导入 12345 热线工单) as issues; a ticket that is there is passed over."""
+    from api.sign_in import Wanted, sign_in
+    from tenants.importing import import_hotline
+
+    async def run(database: "Database") -> "Report":
+        principal = await sign_in(database, Wanted(company=company, regulator=regulator, member=member))
+        return await import_hotline(database, principal, file, dry_run)
 
     _import(file, run)
 

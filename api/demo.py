@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from api import start
+from api import start, worker
 from api.app import GRAPHQL_PATH, serve
 from api.tokens import Kind, Tokens
 from infra.postgres import app_url
@@ -31,7 +31,8 @@ def run(settings: Settings, say: Say) -> None:
         file = _write(settings.home / "demo.env", lines)
         print(lines, end="", flush=True)
         say(f"以上各行已写入 {file}；按 Ctrl-C 停止 / These lines are in {file}; stop with Ctrl-C")
-        serve(settings, port)
+        with worker.beside(settings):
+            serve(settings, port)
 
 
 async def _prepare(settings: Settings, say: Say) -> str:
@@ -40,7 +41,7 @@ async def _prepare(settings: Settings, say: Say) -> str:
         say("正在载入行政区划 / Loading the divisions")
         await division.load_national(database)
         say("正在准备示例数据 / Preparing the sample data")
-        people = await sample.load_demo(database)
+        people = await sample.load_demo(database, say)
     finally:
         await database.close()
     tokens = Tokens.of(settings)
@@ -60,6 +61,8 @@ async def _prepare(settings: Settings, say: Say) -> str:
         "OTHER_COMPANY_TOKEN": token("tenant", people.other_company),
         "REGULATOR_TOKEN": token("regulator", people.city),
         "PROVINCE_TOKEN": token("regulator", people.province),
+        "TOWNSHIP_TOKEN": token("regulator", people.township),
+        "DISTRICT_TOKEN": token("regulator", people.district),
     }
     return "".join(f"{name}={value}\n" for name, value in values.items())
 

@@ -26,6 +26,7 @@ WATCH_AFTER_S: Final = 0.05
 STATUS: Final[Mapping[FailureCode, int]] = {
     FailureCode.BAD_REQUEST: 400,
     FailureCode.BAD_USER_INPUT: 400,
+    FailureCode.CONFLICT: 409,
     FailureCode.COST_EXCEEDED: 400,
     FailureCode.FORBIDDEN: 403,
     FailureCode.GRAPHQL_PARSE_FAILED: 400,
@@ -110,9 +111,10 @@ class Endpoint:
                     (b"allow", b"GET, POST"),
                 )
             media = _acceptable(headers.get(b"accept"))
-            exchange.principal = await self._principal(headers)
+            exchange.principal = await caller(headers, self._callers)
             if method == "POST":
-                parameters = _from_body(headers, await self._body(headers, receive))
+                body = await whole_body(headers, receive, limit=self._body_limit, seconds=BODY_TIMEOUT_S)
+                parameters = _from_body(headers, body)
             else:
                 parameters = _from_query(headers, scope["query_string"])
             request = _request(parameters, headers, exchange, read_only=method == "GET")
@@ -136,69 +138,71 @@ class Endpoint:
             self._callers.forget(exchange.principal.tenant_id or exchange.principal.regulator_id)
         await respond(send, _status(answer, media), media.type, answer.body, exchange, *_headers(answer))
 
-    async def _principal(self, headers: Headers) -> Principal:
-        scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
-        if scheme.lower() != b"bearer":
-            raise Refused(
-                FailureCode.UNAUTHENTICATED,
-                "请在 Authorization 请求头中提供访问令牌：Bearer <令牌>。",
-                "Send an access token in the Authorization header: Bearer <token>.",
-                (b"www-authenticate", NO_TOKEN_CHALLENGE.encode("ascii")),
-            )
-        try:
-            return await self._callers.identify(token.strip().decode("latin-1"))
-        except InvalidToken as error:
-            raise Refused(
-                FailureCode.UNAUTHENTICATED,
-                "访问令牌无效或已过期，请重新获取。",
-                "The access token is invalid or has expired; obtain a new one.",
-                (b"www-authenticate", error.challenge.encode("ascii")),
-            ) from None
 
-    async def _body(self, headers: Headers, receive: Receive) -> bytes:
-        declared = headers.get(b"content-length", b"")
-        if declared.isdigit() and int(declared) > self._body_limit:
-            raise self._too_large()
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        if message.get("more_body"):
-            body = await self._rest(body, receive)
-        elif message["type"] == "http.disconnect":
-            raise ClientLeft
-        if len(body) > self._body_limit:
-            raise self._too_large()
-        return body
-
-    async def _rest(self, first: bytes, receive: Receive) -> bytes:
-        """What follows the first part of a body, cut off at the limit."""
-        parts, size = [first], len(first)
-        try:
-            async with asyncio.timeout(BODY_TIMEOUT_S):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise ClientLeft
-                    parts.append(message.get("body", b""))
-                    size += len(parts[-1])
-                    if size > self._body_limit:
-                        raise self._too_large()
-                    if not message.get("more_body"):
-                        return b"".join(parts)
-        except TimeoutError:
-            raise Refused(
-                FailureCode.BAD_REQUEST,
-                f"请求体未在 {BODY_TIMEOUT_S:.0f} 秒内发送完毕。",
-                f"The body did not arrive within {BODY_TIMEOUT_S:.0f} seconds.",
-                (b"connection", b"close"),
-            ) from None
-
-    def _too_large(self) -> Refused:
-        return Refused(
-            FailureCode.PAYLOAD_TOO_LARGE,
-            f"请求体超过 {self._body_limit} 字节。",
-            f"The body is larger than {self._body_limit} bytes.",
-            (b"connection", b"close"),
+async def caller(headers: Headers, callers: Callers) -> Principal:
+    """Who asks, by the token in the Authorization header; raises `Refused` or `Unavailable`."""
+    scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
+    if scheme.lower() != b"bearer":
+        raise Refused(
+            FailureCode.UNAUTHENTICATED,
+            "请在 Authorization 请求头中提供访问令牌：Bearer <令牌>。",
+            "Send an access token in the Authorization header: Bearer <token>.",
+            (b"www-authenticate", NO_TOKEN_CHALLENGE.encode("ascii")),
         )
+    try:
+        return await callers.identify(token.strip().decode("latin-1"))
+    except InvalidToken as error:
+        raise Refused(
+            FailureCode.UNAUTHENTICATED,
+            "访问令牌无效或已过期，请重新获取。",
+            "The access token is invalid or has expired; obtain a new one.",
+            (b"www-authenticate", error.challenge.encode("ascii")),
+        ) from None
+
+
+async def whole_body(headers: Headers, receive: Receive, *, limit: int, seconds: float) -> bytes:
+    """The body, of at most `limit` bytes, that arrives within `seconds`; raises `Refused` or `ClientLeft`.
+
+    One announced as too large is refused before it is sent, one that grows too large is cut off there.
+    """
+    require_size(headers, limit)
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientLeft
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > limit:
+                    raise _too_large(limit)
+                if not message.get("more_body"):
+                    return b"".join(parts)
+    except TimeoutError:
+        raise Refused(
+            FailureCode.BAD_REQUEST,
+            f"请求体未在 {seconds:.0f} 秒内发送完毕。",
+            f"The body did not arrive within {seconds:.0f} seconds.",
+            (b"connection", b"close"),
+        ) from None
+
+
+def require_size(headers: Headers, limit: int) -> None:
+    """Refuse a body that is announced as larger than `limit`."""
+    declared = headers.get(b"content-length", b"")
+    if declared.isdigit() and int(declared) > limit:
+        raise _too_large(limit)
+
+
+def _too_large(limit: int) -> Refused:
+    return Refused(
+        FailureCode.PAYLOAD_TOO_LARGE,
+        f"请求体超过 {limit} 字节。",
+        f"The body is larger than {limit} bytes.",
+        (b"connection", b"close"),
+    )
 
 
 async def respond(

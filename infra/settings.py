@@ -22,6 +22,12 @@ def _postgresql_url(value: SecretStr) -> SecretStr:
     return value
 
 
+def _files_url(value: str) -> str:
+    from infra.files import checked  # it brings a storage client, which most commands do not need
+
+    return checked(value)
+
+
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgresql_url)]
 
 
@@ -43,6 +49,12 @@ class Settings(BaseSettings):
     home: Path = Field(
         Path(".linli"),
         description="内置数据库、密钥和 demo.env 的目录 / Where the embedded database, the keys and demo.env are kept",
+    )
+    files_url: Annotated[str, AfterValidator(_files_url)] | None = Field(
+        None,
+        description="照片等文件的存放处：file:///目录，或 s3://桶?endpoint=https://主机；不设则在 LINLI_HOME 之下 / "
+        "Where photos are kept: `file:///path` or `s3://bucket/prefix?endpoint=https://host&region=name`; "
+        "without one, under the home",
     )
     host: str = Field("127.0.0.1", description="监听地址 / The address the server listens on")
     port: int = Field(8000, ge=1, le=65535, description="监听端口 / The port the server listens on")

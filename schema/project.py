@@ -17,8 +17,11 @@ from tenants.permission import Permission
 from tenants.scope import Scope
 
 if TYPE_CHECKING:
+    from schema.check_in import CheckIn
     from schema.company import Company
     from schema.estate import Estate
+    from schema.issue import Issue
+    from schema.open_day import OpenDay
     from schema.staff import Staff
 
 
@@ -64,6 +67,8 @@ class Project(Node):
         "The present lead (现任负责人).", by={"project_id": "id"}, condition=lambda lead: f"{lead.left_on} IS NULL"
     )
     staff: Connection["Staff"] = many("Staff working here (在岗员工).", by="project_id")
+    open_days: Connection["OpenDay"] = many("Open days (物业开放日).", by="project_id")
+    issues: Connection["Issue"] = many("Issues found here (问题).", by="project_id")
     version: int = column("Version (版本号), to be given back with a change.")
     created_at: datetime = column("Recorded at (登记时间).", order=True)
     updated_at: datetime = column("Changed at (更新时间).", order=True)
@@ -91,6 +96,7 @@ class ProjectLead(Node):
     left_on: date | None = column("Left on (离任日期).", where=True, order=True)
     staff: "Staff | None" = one("The person (员工).", where=True)
     project: "Project" = one("The project (物业项目).", where=True)
+    check_in: "CheckIn | None" = one("The check-in with the community (社区报到).", by={"lead_id": "id"})
     created_at: datetime = column("Recorded at (登记时间).", order=True)
 
 

@@ -2,15 +2,49 @@
 
 import strawberry
 
+from schema.agreement import Agreement, ClaimedProject
+from schema.check_in import CheckIn, CheckInFigures
 from schema.company import Company, CompanyMember
 from schema.division import Division
+from schema.due import Due
 from schema.estate import Estate
+from schema.issue import Issue, IssueCategory, IssueFigures
 from schema.journal import AuditEntry
+from schema.open_day import OpenDay, OpenDayFigures
+from schema.party.activity import PartyActivity
+from schema.party.advisor import PartyAdvisor
+from schema.party.appointment import CrossAppointment
+from schema.party.development import DevelopmentCase
+from schema.party.membership import PartyMembership, PartyTransfer
+from schema.party.organisation import PartyOrganisation, PublicPartyOrganisation
+from schema.party.privacy import PartyFile, PartyFileAccess, PartyPerson
+from schema.party.quota import DevelopmentQuota
+from schema.party.statistics import (
+    CommitteeComposition,
+    CrossAppointmentFigures,
+    DevelopmentFigures,
+    PartyCoverageFigures,
+    PartyFigure,
+    PartyOrganisationFigures,
+)
+from schema.party.survey import PartyCoverageSurvey
 from schema.project import Project
 from schema.reads import Connection, Node, Scope, by_id, connection, node, nodes, single
+from schema.reads.report import report
 from schema.regulator import Regulator
+from schema.setting import DivisionSetting, EffectiveSetting
 from schema.staff import Staff
 from schema.take_over import TakeOver
+from tenants import agreement as agreement_rules
+from tenants import check_in as check_in_rules
+from tenants import issue as issue_rules
+from tenants import open_day as open_day_rules
+from tenants import setting as setting_rules
+from tenants.company import Company as CompanyRow
+from tenants.estate import Estate as EstateRow
+from tenants.party import organisation as party_organisation_rules
+from tenants.party import statistics as party_statistics_rules
+from tenants.permission import Permission
 
 
 @strawberry.type(description="Everything that can be read (查询).")
@@ -33,4 +67,98 @@ class Query:
     take_overs: Connection[TakeOver] = connection("Take-overs you may see (接管).")
     divisions: Connection[Division] = connection("Administrative divisions (行政区划).")
     division: Division | None = by_id("A division by its id (行政区划).")
+    check_ins: Connection[CheckIn] = connection("Check-ins you may see (社区报到).")
+    agreements: Connection[Agreement] = connection("Co-building agreements you may see (共建协议).")
+    claimed_projects: Connection[ClaimedProject] = connection("Claimed projects you may see (认领项目).")
+    issues: Connection[Issue] = connection("Issues you may see (问题).")
+    issue: Issue | None = by_id("An issue by its id (问题).")
+    issue_categories: Connection[IssueCategory] = connection("Categories of issues (问题类别).")
+    open_days: Connection[OpenDay] = connection("Open days you may see (物业开放日).")
+    open_day: OpenDay | None = by_id("An open day by its id (物业开放日).")
+    dues: Connection[Due] = connection("Everything due, the most urgent first (待办清单).")
+    party_organisations: Connection[PartyOrganisation] = connection("Organisations of companies (企业党组织).")
+    party_organisation: PartyOrganisation | None = by_id("A company's organisation by its id (企业党组织).")
+    public_party_organisations: Connection[PublicPartyOrganisation] = connection(
+        "The registry of organisations of regulators, communities and estates (党组织名录)."
+    )
+    party_files: Connection[PartyFile] = connection("Party files of your company, by number (党员档案).")
+    party_file: PartyFile | None = by_id("A Party file by its id (党员档案).")
+    party_persons: Connection[PartyPerson] = connection("Whose files you have opened, while they are open (已查阅).")
+    party_file_accesses: Connection[PartyFileAccess] = connection("Who opened Party files and why (查阅记录).")
+    party_memberships: Connection[PartyMembership] = connection("Memberships in your company (党员身份).")
+    party_transfers: Connection[PartyTransfer] = connection("Transfers of relations (组织关系转接).")
+    development_cases: Connection[DevelopmentCase] = connection("Development cases (发展党员流程).")
+    development_case: DevelopmentCase | None = by_id("A development case by its id (发展党员流程).")
+    party_activities: Connection[PartyActivity] = connection("Party activities (组织生活).")
+    cross_appointments: Connection[CrossAppointment] = connection("Cross appointments (交叉任职).")
+    party_advisors: Connection[PartyAdvisor] = connection("Advisors of companies (党建指导员).")
+    development_quotas: Connection[DevelopmentQuota] = connection("Development quotas (发展党员计划).")
+    party_coverage_surveys: Connection[PartyCoverageSurvey] = connection("Coverage surveys (党建工作摸排).")
+    committee_compositions: Connection[CommitteeComposition] = connection(
+        "Entries of how owners' committees are composed (业委会构成登记)."
+    )
+    party_figures: Connection[PartyFigure] = connection("Published figures of your divisions (党建统计数据).")
+    party_coverage: PartyCoverageFigures = report(
+        "R-01: organisation and work coverage as on `until` (组织覆盖率).",
+        party_statistics_rules.COVERAGE,
+        tables={
+            "c": CompanyRow,
+            "g": party_organisation_rules.PartyOrganisation,
+            "b": party_organisation_rules.PublicPartyOrganisation,
+            "e": EstateRow,
+        },
+        permission=Permission.PARTY_FIGURE_READ,
+    )
+    party_organisation_figures: list[PartyOrganisationFigures] = report(
+        "R-01: organisations by kind and formation as on `until` (党组织分类).",
+        party_statistics_rules.COVERAGE_BY_FORMATION,
+        tables={
+            "g": party_organisation_rules.PartyOrganisation,
+            "b": party_organisation_rules.PublicPartyOrganisation,
+        },
+        permission=Permission.PARTY_FIGURE_READ,
+    )
+    development_figures: list[DevelopmentFigures] = report(
+        "R-02: the funnel as published last before `until` (发展党员).",
+        party_statistics_rules.FUNNEL,
+        tables={"f": party_statistics_rules.PartyFigure},
+        permission=Permission.PARTY_FIGURE_READ,
+    )
+    cross_appointment_figures: CrossAppointmentFigures = report(
+        "R-03: cross appointments and committees as published last before `until` (双向进入率).",
+        party_statistics_rules.CROSS_APPOINTMENT,
+        tables={"f": party_statistics_rules.PartyFigure},
+        permission=Permission.PARTY_FIGURE_READ,
+    )
+    division_settings: Connection[DivisionSetting] = connection("Settings of divisions, past and present (属地参数).")
     audit_entries: Connection[AuditEntry] = connection("Your company's audit trail (审计记录).")
+    effective_settings: list[EffectiveSetting] = report(
+        "The settings that hold in a division on a day, the nearest ancestor's each (有效属地参数).",
+        setting_rules.EFFECTIVE,
+        tables={"t": setting_rules.DivisionSetting},
+        permission=Permission.SETTING_READ,
+        days=("on",),
+    )
+    open_day_figures: list[OpenDayFigures] = report(
+        "R-05: open days held in a period, by kind of estate (开放日统计).",
+        open_day_rules.REPORT,
+        tables={"t": open_day_rules.OpenDay, "o": open_day_rules.Opinion},
+        permission=Permission.OPEN_DAY_READ,
+    )
+    check_in_figures: CheckInFigures = report(
+        "R-06: check-ins, agreements and claimed projects of a period (报到统计).",
+        check_in_rules.REPORT,
+        tables={
+            "t": check_in_rules.CheckIn,
+            "a": agreement_rules.Agreement,
+            "p": agreement_rules.ClaimedProject,
+            "q": agreement_rules.ClaimedProject,
+        },
+        permission=Permission.CHECK_IN_READ,
+    )
+    issue_figures: IssueFigures = report(
+        "R-07: issues found in a period, as they stand today (问题统计).",
+        issue_rules.REPORT,
+        tables={"t": issue_rules.Issue},
+        permission=Permission.ISSUE_READ,
+    )

@@ -6,13 +6,19 @@ from typing import TypeVar
 
 import strawberry
 
+from tenants.agreement import AgreementState, ClaimState
+from tenants.check_in import CheckInState
 from tenants.company import CompanyStatus, MemberStatus
 from tenants.division import DivisionLevel
+from tenants.due import DueKind
 from tenants.errors import CATALOGUE, Code
 from tenants.estate import CommitteeStatus, EstateKind, Lifecycle, RegistryState, ServiceModel
+from tenants.issue import IssueChannel, IssueLevel, IssueSource, IssueState
+from tenants.open_day import OpenArea, OpenDayState, Organiser
 from tenants.permission import CompanyRole, RegulatorRole
 from tenants.project import ContractKind, DeliveryStatus, EndReason, ProjectStatus
 from tenants.regulator import RegulatorStatus
+from tenants.setting import SettingKey
 from tenants.staff import Post
 from tenants.take_over import TakeOverState
 
@@ -39,6 +45,38 @@ def term(value: StrEnum) -> str:
     return _TERMS.get((type(value), value.value), str(value))
 
 
+_enum(
+    AgreementState,
+    "State of a co-building agreement (共建协议状态).",
+    {
+        AgreementState.SIGNED: "Signed (已签订).",
+        AgreementState.IN_PROGRESS: "A claimed project has begun (实施中).",
+        AgreementState.REVIEWED: "Reviewed by the community (已评议).",
+    },
+)
+_enum(
+    ClaimState,
+    "State of a claimed project (认领项目状态).",
+    {
+        ClaimState.CLAIMED: "Claimed (已认领).",
+        ClaimState.IN_PROGRESS: "In progress (实施中).",
+        ClaimState.COMPLETED: "Completed, the community has not confirmed it yet (已完成).",
+        ClaimState.CONFIRMED: "Confirmed by the community (社区已确认).",
+        ClaimState.DROPPED: "Given up, with a reason (已放弃).",
+    },
+)
+_enum(
+    CheckInState,
+    "State of a check-in (社区报到状态).",
+    {
+        CheckInState.PENDING: "To be reported (待报到).",
+        CheckInState.OVERDUE: "Not reported by the deadline (逾期未报到).",
+        CheckInState.REPORTED: "Reported in time (已报到).",
+        CheckInState.REPORTED_LATE: "Reported after the deadline (逾期报到).",
+        CheckInState.CONFIRMED: "Confirmed by the community (社区已确认).",
+        CheckInState.ENDED: "The lead left before it was confirmed (已终结).",
+    },
+)
 _enum(
     CompanyStatus,
     "Where a company stands on the platform (企业状态).",
@@ -87,6 +125,28 @@ _enum(
         DivisionLevel.COUNTY: "County or district (县级).",
         DivisionLevel.STREET: "Street, town or township (乡级).",
         DivisionLevel.COMMUNITY: "Community or village (社区、村).",
+    },
+)
+_enum(
+    DueKind,
+    "Kind of thing that is due (待办类型).",
+    {
+        DueKind.AGREEMENT: "Sign the year's agreement with a community (签订共建协议).",
+        DueKind.CHECK_IN: "Check in with the community (社区报到).",
+        DueKind.CLAIM: "Claim a project under the agreement (认领项目不足).",
+        DueKind.CLAIMED_PROJECT: "Complete a claimed project (完成认领项目).",
+        DueKind.ISSUE: "Close an issue (办结问题).",
+        DueKind.OPINION: "Answer an opinion given on an open day (答复意见).",
+        DueKind.PARTY_APPROVAL: "Approve an admission (审批预备党员).",
+        DueKind.PARTY_BRANCH_MEETING: "Hold the branch meeting (召开支部大会).",
+        DueKind.PARTY_CONVERSION: "Decide a conversion (讨论转正).",
+        DueKind.PARTY_CONVERSION_APPROVAL: "Approve a conversion (审批转正).",
+        DueKind.PARTY_CULTIVATION_REVIEW: "Review an activist, every half year (积极分子考察).",
+        DueKind.PARTY_ELECTION: "Elect the organisation anew (换届).",
+        DueKind.PARTY_ERASURE: "Erase a file whose retention has ended (删除到期档案).",
+        DueKind.PARTY_OATH: "Take the oath (入党宣誓).",
+        DueKind.PARTY_TALK: "Talk to an applicant (派人谈话).",
+        DueKind.PARTY_TRANSFER: "Complete a transfer of relations (组织关系转接).",
     },
 )
 _enum(
@@ -172,6 +232,97 @@ _enum(
     },
 )
 _enum(
+    IssueState,
+    "Step of an issue's loop (问题状态).",
+    {
+        IssueState.FOUND: "Found (发现).",
+        IssueState.REPORTED: "Reported (上报).",
+        IssueState.ASSIGNED: "Assigned to a level (分派).",
+        IssueState.IN_PROGRESS: "Worked on (处置中).",
+        IssueState.FEEDBACK: "Answered (反馈).",
+        IssueState.CLOSED: "Closed (办结).",
+        IssueState.EVALUATED: "Evaluated by the one who raised it (评价).",
+        IssueState.REOPENED: "Opened anew (重新打开).",
+    },
+)
+_enum(
+    IssueLevel,
+    "Level that handles an issue (处置层级).",
+    {
+        IssueLevel.ESTATE: "Estate (小区).",
+        IssueLevel.GRID: "Grid (网格).",
+        IssueLevel.COMMUNITY: "Community (社区).",
+        IssueLevel.STREET: "Street (街道).",
+        IssueLevel.COUNTY: "County or district (区县).",
+        IssueLevel.CITY: "City (市).",
+    },
+)
+_enum(
+    IssueSource,
+    "Where an issue was found (问题来源).",
+    {
+        IssueSource.PATROL: "Patrol (巡查).",
+        IssueSource.HOTLINE_12345: "The 12345 hotline (12345 热线).",
+        IssueSource.OPEN_DAY: "An open day (物业开放日).",
+        IssueSource.HOME_VISIT: "A home visit (入户走访).",
+        IssueSource.PARTY_MEMBER_DAY: "A Party members' day (主题党日).",
+        IssueSource.INSPECTION: "An inspection (检查).",
+        IssueSource.THIRD_PARTY: "A third-party assessment (第三方测评).",
+        IssueSource.RESIDENT: "A resident (居民反映).",
+    },
+)
+_enum(
+    IssueChannel,
+    "How an issue came in (受理渠道).",
+    {
+        IssueChannel.COUNTER: "At the counter (前台).",
+        IssueChannel.PHONE: "By telephone (电话).",
+        IssueChannel.WECHAT: "By WeChat (微信).",
+        IssueChannel.APP: "By an app (应用程序).",
+        IssueChannel.GRID: "Through the grid (网格).",
+        IssueChannel.IMPORT: "Imported (导入).",
+    },
+)
+_enum(
+    OpenDayState,
+    "State of an open day (开放日状态).",
+    {
+        OpenDayState.DRAFT: "Prepared (草稿).",
+        OpenDayState.PUBLISHED: "Published (已公告).",
+        OpenDayState.POSTPONED: "Put off, to be published anew (已延期).",
+        OpenDayState.CANCELLED: "Called off (已取消).",
+        OpenDayState.HELD: "Held (已举办).",
+        OpenDayState.FEEDBACK_OPEN: "Opinions are collected and answered (意见办理中).",
+        OpenDayState.CLOSED: "Closed (已办结).",
+    },
+)
+_enum(
+    OpenArea,
+    "What an open day shows (开放区域).",
+    {
+        OpenArea.PUMP_ROOM: "Water pump room (水泵房).",
+        OpenArea.FIRE_PUMP_ROOM: "Fire pump room (消防泵房).",
+        OpenArea.POWER_ROOM: "Power distribution room (配电室).",
+        OpenArea.GENERATOR: "Generator (发电机房).",
+        OpenArea.LIFT_MACHINE_ROOM: "Lift machine room (电梯机房).",
+        OpenArea.MONITORING_ROOM: "Monitoring room (监控室).",
+        OpenArea.CLEANING_STORE: "Cleaning store (保洁用房).",
+        OpenArea.SERVICE_CENTRE: "Service centre (物业服务中心).",
+        OpenArea.OTHER: "Another place (其他).",
+    },
+)
+_enum(
+    Organiser,
+    "Who calls an open day (组织方).",
+    {
+        Organiser.COMPANY: "The property company (物业服务企业).",
+        Organiser.COMMUNITY: "The community (社区).",
+        Organiser.STREET: "The street (街道).",
+        Organiser.HOUSING_AUTHORITY: "The housing authority (住建部门).",
+        Organiser.ASSOCIATION: "The association (行业协会).",
+    },
+)
+_enum(
     Post,
     "Post of a member of staff (岗位).",
     {
@@ -183,6 +334,24 @@ _enum(
         Post.GREENING: "Greening (绿化).",
         Post.ADMINISTRATION: "Administration (行政).",
         Post.OTHER: "Other (其他).",
+    },
+)
+_enum(
+    SettingKey,
+    "A setting of a division (属地参数).",
+    {
+        SettingKey.AGREEMENTS_PER_YEAR: "Agreements a company signs with a community a year (每年共建协议数).",
+        SettingKey.CHECK_IN_ARRIVAL_DAYS: "Days after arrival to check in with the community (到任报到期限，日).",
+        SettingKey.CLAIMED_PROJECTS_MIN: "Projects claimed under an agreement, at least (每份协议最少认领项目数).",
+        SettingKey.ISSUE_DAYS: "Days to close an issue (问题办结期限，日).",
+        SettingKey.ISSUE_ON_TIME_TARGET: "Share of issues to be closed in time (问题按期办结率目标).",
+        SettingKey.OPEN_DAY_ANSWER_DAYS: "Days to answer an opinion given on an open day (开放日意见答复期限，日).",
+        SettingKey.OPEN_DAY_NOTICE_DAYS: "Days of notice before an open day (开放日提前公告天数).",
+        SettingKey.OPEN_DAYS_PER_QUARTER: "Open days an estate holds a quarter (每季度开放日次数目标).",
+        SettingKey.PARTY_FILE_RETENTION_MONTHS: "Months a closed Party file is kept (党员档案保存期限，月).",
+        SettingKey.PARTY_VENUE_ITEMS: "What a Party venue has, its checklist (党建阵地“六有”标准).",
+        SettingKey.SMALL_CELL: "Counts below this are not shown (小数抑制阈值).",
+        SettingKey.TRANSFER_LETTER_DAYS: "Days a letter of introduction is valid (组织关系介绍信有效期，日).",
     },
 )
 _enum(
@@ -203,6 +372,9 @@ _enum(
 )
 
 __all__ = [
+    "AgreementState",
+    "CheckInState",
+    "ClaimState",
     "Code",
     "CommitteeStatus",
     "CompanyRole",
@@ -210,15 +382,24 @@ __all__ = [
     "ContractKind",
     "DeliveryStatus",
     "DivisionLevel",
+    "DueKind",
     "EndReason",
     "EstateKind",
+    "IssueChannel",
+    "IssueLevel",
+    "IssueSource",
+    "IssueState",
     "Lifecycle",
     "MemberStatus",
+    "OpenArea",
+    "OpenDayState",
+    "Organiser",
     "Post",
     "ProjectStatus",
     "RegistryState",
     "RegulatorRole",
     "RegulatorStatus",
     "ServiceModel",
+    "SettingKey",
     "TakeOverState",
 ]

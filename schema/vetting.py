@@ -18,6 +18,7 @@ from schema.reads.agreement import disagreements
 from schema.reads.audience import Audience
 from schema.reads.declare import DeclarationError, RootNode, RootNodes, Value, entity_of, target_of
 from schema.reads.field import Declared
+from schema.reads.report import Report
 from schema.reads.row import Condition, Match, Row, table_of
 from schema.reads.sql import Statement
 from tenants.permission import Permission
@@ -45,6 +46,9 @@ def _roots(schema: GraphQLSchema) -> Iterator[str]:
         declared = field.extensions.get("strawberry-definition")
         if not isinstance(declared, Declared):
             yield f"Query.{name} is not declared with schema.reads, so it names no permission"
+        elif isinstance(declared.declaration, Report):
+            if declared.declaration.permission is None:
+                yield f"Query.{name} is a report that names no permission"
         elif not isinstance(declared.declaration, _BY_ID_OF_ANY):
             target_of(declared)  # an entity, which cannot be declared without a permission
     for name, field in schema.mutation_type.fields.items() if schema.mutation_type else ():

@@ -4,6 +4,7 @@ import functools
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
@@ -74,14 +75,23 @@ def values(given: Any) -> dict[str, Any]:
             continue
         prefix = field.metadata.get("prefix")
         if prefix is not None and value is not None:
-            key = identity(prefix)(value)
-            if field.metadata.get("own") and (key is None or key.version != 7):
-                raise DomainError(Code.ID_INVALID, to_camel_case(field.python_name), prefix=prefix)
-            if key is None:
-                raise DomainError(Code.NOT_FOUND, to_camel_case(field.python_name))
-            value = key
+            name, own = to_camel_case(field.python_name), field.metadata.get("own", False)
+            value = (
+                [_key(one, prefix, name) for one in value]
+                if isinstance(value, list)
+                else _key(value, prefix, name, own)
+            )
         found[field.python_name] = value
     return found
+
+
+def _key(value: str, prefix: str, name: str, own: bool = False) -> UUID:
+    key = identity(prefix)(value)
+    if own and (key is None or key.version != 7):
+        raise DomainError(Code.ID_INVALID, name, prefix=prefix)
+    if key is None:
+        raise DomainError(Code.NOT_FOUND, name)
+    return key
 
 
 def mutation(permission: Permission, description: str) -> Callable[[Callable[..., Awaitable[P]]], Any]:

@@ -4,7 +4,14 @@ from typing import Literal
 from uuid import UUID
 
 from tenants.company import MemberStatus
-from tenants.permission import COMPANY_ROLES, REGULATOR_ROLES, CompanyRole, Permission, RegulatorRole
+from tenants.permission import (
+    COMPANY_ROLES,
+    PARTY_PERSONAL,
+    REGULATOR_ROLES,
+    CompanyRole,
+    Permission,
+    RegulatorRole,
+)
 from tenants.regulator import RegulatorStatus
 from tenants.scope import Database, Principal
 
@@ -51,4 +58,5 @@ async def admit(
 
 
 def _narrowed(role: frozenset[Permission], granted: frozenset[Permission] | None) -> frozenset[Permission]:
-    return role if granted is None else role & granted
+    """A role's permissions, or those of them that were granted; what nobody can grant falls away (Party files)."""
+    return role if granted is None else (role & granted) - PARTY_PERSONAL

@@ -10,14 +10,27 @@ Locale = Literal["zh", "en"]
 class Code(StrEnum):
     """The catalogue of `userErrors { code }`; clients may rely on these names."""
 
+    AGREEMENT_EXISTS = "AGREEMENT_EXISTS"
+    AGREEMENT_REVIEWED = "AGREEMENT_REVIEWED"
     AREA_NOT_POSITIVE = "AREA_NOT_POSITIVE"
+    BATCH_FULL = "BATCH_FULL"
+    BATCH_OUTSIDE = "BATCH_OUTSIDE"
+    BATCH_TWICE = "BATCH_TWICE"
+    CAPACITY_NOT_POSITIVE = "CAPACITY_NOT_POSITIVE"
+    CATEGORY_EXISTS = "CATEGORY_EXISTS"
+    CATEGORY_TOO_DEEP = "CATEGORY_TOO_DEEP"
+    CATEGORY_UNKNOWN = "CATEGORY_UNKNOWN"
     CHARACTER_NOT_ALLOWED = "CHARACTER_NOT_ALLOWED"
     CHOICE_UNKNOWN = "CHOICE_UNKNOWN"
+    CLAIMED_TWICE = "CLAIMED_TWICE"
     CODE_ROUNDED = "CODE_ROUNDED"
+    COLUMN_UNKNOWN = "COLUMN_UNKNOWN"
+    COMMUNITY_ONLY = "COMMUNITY_ONLY"
     COMPANY_NOT_ACTIVE = "COMPANY_NOT_ACTIVE"
     CONFLICT = "CONFLICT"
     CONTRACT_ENDS_BEFORE_START = "CONTRACT_ENDS_BEFORE_START"
     CONTRACT_OVERLAPS = "CONTRACT_OVERLAPS"
+    CONVERTED_ALREADY = "CONVERTED_ALREADY"
     DATE_IMPLAUSIBLE = "DATE_IMPLAUSIBLE"
     DATE_INVALID = "DATE_INVALID"
     DATE_IN_FUTURE = "DATE_IN_FUTURE"
@@ -36,6 +49,7 @@ class Code(StrEnum):
     DIVISION_TOO_LOW = "DIVISION_TOO_LOW"
     DIVISION_UNKNOWN = "DIVISION_UNKNOWN"
     EMPTY = "EMPTY"
+    ENDS_BEFORE_START = "ENDS_BEFORE_START"
     END_REASON_RESERVED = "END_REASON_RESERVED"
     ESTATE_AMBIGUOUS = "ESTATE_AMBIGUOUS"
     ESTATE_CHANGED_HANDS = "ESTATE_CHANGED_HANDS"
@@ -57,28 +71,122 @@ class Code(StrEnum):
     ID_INVALID = "ID_INVALID"
     ID_TAKEN = "ID_TAKEN"
     LAST_ADMIN = "LAST_ADMIN"
+    LATE_REASON_REQUIRED = "LATE_REASON_REQUIRED"
     LEAD_ACTIVE = "LEAD_ACTIVE"
     LEAD_UNCHANGED = "LEAD_UNCHANGED"
+    LEVEL_ONLY_RISES = "LEVEL_ONLY_RISES"
     MEMBER_REMOVED = "MEMBER_REMOVED"
+    MORE_THAN_ALL = "MORE_THAN_ALL"
     NEGATIVE = "NEGATIVE"
+    NOTICE_TOO_SHORT = "NOTICE_TOO_SHORT"
     NOT_A_GRID_MEMBER = "NOT_A_GRID_MEMBER"
     NOT_FOUND = "NOT_FOUND"
+    NOT_OVERDUE = "NOT_OVERDUE"
     NOT_YOUR_PROJECT = "NOT_YOUR_PROJECT"
+    NO_PROJECT_THERE = "NO_PROJECT_THERE"
     NUMBER_INVALID = "NUMBER_INVALID"
+    OPEN_DAY_NOT_ANNOUNCED = "OPEN_DAY_NOT_ANNOUNCED"
+    OPEN_DAY_NOT_OPEN = "OPEN_DAY_NOT_OPEN"
+    OPINIONS_GIVEN = "OPINIONS_GIVEN"
+    OPINIONS_NOT_STATED = "OPINIONS_NOT_STATED"
+    OPINIONS_UNANSWERED = "OPINIONS_UNANSWERED"
+    PARTY_ACTIVITY_ELSEWHERE = "PARTY_ACTIVITY_ELSEWHERE"
+    PARTY_ADVISOR_CURRENT = "PARTY_ADVISOR_CURRENT"
+    PARTY_ADVISOR_ENDED = "PARTY_ADVISOR_ENDED"
+    PARTY_ADVISOR_NEEDLESS = "PARTY_ADVISOR_NEEDLESS"
+    PARTY_AGE_UNSTATED = "PARTY_AGE_UNSTATED"
+    PARTY_APPOINTMENT_DIRECTION = "PARTY_APPOINTMENT_DIRECTION"
+    PARTY_APPOINTMENT_ENDED = "PARTY_APPOINTMENT_ENDED"
+    PARTY_APPOINTMENT_HELD = "PARTY_APPOINTMENT_HELD"
+    PARTY_APPROVER_REQUIRED = "PARTY_APPROVER_REQUIRED"
+    PARTY_BASIS_DOCUMENT = "PARTY_BASIS_DOCUMENT"
+    PARTY_BRANCH_TOO_SMALL = "PARTY_BRANCH_TOO_SMALL"
+    PARTY_CASE_NOT_RUNNING = "PARTY_CASE_NOT_RUNNING"
+    PARTY_CASE_OPEN = "PARTY_CASE_OPEN"
+    PARTY_COMMITTEE_SHARE = "PARTY_COMMITTEE_SHARE"
+    PARTY_COMMITTEE_SIZE = "PARTY_COMMITTEE_SIZE"
+    PARTY_CONSENT_MISSING = "PARTY_CONSENT_MISSING"
+    PARTY_CONSENT_VALID = "PARTY_CONSENT_VALID"
+    PARTY_DEADLINE_FINAL = "PARTY_DEADLINE_FINAL"
+    PARTY_DEADLINE_MISSED = "PARTY_DEADLINE_MISSED"
+    PARTY_DOCUMENT_REQUIRED = "PARTY_DOCUMENT_REQUIRED"
+    PARTY_EXTENDED_ALREADY = "PARTY_EXTENDED_ALREADY"
+    PARTY_EXTENSION_MONTHS = "PARTY_EXTENSION_MONTHS"
+    PARTY_FILES_CHOSEN = "PARTY_FILES_CHOSEN"
+    PARTY_FILE_CLOSED = "PARTY_FILE_CLOSED"
+    PARTY_FILE_ERASED = "PARTY_FILE_ERASED"
+    PARTY_FILE_EXISTS = "PARTY_FILE_EXISTS"
+    PARTY_FILE_IN_USE = "PARTY_FILE_IN_USE"
+    PARTY_FILE_NUMBER_TAKEN = "PARTY_FILE_NUMBER_TAKEN"
+    PARTY_FILE_RETAINED = "PARTY_FILE_RETAINED"
+    PARTY_HALF_YEAR = "PARTY_HALF_YEAR"
+    PARTY_JOINT_UNITS = "PARTY_JOINT_UNITS"
+    PARTY_MAY_NOT_APPROVE = "PARTY_MAY_NOT_APPROVE"
+    PARTY_MEMBERSHIP_ACTIVE = "PARTY_MEMBERSHIP_ACTIVE"
+    PARTY_MEMBERSHIP_ENDED = "PARTY_MEMBERSHIP_ENDED"
+    PARTY_MEMBERSHIP_MISSING = "PARTY_MEMBERSHIP_MISSING"
+    PARTY_MORE_MEMBERS_THAN_STAFF = "PARTY_MORE_MEMBERS_THAN_STAFF"
+    PARTY_NOT_AN_ACTIVIST = "PARTY_NOT_AN_ACTIVIST"
+    PARTY_NOT_PUBLICISED = "PARTY_NOT_PUBLICISED"
+    PARTY_NOT_REVIEWED = "PARTY_NOT_REVIEWED"
+    PARTY_NO_OBJECTION = "PARTY_NO_OBJECTION"
+    PARTY_OBJECTION_OPEN = "PARTY_OBJECTION_OPEN"
+    PARTY_ONE_AT_A_TIME = "PARTY_ONE_AT_A_TIME"
+    PARTY_ONE_SUPERIOR = "PARTY_ONE_SUPERIOR"
+    PARTY_OPINIONS_UNHEARD = "PARTY_OPINIONS_UNHEARD"
+    PARTY_ORGANISATION_HOLDS_NO_RELATIONS = "PARTY_ORGANISATION_HOLDS_NO_RELATIONS"
+    PARTY_ORGANISATION_NOT_ACTIVE = "PARTY_ORGANISATION_NOT_ACTIVE"
+    PARTY_ORGANISATION_NOT_EMPTY = "PARTY_ORGANISATION_NOT_EMPTY"
+    PARTY_PLACE_REQUIRED = "PARTY_PLACE_REQUIRED"
+    PARTY_PROBATION_TOO_SHORT = "PARTY_PROBATION_TOO_SHORT"
+    PARTY_PUBLICITY_RUNNING = "PARTY_PUBLICITY_RUNNING"
+    PARTY_PUBLICITY_TOO_SHORT = "PARTY_PUBLICITY_TOO_SHORT"
+    PARTY_QUORUM = "PARTY_QUORUM"
+    PARTY_QUOTA_PLANNED = "PARTY_QUOTA_PLANNED"
+    PARTY_SECOND_PLACE = "PARTY_SECOND_PLACE"
+    PARTY_SECRETARY_NOT_MEMBER = "PARTY_SECRETARY_NOT_MEMBER"
+    PARTY_SECRETARY_VACANT = "PARTY_SECRETARY_VACANT"
+    PARTY_SECRET_BALLOT = "PARTY_SECRET_BALLOT"  # noqa: S105 - a ballot is no password
+    PARTY_STEP_DONE = "PARTY_STEP_DONE"
+    PARTY_STEP_OUT_OF_ORDER = "PARTY_STEP_OUT_OF_ORDER"
+    PARTY_STEP_TOO_EARLY = "PARTY_STEP_TOO_EARLY"
+    PARTY_SUPPORTERS_NUMBER = "PARTY_SUPPORTERS_NUMBER"
+    PARTY_SUPPORTER_IS_SUBJECT = "PARTY_SUPPORTER_IS_SUBJECT"
+    PARTY_SUPPORTER_NOT_FULL = "PARTY_SUPPORTER_NOT_FULL"
+    PARTY_SUPPORTER_SANCTIONED = "PARTY_SUPPORTER_SANCTIONED"
+    PARTY_SURVEY_ANSWERED = "PARTY_SURVEY_ANSWERED"
+    PARTY_TERM_INVALID = "PARTY_TERM_INVALID"
+    PARTY_TOO_MANY_FILES = "PARTY_TOO_MANY_FILES"
+    PARTY_TOO_YOUNG = "PARTY_TOO_YOUNG"
+    PARTY_TRAINING_SHORT = "PARTY_TRAINING_SHORT"
+    PARTY_TRANSFER_EXPIRED = "PARTY_TRANSFER_EXPIRED"
+    PARTY_TRANSFER_NOWHERE = "PARTY_TRANSFER_NOWHERE"
+    PARTY_TRANSFER_OPEN = "PARTY_TRANSFER_OPEN"
+    PARTY_TRANSFER_VALID = "PARTY_TRANSFER_VALID"
+    PARTY_VENUE_ITEM_UNKNOWN = "PARTY_VENUE_ITEM_UNKNOWN"
+    PARTY_VENUE_MISSING = "PARTY_VENUE_MISSING"
+    PARTY_VOTE_DOES_NOT_ADD_UP = "PARTY_VOTE_DOES_NOT_ADD_UP"
+    PARTY_VOTE_NOT_CARRIED = "PARTY_VOTE_NOT_CARRIED"
+    PARTY_VOTE_REQUIRED = "PARTY_VOTE_REQUIRED"
+    PARTY_YEAR_IMPLAUSIBLE = "PARTY_YEAR_IMPLAUSIBLE"
     PERIOD_INVALID = "PERIOD_INVALID"
     PHONE_INVALID = "PHONE_INVALID"
+    PHOTOS_TOO_MANY = "PHOTOS_TOO_MANY"
     PROJECT_AMBIGUOUS = "PROJECT_AMBIGUOUS"
     PROJECT_ENDED = "PROJECT_ENDED"
     PROJECT_UNKNOWN = "PROJECT_UNKNOWN"
     REASON_REQUIRED = "REASON_REQUIRED"
     REGULATOR_EXISTS = "REGULATOR_EXISTS"
     ROW_REPEATED = "ROW_REPEATED"
+    SATISFACTION_UNKNOWN = "SATISFACTION_UNKNOWN"
+    SETTING_INVALID = "SETTING_INVALID"
     SHEETS_AMBIGUOUS = "SHEETS_AMBIGUOUS"
     STAFF_AMBIGUOUS = "STAFF_AMBIGUOUS"
     STAFF_LEADS = "STAFF_LEADS"
     STAFF_LEFT = "STAFF_LEFT"
     STAFF_NUMBER_TAKEN = "STAFF_NUMBER_TAKEN"
     TAKE_OVER_PENDING = "TAKE_OVER_PENDING"
+    TOO_FEW_CONFIRMED = "TOO_FEW_CONFIRMED"
     TOO_LARGE = "TOO_LARGE"
     TOO_LONG = "TOO_LONG"
     TOO_PRECISE = "TOO_PRECISE"
@@ -86,13 +194,50 @@ class Code(StrEnum):
     USCC_INVALID = "USCC_INVALID"
     USCC_TAKEN = "USCC_TAKEN"
     WHOLE_NUMBER_INVALID = "WHOLE_NUMBER_INVALID"
+    YEAR_NOT_MEANT = "YEAR_NOT_MEANT"
     YES_NO_INVALID = "YES_NO_INVALID"
 
 
 CATALOGUE: dict[Code, tuple[str, str]] = {
+    Code.AGREEMENT_EXISTS: (
+        "贵企业与“{name}”已签订 {year} 年度共建协议；每个社区每年一份。",
+        "Your company already has its {year} agreement with {name}: one a community and year.",
+    ),
+    Code.AGREEMENT_REVIEWED: (
+        "该协议已于 {reviewed_on} 由社区评议，不能再认领项目。",
+        "The community reviewed this agreement on {reviewed_on}; no further project can be claimed under it.",
+    ),
     Code.AREA_NOT_POSITIVE: (
         "面积必须大于零（当前为 {value}）。",
         "The area must be greater than zero (it is {value}).",
+    ),
+    Code.BATCH_FULL: (
+        "该批次容量为 {capacity} 人，报名人数不能为 {value}。",
+        "This batch takes {capacity} people; {value} cannot be registered.",
+    ),
+    Code.BATCH_OUTSIDE: (
+        "每一批次的开始时间须在开放日时段之内。",
+        "Each batch starts within the open day's time.",
+    ),
+    Code.BATCH_TWICE: (
+        "两个批次不能同时开始。",
+        "Two batches cannot start at the same time.",
+    ),
+    Code.CAPACITY_NOT_POSITIVE: (
+        "批次容量必须大于零（当前为 {value}）。",
+        "A batch takes at least one person (it is {value}).",
+    ),
+    Code.CATEGORY_EXISTS: (
+        "该行政区划已有代码为“{value}”的问题类别。",
+        "This division already has a category with the code {value}.",
+    ),
+    Code.CATEGORY_TOO_DEEP: (
+        "问题类别只有两级，且上级须属于同一行政区划；请选择一个一级类别。",
+        "Categories have two levels within one division; choose one of the first level there.",
+    ),
+    Code.CATEGORY_UNKNOWN: (
+        "当地没有问题类别“{value}”；可用的有：{known}。",
+        "There is no issue category {value} here; there are: {known}.",
     ),
     Code.CHARACTER_NOT_ALLOWED: (
         "含有无法显示或保存的字符 {character}，请删除后重试。",
@@ -102,9 +247,21 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "“{value}”不是可用的选项；可填：{allowed}。",
         "{value} is not one of the choices; write one of: {allowed}.",
     ),
+    Code.CLAIMED_TWICE: (
+        "该协议下已认领“{title}”；同一项目只能认领一次。",
+        "{title} is already claimed under this agreement; a project is claimed once.",
+    ),
     Code.CODE_ROUNDED: (
         "编码“{value}”已被电子表格当作数值而失真；请把该列设为“文本”格式后重新填写。",
         "The spreadsheet took the code {value} for a quantity and rounded it; format the column as text and enter it again.",
+    ),
+    Code.COLUMN_UNKNOWN: (
+        "不认识列“{value}”；请改用已知的列名，或删除该列。已知的列：{known}。",
+        "The column {value} is not known; give it a known name or take it out. Known are: {known}.",
+    ),
+    Code.COMMUNITY_ONLY: (
+        "只能由小区所在的社区确认；上级主管部门和其他社区不能代为确认。",
+        "Only the community in which it lies can confirm this, not a division above it or another one.",
     ),
     Code.COMPANY_NOT_ACTIVE: (
         "企业状态为“{status}”，只能查询，不能修改；请联系主管部门恢复。",
@@ -121,6 +278,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.CONTRACT_OVERLAPS: (
         "同一小区同一时间只能有一份有效合同：已有合同至 {until} 止，新合同须从次日或更晚开始。",
         "An estate has one active contract at a time: another one runs until {until}; start on a later day.",
+    ),
+    Code.CONVERTED_ALREADY: (
+        "该意见已转为问题；一条意见最多转一个问题。",
+        "An issue was already made of this opinion; one opinion makes one issue.",
     ),
     Code.DATE_IMPLAUSIBLE: (
         "日期 {date} 似有笔误：应在 {first} 至 {last} 之间。",
@@ -191,6 +352,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "There is no division with the code {value}; check the statistical division code.",
     ),
     Code.EMPTY: ("此项不能为空。", "This must not be empty."),
+    Code.ENDS_BEFORE_START: (
+        "结束时间必须晚于开始时间。",
+        "It must end after it starts.",
+    ),
     Code.END_REASON_RESERVED: (
         "“被接管”只能由主管部门确认接管产生；请选择合同到期或提前解除。",
         "Only a confirmed take-over ends a project as TAKEN_OVER; choose EXPIRED or TERMINATED.",
@@ -275,6 +440,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "企业至少要有一名有效的管理员；请先指定另一名管理员。",
         "A company keeps at least one active administrator; appoint another one first.",
     ),
+    Code.LATE_REASON_REQUIRED: (
+        "报到期限为 {deadline}（属地参数 CHECK_IN_ARRIVAL_DAYS）；逾期报到请说明原因。",
+        "The deadline was {deadline} (setting CHECK_IN_ARRIVAL_DAYS); say why the check-in is late.",
+    ),
     Code.LEAD_ACTIVE: (
         "该项目已有在任负责人（{arrived_on} 到任）；请先填写其离任日期，或使用 replaceCurrent。",
         "The project already has a lead (since {arrived_on}); set a leaving date first, or use replaceCurrent.",
@@ -283,23 +452,379 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "该员工已是该项目的在任负责人（{arrived_on} 到任）。",
         "This member of staff already leads the project (since {arrived_on}).",
     ),
+    Code.LEVEL_ONLY_RISES: (
+        "当前处置层级为“{level}”，只能向更高层级提级。",
+        "It is handled at level {level}; escalation only goes up from there.",
+    ),
     Code.MEMBER_REMOVED: (
         "该成员已于 {removed_on} 移除，不能再修改；如需恢复，请重新添加。",
         "This member was removed on {removed_on} and cannot be changed; let the person in as a new member.",
     ),
+    Code.MORE_THAN_ALL: (
+        "党员志愿者 {part} 人，不能多于志愿者总数 {whole} 人。",
+        "{part} Party-member volunteers cannot be more than the {whole} volunteers in all.",
+    ),
     Code.NEGATIVE: ("数量不能为负数（当前为 {value}）。", "A number cannot be negative (it is {value})."),
+    Code.NOTICE_TOO_SHORT: (
+        "离开放日仅 {ahead} 天，至少须提前 {days} 天公告（属地参数 OPEN_DAY_NOTICE_DAYS）。",
+        "The notice is {ahead} days ahead; it takes at least {days} (setting OPEN_DAY_NOTICE_DAYS).",
+    ),
     Code.NOT_A_GRID_MEMBER: (
         "只有兼职网格员才能填写网格编号；请同时勾选“网格员”。",
         "Only a grid member has a grid code; mark the person as a grid member too.",
     ),
     Code.NOT_FOUND: ("没有找到该记录。", "There is no such record."),
+    Code.NOT_OVERDUE: (
+        "该问题办结期限为 {due_on}，尚未逾期或已办结，不能督办。",
+        "This issue (due {due_on}) is not overdue or is closed, so there is nothing to supervise.",
+    ),
     Code.NOT_YOUR_PROJECT: (
         "您只能修改自己负责的项目；请联系管理员。",
         "You can change the projects you lead; ask an administrator for this one.",
     ),
+    Code.NO_PROJECT_THERE: (
+        "贵企业在“{name}”没有在管项目，无需签订共建协议。",
+        "Your company has no running project in {name}, so there is nothing to agree on there.",
+    ),
     Code.NUMBER_INVALID: (
         "“{value}”不是数字。",
         "{value} is not a number.",
+    ),
+    Code.OPEN_DAY_NOT_ANNOUNCED: (
+        "开放日状态为“{state}”：已发布公告、且未延期或取消的开放日才有公告单和照片。",
+        "The open day is {state}: only one that is announced, and neither put off nor called off, has a notice and photos.",
+    ),
+    Code.OPEN_DAY_NOT_OPEN: (
+        "开放日状态为“{state}”，此时不收集也不答复意见。",
+        "The open day is {state}: opinions are collected and answered from when it was held until it is closed.",
+    ),
+    Code.OPINIONS_GIVEN: (
+        "已收到 {count} 条意见，不能声明“无意见”。",
+        "{count} opinions were given, so it cannot be stated that there were none.",
+    ),
+    Code.OPINIONS_NOT_STATED: (
+        "没有任何意见：请确认“无意见”（noOpinions）后再关闭。",
+        "No opinion was recorded: state noOpinions to close it.",
+    ),
+    Code.OPINIONS_UNANSWERED: (
+        "还有 {count} 条意见未答复；全部答复后才能关闭。",
+        "{count} opinions are not answered; answer them all before closing.",
+    ),
+    Code.PARTY_ACTIVITY_ELSEWHERE: (
+        "参加活动的组织应不同于组织关系所在组织。",
+        "The organisation for activities is another one than that which holds the relation.",
+    ),
+    Code.PARTY_ADVISOR_CURRENT: (
+        "“{unit}”已向该企业选派党建指导员；请先结束其任期。",
+        "{unit} has sent an advisor to the company already; end that assignment first.",
+    ),
+    Code.PARTY_ADVISOR_ENDED: (
+        "该党建指导员任期已于 {until} 结束。",
+        "This advisor's assignment ended on {until}.",
+    ),
+    Code.PARTY_ADVISOR_NEEDLESS: (
+        "该企业已有党组织，无需选派党建指导员；指导员选派至没有党组织的企业。",
+        "The company has a Party organisation; advisors are sent to companies that have none.",
+    ),
+    Code.PARTY_AGE_UNSTATED: (
+        "请填写出生日期，以核对年满 {age} 周岁（{rules}第{article}条）；系统只核对，不保存。",
+        "Give the date of birth, to check the age of {age} ({rules_english}, article {article}); it is checked and not kept.",
+    ),
+    Code.PARTY_APPOINTMENT_DIRECTION: (
+        "任职方向与身份、机构不符：企业人员进入社区机构，社区人员进入企业党组织。",
+        "The direction does not fit: company people enter community bodies, community people enter a company's organisation.",
+    ),
+    Code.PARTY_APPOINTMENT_ENDED: (
+        "该任职已于 {until} 结束。",
+        "This appointment ended on {until}.",
+    ),
+    Code.PARTY_APPOINTMENT_HELD: (
+        "该项目负责人在此类机构已有在任职务；请先结束原任职。",
+        "The lead of this project holds a post in such a body already; end that one first.",
+    ),
+    Code.PARTY_APPROVER_REQUIRED: (
+        "请指定一个审批党委：本企业党组织或登记的党组织，二者必居其一。",
+        "Name the approving committee: one of your own organisations or one of the registry, exactly one of the two.",
+    ),
+    Code.PARTY_BASIS_DOCUMENT: (
+        "以同意以外的理由建档，须注明依据文件（个人信息保护法第13条）。",
+        "A file that rests on another basis than consent names the document (Personal Information Protection Law, article 13).",
+    ),
+    Code.PARTY_BRANCH_TOO_SMALL: (
+        "单独组建党支部须有正式党员 3 名以上（支部工作条例），当前为 {members} 名；不足 3 名的，请组建联合党支部。",
+        "A branch of one unit needs at least 3 full members (rules on branch work); there are {members}. With fewer, propose a joint branch.",
+    ),
+    Code.PARTY_CASE_NOT_RUNNING: (
+        "该发展党员流程状态为“{state}”，不能继续办理；中止的请先恢复。",
+        "This development case is {state}, so nothing more can be done on it; resume a suspended one first.",
+    ),
+    Code.PARTY_CASE_OPEN: (
+        "该同志已有在办的发展党员流程。",
+        "There is a running development case for this file.",
+    ),
+    Code.PARTY_COMMITTEE_SHARE: (
+        "党员人数 {given} 须在 0 至成员人数 {members} 之间。",
+        "The number of Party members ({given}) lies between 0 and the number of members ({members}).",
+    ),
+    Code.PARTY_COMMITTEE_SIZE: (
+        "业主委员会由 5 人以上单数组成（当前为 {members} 人）。",
+        "An owners' committee has an odd number of members, at least 5 (it has {members}).",
+    ),
+    Code.PARTY_CONSENT_MISSING: (
+        "没有用于“{purpose}”的有效单独同意（个人信息保护法第13、29条）；请先登记同意（givePartyConsent）。",
+        "There is no valid separate consent for {purpose} (Personal Information Protection Law, articles 13 and 29); record one first (givePartyConsent).",
+    ),
+    Code.PARTY_CONSENT_VALID: (
+        "用于“{purpose}”的同意仍然有效，无需重复登记。",
+        "A consent for {purpose} is valid already.",
+    ),
+    Code.PARTY_DEADLINE_FINAL: (
+        "“{step}”最迟应于 {last} 前完成（{rules}第{article}条），期限已过，不能再登记为完成。",
+        "{step_english} had to be done by {last} at the latest ({rules_english}, article {article}); it cannot be entered any more.",
+    ),
+    Code.PARTY_DEADLINE_MISSED: (
+        "“{step}”应于 {last} 前完成（{rules}第{article}条）；逾期办理须在 lateReason 中说明理由。",
+        "{step_english} was due by {last} ({rules_english}, article {article}); to enter it late, state why in lateReason.",
+    ),
+    Code.PARTY_DOCUMENT_REQUIRED: (
+        "“{step}”须注明文件或记录编号（{rules}第{article}条）。",
+        "{step_english} names its document ({rules_english}, article {article}).",
+    ),
+    Code.PARTY_EXTENDED_ALREADY: (
+        "预备期只能延长一次，已延长至 {until}（细则第31条）。",
+        "Probation is extended once only; it runs until {until} (article 31).",
+    ),
+    Code.PARTY_EXTENSION_MONTHS: (
+        "预备期延长不少于 6 个月，不超过 12 个月（细则第31条），当前为 {months} 个月。",
+        "Probation is extended by 6 to 12 months (article 31), not by {months}.",
+    ),
+    Code.PARTY_FILES_CHOSEN: (
+        "请指定要查阅的档案，或一个党组织，二者必居其一。",
+        "Name the files to open or an organisation, exactly one of the two.",
+    ),
+    Code.PARTY_FILE_CLOSED: (
+        "该党员档案已于 {closed_on} 关闭，不能再办理业务。",
+        "This Party file was closed on {closed_on}; nothing more can be done on it.",
+    ),
+    Code.PARTY_FILE_ERASED: (
+        "该党员档案中的个人信息已于 {erased_on} 删除。",
+        "What this Party file said of a person was erased on {erased_on}.",
+    ),
+    Code.PARTY_FILE_EXISTS: (
+        "该员工已有党员档案，一人一档。",
+        "There is a Party file for this member of staff; each person has one.",
+    ),
+    Code.PARTY_FILE_IN_USE: (
+        "该档案仍有有效的党员身份或在办流程，不能关闭。",
+        "The file holds an active membership or a running case, so it cannot be closed.",
+    ),
+    Code.PARTY_FILE_NUMBER_TAKEN: (
+        "档案编号“{number}”已被使用。",
+        "The file number {number} is used already.",
+    ),
+    Code.PARTY_FILE_RETAINED: (
+        "档案保存至 {until}，到期方可删除；本人撤回同意的，请先登记撤回（withdrawPartyConsent）。",
+        "The file is kept until {until} and erased after that; where the person withdrew consent, record that first (withdrawPartyConsent).",
+    ),
+    Code.PARTY_HALF_YEAR: (
+        "半年期应为 1（上半年）或 2（下半年），当前为 {half}。",
+        "A half of the year is 1 or 2, not {half}.",
+    ),
+    Code.PARTY_JOINT_UNITS: (
+        "联合党支部由 2 至 {limit} 个单位组成（支部工作条例），当前为 {units} 个。",
+        "A joint branch joins 2 to {limit} units (rules on branch work); there are {units}.",
+    ),
+    Code.PARTY_MAY_NOT_APPROVE: (
+        "“{name}”（{kind}）无权审批党员：须由党委审批，党总支、乡镇街道党委所属的基层党委和临时党组织不能审批（{rules}第{article}条）。",
+        "{name} ({kind}) may not approve members: a committee does; a general branch, a base committee under a town or street committee and a temporary organisation may not ({rules_english}, article {article}).",
+    ),
+    Code.PARTY_MEMBERSHIP_ACTIVE: (
+        "该同志已有有效的党员身份，一人只能有一个。",
+        "There is an active membership for this file; a person has one.",
+    ),
+    Code.PARTY_MEMBERSHIP_ENDED: (
+        "该党员身份已于 {ended_on} 终止。",
+        "This membership ended on {ended_on}.",
+    ),
+    Code.PARTY_MEMBERSHIP_MISSING: (
+        "该同志在本企业没有有效的党员身份。",
+        "There is no active membership for this file.",
+    ),
+    Code.PARTY_MORE_MEMBERS_THAN_STAFF: (
+        "党员人数 {members} 不能超过员工人数 {staff}。",
+        "There cannot be more members ({members}) than staff ({staff}).",
+    ),
+    Code.PARTY_NOT_AN_ACTIVIST: (
+        "半年考察适用于入党积极分子和发展对象，当前状态为“{state}”。",
+        "Half-year reviews are of activists and development objects; this case is {state}.",
+    ),
+    Code.PARTY_NOT_PUBLICISED: (
+        "尚未公示：须公示不少于 {days} 个工作日（{rules}第{article}条）；请先登记公示（publiciseDevelopmentCase）。",
+        "It was not publicised yet: at least {days} working days are needed ({rules_english}, article {article}); enter the publicity first (publiciseDevelopmentCase).",
+    ),
+    Code.PARTY_NOT_REVIEWED: (
+        "尚无半年考察记录（{rules}第{article}条）；请先登记考察（reviewDevelopmentCase）。",
+        "There is no half-year review yet ({rules_english}, article {article}); enter one first (reviewDevelopmentCase).",
+    ),
+    Code.PARTY_NO_OBJECTION: (
+        "没有待处理的异议。",
+        "There is no undecided objection.",
+    ),
+    Code.PARTY_OBJECTION_OPEN: (
+        "仍有 {objections} 条公示异议未处理，处理完毕后方可继续（{rules}第{article}条）。",
+        "{objections} objections are not decided yet; decide them first ({rules_english}, article {article}).",
+    ),
+    Code.PARTY_ONE_AT_A_TIME: (
+        "讨论两名以上的，须逐个讨论和表决（{rules}第{article}条）。",
+        "Each person is discussed and voted on alone ({rules_english}, article {article}).",
+    ),
+    Code.PARTY_ONE_SUPERIOR: (
+        "上级只能是本企业党组织或登记的党组织之一。",
+        "An organisation stands under one of your own or under one of the registry, not both.",
+    ),
+    Code.PARTY_OPINIONS_UNHEARD: (
+        "须听取党小组、培养联系人、党员和群众意见（{rules}第{article}条）；请在 opinionsHeard 中确认。",
+        "The group, the contacts, members and colleagues are heard first ({rules_english}, article {article}); confirm it in opinionsHeard.",
+    ),
+    Code.PARTY_ORGANISATION_HOLDS_NO_RELATIONS: (
+        "“{kind}”不接收组织关系、不发展党员（临时党组织不能发展党员：细则第22条）；请选择党支部、联合党支部或综合党支部。",
+        "A {kind} holds no relations and admits nobody (a temporary organisation admits none: article 22); choose a branch, a joint or a comprehensive branch.",
+    ),
+    Code.PARTY_ORGANISATION_NOT_ACTIVE: (
+        "该党组织状态为“{state}”，须为正常或换届中。",
+        "This organisation is {state}; it has to be active or electing.",
+    ),
+    Code.PARTY_ORGANISATION_NOT_EMPTY: (
+        "该党组织仍有党员组织关系或在办流程；请先转接。",
+        "The organisation still holds relations or running cases; transfer them first.",
+    ),
+    Code.PARTY_PLACE_REQUIRED: (
+        "请填写区划代码或小区，二者必居其一。",
+        "Give a division code or an estate, exactly one of the two.",
+    ),
+    Code.PARTY_PROBATION_TOO_SHORT: (
+        "预备期为一年：转正日期不能早于 {earliest}（党章第7条）。",
+        "Probation lasts a year: conversion cannot be before {earliest} (Party constitution, article 7).",
+    ),
+    Code.PARTY_PUBLICITY_RUNNING: (
+        "公示至 {last_day} 止，次日起方可登记（{rules}第{article}条）。",
+        "The publicity runs until {last_day}; enter this on a later day ({rules_english}, article {article}).",
+    ),
+    Code.PARTY_PUBLICITY_TOO_SHORT: (
+        "公示不少于 {days} 个工作日（细则第13条），最早可于 {earliest} 结束。",
+        "A publicity takes at least {days} working days (article 13); it can end on {earliest} at the earliest.",
+    ),
+    Code.PARTY_QUORUM: (
+        "到会有表决权的正式党员须超过应到人数的半数：至少 {needed} 名，当前 {attended} 名（{rules}第{article}条）。",
+        "More than half of the members due must attend: at least {needed}, {attended} came ({rules_english}, article {article}).",
+    ),
+    Code.PARTY_QUOTA_PLANNED: (
+        "{year} 年的发展党员计划已登记，请修改原计划。",
+        "The plan of {year} is entered already; change that one.",
+    ),
+    Code.PARTY_SECOND_PLACE: (
+        "流动人员须在两地公示（细则第13条）；请填写 secondPlace。",
+        "A mobile person is publicised at both places (article 13); give secondPlace.",
+    ),
+    Code.PARTY_SECRETARY_NOT_MEMBER: (
+        "兼任书记的主任必须是党员。",
+        "A chair who is secretary is a Party member.",
+    ),
+    Code.PARTY_SECRETARY_VACANT: (
+        "书记空缺时不能填写书记来源。",
+        "A vacant position has no source.",
+    ),
+    Code.PARTY_SECRET_BALLOT: (
+        "须采取无记名投票方式表决（{rules}第{article}条）。",
+        "The ballot is secret ({rules_english}, article {article}).",
+    ),
+    Code.PARTY_STEP_DONE: (
+        "“{step}”已于 {done_on} 完成。",
+        "{step_english} was done on {done_on}.",
+    ),
+    Code.PARTY_STEP_OUT_OF_ORDER: (
+        "“{step}”之前须先完成：{missing}（{rules}第{article}条）。",
+        "Before {step_english} come: {missing_english} ({rules_english}, article {article}).",
+    ),
+    Code.PARTY_STEP_TOO_EARLY: (
+        "“{step}”最早可在 {earliest} 办理（须满 {months} 个月，或延长的预备期届满）（{rules}第{article}条）。",
+        "{step_english} can be done on {earliest} at the earliest ({months} months, or the extended probation, have to pass) ({rules_english}, article {article}).",
+    ),
+    Code.PARTY_SUPPORTERS_NUMBER: (
+        "须有 {wanted} 名正式党员（{rules}第{article}条），当前为 {given} 名。",
+        "{wanted} full members are needed ({rules_english}, article {article}); {given} are given.",
+    ),
+    Code.PARTY_SUPPORTER_IS_SUBJECT: (
+        "本人不能担任自己的培养联系人或入党介绍人（{rules}第{article}条）。",
+        "Nobody is their own contact or introducer ({rules_english}, article {article}).",
+    ),
+    Code.PARTY_SUPPORTER_NOT_FULL: (
+        "培养联系人和入党介绍人必须是正式党员（{rules}第{article}条）；外单位的请在 supportersElsewhere 中填写证明文件。",
+        "Contacts and introducers are full members ({rules_english}, article {article}); for one of another unit give the document in supportersElsewhere.",
+    ),
+    Code.PARTY_SUPPORTER_SANCTIONED: (
+        "受留党察看处分、尚未恢复党员权利的党员不能担任（{rules}第{article}条）。",
+        "A member whose rights are suspended by a sanction cannot be one ({rules_english}, article {article}).",
+    ),
+    Code.PARTY_SURVEY_ANSWERED: (
+        "{year} 年第 {half} 个半年的摸排已填报。",
+        "The survey of {year}, half {half}, is answered already.",
+    ),
+    Code.PARTY_TERM_INVALID: (
+        "任期为 3 年或 5 年（临时党组织、党小组和工作小组不设任期），当前为 {years}。",
+        "A term is 3 or 5 years (temporary organisations and groups have none), not {years}.",
+    ),
+    Code.PARTY_TOO_MANY_FILES: (
+        "一次最多查阅 {limit} 份档案。",
+        "At most {limit} files are opened at once.",
+    ),
+    Code.PARTY_TOO_YOUNG: (
+        "须年满 {age} 周岁（{rules}第{article}条）：最早可于 {earliest} 申请。",
+        "An applicant is at least {age} ({rules_english}, article {article}): on {earliest} at the earliest.",
+    ),
+    Code.PARTY_TRAINING_SHORT: (
+        "集中培训不少于 3 天或 24 个学时（{rules}第{article}条），当前为 {days} 天、{hours} 学时。",
+        "Training takes at least 3 days or 24 class hours ({rules_english}, article {article}); {days} days and {hours} hours are given.",
+    ),
+    Code.PARTY_TRANSFER_EXPIRED: (
+        "介绍信有效期至 {until}，逾期不能接收；请登记过期后重新开具（reissuePartyTransfer）。",
+        "The transfer was valid until {until} and cannot be accepted; enter that it expired and reissue it (reissuePartyTransfer).",
+    ),
+    Code.PARTY_TRANSFER_NOWHERE: (
+        "组织关系已在该党组织。",
+        "The relation lies there already.",
+    ),
+    Code.PARTY_TRANSFER_OPEN: (
+        "该同志已有办理中的组织关系转接。",
+        "There is a transfer under way for this file.",
+    ),
+    Code.PARTY_TRANSFER_VALID: (
+        "转接在 {until} 之前有效，尚未过期。",
+        "The transfer is valid until {until}; it has not expired.",
+    ),
+    Code.PARTY_VENUE_ITEM_UNKNOWN: (
+        "“{item}”不在本地阵地清单中：{known}。",
+        "{item} is not on the checklist of this division: {known}.",
+    ),
+    Code.PARTY_VENUE_MISSING: (
+        "没有阵地的党组织不能勾选阵地事项。",
+        "An organisation without a venue has no items of one.",
+    ),
+    Code.PARTY_VOTE_DOES_NOT_ADD_UP: (
+        "票数不符：应到 {due}，到会及书面意见 {cast}，赞成、反对、弃权合计 {votes}；合计须等于到会与书面意见之和，且不超过应到人数（{rules}第{article}条）。",
+        "The numbers do not add up: {due} due, {cast} present or in writing, {votes} votes; votes equal those present and in writing, and no more than are due ({rules_english}, article {article}).",
+    ),
+    Code.PARTY_VOTE_NOT_CARRIED: (
+        "赞成须超过应到会有表决权正式党员 {due} 人的半数：至少 {needed} 票，当前 {yes} 票（{rules}第{article}条）；未通过的请登记为不予接收（stopDevelopmentCase）。",
+        "More than half of the {due} members due have to agree: at least {needed}, {yes} did ({rules_english}, article {article}); enter a refusal with stopDevelopmentCase.",
+    ),
+    Code.PARTY_VOTE_REQUIRED: (
+        "请填写支部大会表决情况（{rules}第{article}条）。",
+        "Give the numbers of the vote ({rules_english}, article {article}).",
+    ),
+    Code.PARTY_YEAR_IMPLAUSIBLE: (
+        "年份应在 2000 至 2100 之间，当前为 {year}。",
+        "The year lies between 2000 and 2100, not {year}.",
     ),
     Code.PERIOD_INVALID: (
         "“{value}”不是有效的起止日期；请写成 2022年1月1日至2024年12月31日。",
@@ -308,6 +833,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.PHONE_INVALID: (
         "“{value}”不是有效的电话号码：请填写手机号或区号加座机号。",
         "{value} is not a valid phone number: give a mobile number or an area code and number.",
+    ),
+    Code.PHOTOS_TOO_MANY: (
+        "一次开放日最多保留 {limit} 张照片；请先删除不需要的。",
+        "An open day keeps at most {limit} photos; remove one that is not needed first.",
     ),
     Code.PROJECT_AMBIGUOUS: (
         "贵企业有多个在管项目叫“{name}”；请改用项目全称。",
@@ -329,6 +858,14 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.ROW_REPEATED: (
         "与第 {row} 行重复。",
         "This repeats row {row}.",
+    ),
+    Code.SATISFACTION_UNKNOWN: (
+        "满意度应为 1 至 5（当前为 {value}）。",
+        "Satisfaction is a number from 1 to 5 (it is {value}).",
+    ),
+    Code.SETTING_INVALID: (
+        "“{value}”不是该参数的有效值：应为 {expected}。",
+        "{value} is not a value of this setting: it takes {expected}.",
     ),
     Code.SHEETS_AMBIGUOUS: (
         "有多个工作表都像要导入的表：{sheets}；请只保留一个。",
@@ -353,6 +890,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.TAKE_OVER_PENDING: (
         "贵企业对该小区的接管申请正在等待主管部门确认。",
         "Your take-over request for this estate is already waiting for the regulator.",
+    ),
+    Code.TOO_FEW_CONFIRMED: (
+        "已确认的认领项目为 {confirmed} 个，评议至少需要 {needed} 个（属地参数 CLAIMED_PROJECTS_MIN）。",
+        "{confirmed} claimed projects are confirmed; a review takes at least {needed} (setting CLAIMED_PROJECTS_MIN).",
     ),
     Code.TOO_LARGE: (
         "数值过大：最大为 {limit}。",
@@ -381,6 +922,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.WHOLE_NUMBER_INVALID: (
         "“{value}”不是整数。",
         "{value} is not a whole number.",
+    ),
+    Code.YEAR_NOT_MEANT: (
+        "{signed_on} 签订的协议应为当年或次年的协议，而不是 {year} 年。",
+        "An agreement signed on {signed_on} is for that year or the next, not for {year}.",
     ),
     Code.YES_NO_INVALID: (
         "“{value}”不是“是”或“否”。",

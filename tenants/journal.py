@@ -66,6 +66,12 @@ class RegistryEvent(_Event, _Registry, Row, table=True):
     __tablename__ = "registry_event"
 
 
+CONFIDENTIAL: dict[str, Any] = {"info": {"confidential": True}}
+"""Ends the `__table_args__` of a table whose journal says that a row was made or changed and by whom, never what; nobody
+outside is told of it.
+"""
+
+
 async def record(scope: Scope, action: str, entity: str, row: Any, changes: Mapping[str, Any] | None = None) -> None:
     """Write the audit entry and the outbox event of one change to `row`, in the transaction that makes the change.
 
@@ -73,6 +79,9 @@ async def record(scope: Scope, action: str, entity: str, row: Any, changes: Mapp
     values of a new row. A company's row, or a company acting, is journalled with the company; else the registry.
     """
     facts = {name: _plain(value) for name, value in (changes or {}).items()}
+    confidential = bool(row.__table__.info.get("confidential"))
+    if confidential:
+        action, facts = ("created" if action == "created" else "changed"), {}
     entry = {
         "created_at": now(),
         "actor_kind": scope.actor_kind,
@@ -91,10 +100,12 @@ async def record(scope: Scope, action: str, entity: str, row: Any, changes: Mapp
     company = getattr(row, "tenant_id", scope.principal.tenant_id if scope.principal.kind == "tenant" else None)
     if company is not None:
         scope.write_later(AuditEntry, {"id": new_id(), "tenant_id": company, **entry})
-        scope.write_later(OutboxEvent, {"id": new_id(), "tenant_id": company, **event})
+        if not confidential:
+            scope.write_later(OutboxEvent, {"id": new_id(), "tenant_id": company, **event})
     else:
         scope.write_later(RegistryAuditEntry, {"id": new_id(), "division_path": row.division_path, **entry})
-        scope.write_later(RegistryEvent, {"id": new_id(), "division_path": row.division_path, **event})
+        if not confidential:
+            scope.write_later(RegistryEvent, {"id": new_id(), "division_path": row.division_path, **event})
 
 
 def _plain(value: Any) -> Any:

@@ -6,20 +6,45 @@ from enum import StrEnum
 class Permission(StrEnum):
     """What a caller may do. A root field or a personal field that names none keeps the schema from building."""
 
+    AGREEMENT_CONFIRM = "agreement:confirm"
+    AGREEMENT_READ = "agreement:read"
+    AGREEMENT_UPDATE = "agreement:update"
     AUDIT_READ = "audit:read"
+    CHECK_IN_CONFIRM = "check_in:confirm"
+    CHECK_IN_READ = "check_in:read"
+    CHECK_IN_REPORT = "check_in:report"
     COMPANY_READ = "company:read"
     COMPANY_READ_CONTACT = "company:read_contact"
     COMPANY_UPDATE = "company:update"
     CONTRACT_READ = "contract:read"
     DIVISION_READ = "division:read"
+    DUE_READ = "due:read"
     ESTATE_CREATE = "estate:create"
     ESTATE_READ = "estate:read"
     ESTATE_UPDATE = "estate:update"
+    ISSUE_CREATE = "issue:create"
+    ISSUE_ESCALATE = "issue:escalate"
+    ISSUE_READ = "issue:read"
+    ISSUE_SUPERVISE = "issue:supervise"
+    ISSUE_UPDATE = "issue:update"
+    ISSUE_CATEGORY_UPDATE = "issue_category:update"
     LEAD_ASSIGN = "lead:assign"
     LEAD_READ = "lead:read"
     MEMBER_CREATE = "member:create"
     MEMBER_READ = "member:read"
     MEMBER_UPDATE = "member:update"
+    PARTY_FIGURE_READ = "party_figure:read"
+    PARTY_FILE_OPEN = "party_file:open"
+    PARTY_FILE_READ = "party_file:read"
+    PARTY_FILE_READ_ACCESS = "party_file:read_access"
+    PARTY_FILE_UPDATE = "party_file:update"
+    PARTY_ORGANISATION_READ = "party_organisation:read"
+    PARTY_ORGANISATION_UPDATE = "party_organisation:update"
+    PARTY_REGISTRY_UPDATE = "party_registry:update"
+    OPEN_DAY_CREATE = "open_day:create"
+    OPEN_DAY_READ = "open_day:read"
+    OPEN_DAY_RECEIVE = "open_day:receive"
+    OPEN_DAY_UPDATE = "open_day:update"
     PROJECT_CREATE = "project:create"
     PROJECT_END = "project:end"
     PROJECT_READ = "project:read"
@@ -27,6 +52,8 @@ class Permission(StrEnum):
     PROJECT_UPDATE = "project:update"
     PROJECT_UPDATE_LED = "project:update_led"
     REGULATOR_READ = "regulator:read"
+    SETTING_READ = "setting:read"
+    SETTING_UPDATE = "setting:update"
     STAFF_CREATE = "staff:create"
     STAFF_READ = "staff:read"
     STAFF_READ_PERSONAL = "staff:read_personal"
@@ -55,22 +82,68 @@ class RegulatorRole(StrEnum):
 
 P = Permission
 
-_PUBLIC_KNOWLEDGE = frozenset({P.DIVISION_READ, P.ESTATE_READ})
+PARTY_PERSONAL = frozenset({P.PARTY_FILE_OPEN, P.PARTY_FILE_READ, P.PARTY_FILE_READ_ACCESS, P.PARTY_FILE_UPDATE})
+"""What only a person's own role gives, never a scope granted to somebody else: no application reaches a Party file."""
 
-_COMPANY_READER = _PUBLIC_KNOWLEDGE | {P.COMPANY_READ, P.CONTRACT_READ, P.LEAD_READ, P.PROJECT_READ}
+_PUBLIC_KNOWLEDGE = frozenset({P.DIVISION_READ, P.ESTATE_READ, P.SETTING_READ})
 
-_REGULATOR_READER = _PUBLIC_KNOWLEDGE | {P.COMPANY_READ, P.PROJECT_READ, P.REGULATOR_READ, P.TAKE_OVER_READ}
+_COMPANY_READER = _PUBLIC_KNOWLEDGE | {
+    P.AGREEMENT_READ,
+    P.CHECK_IN_READ,
+    P.COMPANY_READ,
+    P.CONTRACT_READ,
+    P.DUE_READ,
+    P.ISSUE_READ,
+    P.LEAD_READ,
+    P.OPEN_DAY_READ,
+    P.PARTY_ORGANISATION_READ,
+    P.PROJECT_READ,
+}
+
+_REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
+    P.AGREEMENT_READ,
+    P.CHECK_IN_READ,
+    P.COMPANY_READ,
+    P.DUE_READ,
+    P.ISSUE_READ,
+    P.PARTY_FIGURE_READ,
+    P.PARTY_ORGANISATION_READ,
+    P.OPEN_DAY_READ,
+    P.PROJECT_READ,
+    P.REGULATOR_READ,
+    P.TAKE_OVER_READ,
+}
+
+_REGULATOR_KEEPER = _REGULATOR_READER | {
+    P.AGREEMENT_CONFIRM,
+    P.CHECK_IN_CONFIRM,
+    P.ESTATE_CREATE,
+    P.ESTATE_UPDATE,
+    P.ISSUE_CATEGORY_UPDATE,
+    P.ISSUE_ESCALATE,
+    P.ISSUE_SUPERVISE,
+    P.PARTY_REGISTRY_UPDATE,
+}
 
 COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
     CompanyRole.TENANT_ADMIN: _COMPANY_READER
     | {
+        P.AGREEMENT_UPDATE,
         P.AUDIT_READ,
+        P.CHECK_IN_REPORT,
         P.COMPANY_READ_CONTACT,
         P.COMPANY_UPDATE,
+        P.ISSUE_CREATE,
+        P.ISSUE_ESCALATE,
+        P.ISSUE_UPDATE,
         P.LEAD_ASSIGN,
         P.MEMBER_CREATE,
         P.MEMBER_READ,
         P.MEMBER_UPDATE,
+        P.OPEN_DAY_CREATE,
+        P.OPEN_DAY_RECEIVE,
+        P.OPEN_DAY_UPDATE,
+        P.PARTY_FILE_READ_ACCESS,
         P.PROJECT_CREATE,
         P.PROJECT_END,
         P.PROJECT_READ_BASELINE,
@@ -84,14 +157,32 @@ COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
         P.TAKE_OVER_REQUEST,
     },
     CompanyRole.PROJECT_MANAGER: _COMPANY_READER
-    | {P.PROJECT_READ_BASELINE, P.PROJECT_UPDATE_LED, P.STAFF_READ, P.STAFF_READ_PERSONAL},
-    CompanyRole.PARTY_OFFICER: _COMPANY_READER | {P.STAFF_READ, P.STAFF_READ_PERSONAL},
-    CompanyRole.FRONT_DESK: _PUBLIC_KNOWLEDGE | {P.COMPANY_READ, P.PROJECT_READ},
+    | {
+        P.AGREEMENT_UPDATE,
+        P.CHECK_IN_REPORT,
+        P.ISSUE_CREATE,
+        P.ISSUE_ESCALATE,
+        P.ISSUE_UPDATE,
+        P.OPEN_DAY_CREATE,
+        P.OPEN_DAY_UPDATE,
+        P.OPEN_DAY_RECEIVE,
+        P.PROJECT_READ_BASELINE,
+        P.PROJECT_UPDATE_LED,
+        P.STAFF_READ,
+        P.STAFF_READ_PERSONAL,
+    },
+    CompanyRole.PARTY_OFFICER: _COMPANY_READER
+    | PARTY_PERSONAL
+    | {P.PARTY_ORGANISATION_UPDATE, P.STAFF_READ, P.STAFF_READ_PERSONAL},
+    CompanyRole.FRONT_DESK: _PUBLIC_KNOWLEDGE
+    | {P.COMPANY_READ, P.DUE_READ, P.ISSUE_CREATE, P.ISSUE_READ, P.OPEN_DAY_READ, P.OPEN_DAY_RECEIVE, P.PROJECT_READ},
 }
 
 REGULATOR_ROLES: dict[RegulatorRole, frozenset[Permission]] = {
     RegulatorRole.VIEWER: _REGULATOR_READER,
-    RegulatorRole.ASSESSOR: _REGULATOR_READER | {P.ESTATE_CREATE, P.ESTATE_UPDATE},
-    RegulatorRole.PUBLISHER: _REGULATOR_READER | {P.ESTATE_CREATE, P.ESTATE_UPDATE, P.TAKE_OVER_CONFIRM},
+    RegulatorRole.ASSESSOR: _REGULATOR_KEEPER,
+    RegulatorRole.PUBLISHER: _REGULATOR_KEEPER | {P.SETTING_UPDATE, P.TAKE_OVER_CONFIRM},
 }
-"""The regulator's assessor keeps the estate registry; confirming a take-over is a decision and the publisher's."""
+"""The assessor keeps the estate registry and confirms what a community confirms; settings and take-overs are decisions
+and the publisher's.
+"""

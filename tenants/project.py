@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, func, select, text
 from sqlmodel import Field
 
-from tenants import division
+from tenants import check_in, division
 from tenants.change import change, create, find, find_at, transition
 from tenants.checks import NAME_LIMIT, Checks
 from tenants.company import Company, CompanyMember, refresh_reach
@@ -325,8 +325,17 @@ async def assign_lead(
         checks.done()
         if last.left_on is None:
             await change(scope, last, "project_lead", {"left_on": arrived_on}, action="left")
+            await check_in.end(scope, last.id)
     lead = ProjectLead(tenant_id=project.tenant_id, project_id=project.id, staff_id=staff.id, arrived_on=arrived_on)
     await create(scope, lead, "project_lead")
+    await check_in.begin(
+        scope,
+        lead_id=lead.id,
+        project_id=project.id,
+        estate_id=project.estate_id,
+        path=project.division_path,
+        arrived_on=arrived_on,
+    )
     await change(scope, project, "project", {"status": project.status}, action="lead_assigned", always=True)
     return project
 
@@ -381,6 +390,7 @@ async def _stop(scope: Scope, project: Project, last_day: date, reason: EndReaso
     )
     for lead in leads:
         await change(scope, lead, "project_lead", {"left_on": max(last_day, lead.arrived_on)}, action="left")
+        await check_in.end(scope, lead.id)
     ended = {"status": ProjectStatus.ENDED, "ended_on": last_day, "end_reason": reason}
     await change(scope, project, "project", ended, action="ended")
     never_began = project.started_on > today() and last_day <= project.started_on

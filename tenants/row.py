@@ -25,7 +25,12 @@ def now() -> datetime:
 
 def today() -> date:
     """The legal day in China; a legal day is a date in Asia/Shanghai wherever the server stands."""
-    return datetime.now(_SHANGHAI).date()
+    return legal_day(now())
+
+
+def legal_day(moment: datetime) -> date:
+    """The legal day in China of an instant."""
+    return moment.astimezone(_SHANGHAI).date()
 
 
 def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:

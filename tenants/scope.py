@@ -132,6 +132,16 @@ class Scope:
             raise
         await self.connection.execute("RELEASE SAVEPOINT part")
 
+    @asynccontextmanager
+    async def on_file(self, file_id: UUID) -> AsyncIterator[None]:
+        """Inside, the transaction may open or erase this one Party file, which its policies pick by this setting."""
+        await self.connection.execute(f"SET LOCAL linli.file = '{UUID(str(file_id))}'")
+        try:
+            yield
+        finally:
+            with suppress(asyncpg.InFailedSQLTransactionError, *_LOST):
+                await self.connection.execute("SET LOCAL linli.file = ''")
+
     def acting_for(self, tenant_id: UUID) -> AbstractAsyncContextManager[None]:
         """Inside, the transaction has the role and context of a company: for a decision that ends one company's
         project and starts another's, where the decider itself holds no grant on either. The actor stays the decider.

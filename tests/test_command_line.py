@@ -82,7 +82,7 @@ def test_help_names_every_command_and_is_quick(home: Path) -> None:
     done = linli("--help", home=home)
     assert done.returncode == 0
     assert time.monotonic() - started < 5
-    for command in ("demo", "serve", "migrate", "token", "divisions", "import", "sample", "schema"):
+    for command in ("demo", "serve", "migrate", "token", "divisions", "import", "sample", "schema", "worker"):
         assert re.search(rf"\b{command}\b", done.stdout), command
     assert not home.exists()
 
@@ -97,7 +97,7 @@ class Demo:
             [LINLI, "demo"], env=environment(home, port=str(free_port())), stdout=subprocess.PIPE, text=True
         )
         assert self.process.stdout is not None
-        self.lines = [self.process.stdout.readline() for _ in range(5)]
+        self.lines = [self.process.stdout.readline() for _ in range(7)]
         self.values = dict(line.rstrip("\n").split("=", 1) for line in self.lines)
 
     def ask(self, token: str) -> httpx.Response:
@@ -140,6 +140,8 @@ def test_the_demo_runs_from_nothing_and_again(home: Path, started: list[Demo]) -
         "OTHER_COMPANY_TOKEN",
         "REGULATOR_TOKEN",
         "PROVINCE_TOKEN",
+        "TOWNSHIP_TOKEN",
+        "DISTRICT_TOKEN",
     ]
     assert (home / "demo.env").read_text() == "".join(demo.lines)
     assert stat.S_IMODE((home / "demo.env").stat().st_mode) == 0o600
@@ -147,12 +149,13 @@ def test_the_demo_runs_from_nothing_and_again(home: Path, started: list[Demo]) -
     answers = {name: demo.ask(name) for name in demo.values if name != "GRAPHQL_URL"}
     for answer in answers.values():
         assert answer.status_code == 200, answer.text
-    own, other, city, province = (answer.json()["data"]["projects"] for answer in answers.values())
+    own, other, city, province, township, district = (answer.json()["data"]["projects"] for answer in answers.values())
     assert own["totalCount"] > 0
     assert other["totalCount"] > 0
     assert {node["id"] for node in own["nodes"]}.isdisjoint(node["id"] for node in other["nodes"])
     assert city["totalCount"] >= own["totalCount"] + other["totalCount"]
     assert province["totalCount"] > city["totalCount"]
+    assert (township["totalCount"], district["totalCount"]) == (64, 45)
 
     server = psutil.Process(int((home / "postgres" / "postmaster.pid").read_text().split()[0]))
     assert demo.stop(signal.SIGTERM) == 0
@@ -165,6 +168,26 @@ def test_the_demo_runs_from_nothing_and_again(home: Path, started: list[Demo]) -
     assert again.stop(signal.SIGINT) == 0
     # Other tests keep the machine busy: a start that took longer took it waiting for its turn.
     assert min(waited, worked) < 10
+
+
+def test_the_worker_works_and_stops(home: Path, database: Clone) -> None:
+    """It does the daily job at its start, notes the next night, and ends in order when told to."""
+    urls = {"database_url": database.admin_url, "app_database_url": database.app_url}
+    process = subprocess.Popen(
+        [LINLI, "worker"], env=environment(home, **urls), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    try:
+        assert process.stdout is not None
+        assert '"event":"daily"' in process.stdout.readline().replace(" ", "")
+        while not ask(database, "SELECT 1 FROM pgqueuer_schedules WHERE entrypoint = 'daily'"):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def test_a_port_in_use_is_a_sentence(home: Path, database: Clone) -> None:

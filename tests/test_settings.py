@@ -65,6 +65,43 @@ def test_a_value_out_of_range_is_refused(name: str, value: str, monkeypatch: pyt
         Settings()
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///var/lib/linli",
+        "s3://photos",
+        "s3://photos/linli?endpoint=https://s3.example.cn&region=cn-north-1",
+        "s3://photos?endpoint=http://127.0.0.1:9000",
+    ],
+)
+def test_where_files_are_kept(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINLI_FILES_URL", url)
+    assert Settings().files_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/var/lib/linli",
+        "file://server/share",
+        "file:///var?mode=rw",
+        "ftp://server/photos",
+        "s3:///photos",
+        f"s3://key:{SECRET}@photos",
+        f"s3://photos?endpoint=https://key:{SECRET}@s3.example.cn",
+        f"s3://photos?secret={SECRET}",
+        "s3://photos?endpoint=ftp://s3.example.cn",
+    ],
+)
+def test_another_place_for_files_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINLI_FILES_URL", url)
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    (error,) = refused.value.errors(include_input=False, include_context=False)
+    assert "s3://bucket/prefix" in error["msg"]
+    assert SECRET not in error["msg"]
+
+
 def test_the_readme_lists_every_setting() -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     for name, field in Settings.model_fields.items():

@@ -129,6 +129,8 @@ class Compiler:
                 conditions.append(f"({entity.division(row, path)})")
             else:
                 conditions.append(subtree(row[entity.division], path))
+        if entity.visible is not None:
+            conditions.append(f"({entity.visible(row)})")
         return conditions
 
     # Objects

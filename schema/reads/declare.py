@@ -89,7 +89,7 @@ class Paged(Declaration):
             argument(
                 "order_by",
                 list[order_type(target)] | None,  # type: ignore[misc]
-                "In this order (排序); without one, in the order of creation.",
+                f"In this order (排序); without one, {target.in_order}.",
             ),
         ]
 
@@ -271,12 +271,16 @@ class Entity:
         prefix: str,
         permission: Permission,
         division: str | Callable[[Any, str], str] | None,
+        visible: Condition | None,
+        order: str | None,
     ) -> None:
         self.type = cls
         self.table = table
         self.prefix = prefix
         self.permission = permission
         self.division = division
+        self.visible = visible
+        self.order = order
         self.tenant = "tenant_id" in table.columns
 
     def __repr__(self) -> str:
@@ -291,6 +295,11 @@ class Entity:
     def definition(self) -> Any:
         """Strawberry's definition."""
         return get_object_definition(self.type, strict=True)
+
+    @property
+    def in_order(self) -> str:
+        """In words, how its lists are ordered when nobody says otherwise."""
+        return f"by {to_camel_case(self.order)}" if self.order else "in the order of creation"
 
     @cached_property
     def fields(self) -> dict[str, Declared]:
@@ -317,12 +326,16 @@ def entity(
     prefix: str,
     permission: Permission,
     division: str | Callable[[Any, str], str] | None = None,
+    visible: Condition | None = None,
+    order: str | None = None,
     name: str | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Make a class an entity of a SQLModel table. `permission` is what it takes to read it at all.
 
     `division` is the column that holds its division path, by which a regulator's statements find its rows, or a
     function of the row and the SQL of the regulator's path: `lambda row, path: f"{row.reach} @> ARRAY[{path}]"`.
+    `visible` narrows the rows to those that an audience's permissions let it see. `order` is the field by which its
+    lists are ordered when nobody says otherwise; without one, they are in the order of creation.
     The class's docstring becomes the description.
     """
 
@@ -332,7 +345,7 @@ def entity(
         if not (cls.__doc__ or "").strip():
             raise DeclarationError(f"{cls.__name__} has no docstring to be its description")
         made: type[T] = strawberry.type(cls, name=name, description=paragraph(cls.__doc__))
-        described = Entity(made, table_of(table), prefix, permission, division)
+        described = Entity(made, table_of(table), prefix, permission, division, visible, order)
         for field in described.fields.values():
             declaration = field.declaration
             if isinstance(declaration, One) and not declaration.match:

@@ -117,15 +117,15 @@ class Listing:
         """The order, made total by the key."""
         given = self._given.get("orderBy")
         steps: list[Any] = given if isinstance(given, list) else []
+        default = self._target.order
         if len(steps) > ORDER_LIMIT:
             many = Invalid(f"orderBy 最多 {ORDER_LIMIT} 项。", f"orderBy holds at most {ORDER_LIMIT} steps.")
             self._paging.errors.append(bad_input(many, self._place))
             steps = []
         terms: list[Term] = []
         descending = False
-        for step in steps:
-            name = step["field"].value.value
-            descending = step["direction"].value is Direction.DESC
+        wanted = [(step["field"].value.value, step["direction"].value is Direction.DESC) for step in steps]
+        for name, descending in wanted or ([(default, False)] if default else []):
             if name == "id":
                 break  # no two rows have the same, so nothing after it matters
             if any(term.name == name for term in terms):

@@ -23,6 +23,7 @@ from graphql import (
 )
 
 from schema.failure import Failure, FailureCode
+from schema.reads import report
 from schema.reads.arguments import Leaf, arguments, shape
 from schema.reads.audience import Audience, Invalid, Place, Values, bad_input
 from schema.reads.compile import Compiler, Selections, declared, named
@@ -172,6 +173,8 @@ class _Root:
             return Json("null")
         if isinstance(declaration, RootConnection):
             return self.compiler.connection(definition, field, None, nodes, place)
+        if isinstance(declaration, report.Report):
+            return report.compiled(self.compiler, definition, field, named(definition), nodes, place)
         if isinstance(declaration, RootOne):
             return self._one(definition, target_of(field), declaration, nodes, place)
         try:

@@ -23,6 +23,11 @@ def table_of(model: Any) -> Table:
     return model.__table__  # type: ignore[no-any-return]
 
 
+def source_of(table: Table, kind: str) -> str:
+    """The name under which a kind of principal reads a table; a view may have another for some (`info`)."""
+    return str(table.info.get(kind, table.name))
+
+
 def subtree(column: str, path: str) -> str:
     """SQL: the division path in a column lies in the subtree of another path.
 
@@ -56,7 +61,7 @@ class Row:
     @property
     def source(self) -> str:
         """The table and the alias, for FROM."""
-        return f"{self._table.name} {self._alias}"
+        return f"{source_of(self._table, self.statement.audience.kind)} {self._alias}"
 
     def asker(self, scope: Scope) -> str:
         """SQL of a value of who is asking, null when the principal has none."""

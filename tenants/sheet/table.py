@@ -72,12 +72,15 @@ class Row:
 
 @dataclass(slots=True)
 class Table:
-    """The table found in a file: what each column is called in it, and which of the known columns it has."""
+    """The table found in a file: what each column is called in it, which of the known columns it has, and which
+    headings are not known.
+    """
 
     sheet: str
     headings: dict[str, str]
     present: frozenset[str]
     order: Mapping[str, int]
+    unknown: tuple[str, ...] = ()
     rows: list[Row] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -278,6 +281,7 @@ def _table(grid: Grid, heading: _Heading, columns: Sequence[Column]) -> Table:
     table = Table(grid.name, headings, frozenset(heading.columns), order)
     known = set(heading.columns.values())
     unknown = [text for number, text in sorted(heading.texts.items()) if number not in known and text]
+    table.unknown = tuple(unknown)
     if unknown:
         listed = "、".join(text[:20] for text in unknown)
         table.notes.append(Note(f"未导入的列：{listed}", f"Columns that are not imported: {listed}"))

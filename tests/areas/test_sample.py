@@ -1,6 +1,5 @@
 """Sample data is the same for the same seed, meets the rules of the areas, and is safe to make again."""
 
-import time
 from collections.abc import AsyncIterator
 from itertools import islice
 from random import Random
@@ -12,9 +11,8 @@ from stdnum.cn import uscc
 
 from infra.refusal import Refusal
 from tenants import division, sample
-from tenants.permission import CompanyRole, RegulatorRole
-from tenants.sample import Demo, Loaded
-from tenants.scope import Database, Principal
+from tenants.sample import Loaded, company
+from tenants.scope import Database
 
 TABLES = (
     *("company", "enrolment", "estate", "project", "service_contract", "project_lead"),
@@ -149,81 +147,25 @@ async def test_progress_is_said(linli: Database) -> None:
     assert "3/3" in said[-1]
 
 
-async def test_the_demo(fresh_database: Any, linli: Database) -> None:
-    """Two companies of one city, the city's regulator and the province's; made again in under 100 ms, unchanged."""
-    demo = await sample.load_demo(linli)
-    assert isinstance(demo, Demo)
-    assert {demo.company.role, demo.other_company.role} == {CompanyRole.TENANT_ADMIN}
-    assert {demo.city.role, demo.province.role} == {RegulatorRole.PUBLISHER}
-    before = await digests(fresh_database)
-    took = []
-    for _ in range(3):
-        started = time.perf_counter()
-        assert await sample.load_demo(linli) == demo
-        took.append(time.perf_counter() - started)
-    assert min(took) < 0.1
-    assert await digests(fresh_database) == before
-    seen = {}
-    for member, path in ((demo.city, "3704"), (demo.province, "37")):
-        as_regulator = Principal("regulator", regulator_id=member.organisation_id, division_path=path)
-        async with linli.reading(as_regulator) as connection:
-            assert await connection.fetchval("SELECT division_path FROM regulator") == path
-            seen[path] = {row["tenant_id"] for row in await connection.fetch("SELECT tenant_id FROM company")}
-    assert seen["3704"] == {demo.company.organisation_id, demo.other_company.organisation_id}
-    assert len(seen["37"]) == 3
-    connection = await asyncpg.connect(fresh_database.admin_url)
-    assert (
-        await connection.fetchval(
-            "SELECT count(*) FROM estate WHERE serving_tenant_id IS NULL AND served_until IS NULL"
-        )
-        == 2
-    )
-    members = await connection.fetch(
-        "SELECT role, staff_id IS NOT NULL AS is_staff FROM company_member WHERE tenant_id = $1",
-        demo.company.organisation_id,
-    )
-    assert {row["role"] for row in members} == set(CompanyRole)
-    assert {row["role"] for row in members if row["is_staff"]} == {CompanyRole.PROJECT_MANAGER}
-    await connection.close()
-
-
-async def test_a_demo_that_was_cut_short_is_finished(fresh_database: Any, linli: Database) -> None:
-    """What is missing is made, what is there stays."""
-    demo = await sample.load_demo(linli)
-    whole = await digests(fresh_database)
-    connection = await asyncpg.connect(fresh_database.admin_url)
-    last = await connection.fetchval("SELECT tenant_id FROM company WHERE name LIKE '济南%'")
-    await connection.execute("DELETE FROM project_lead WHERE tenant_id = $1", last)
-    await connection.execute("DELETE FROM service_contract WHERE tenant_id = $1", last)
-    await connection.execute("DELETE FROM company_member WHERE tenant_id = $1", last)
-    for table in ("staff", "project", "audit_entry", "company"):
-        await connection.execute(f"DELETE FROM {table} WHERE tenant_id = $1", last)
-    await connection.execute("DELETE FROM estate WHERE serving_tenant_id = $1 OR name LIKE '瑞泽%'", last)
-    await connection.execute("DELETE FROM enrolment WHERE id = $1", last)
-    await connection.close()
-    assert await sample.load_demo(linli) == demo
-    assert await digests(fresh_database) == whole
-
-
 def test_ids_are_shaped_like_uuid7() -> None:
     """Ids say their moment and rise with it, also within one millisecond."""
-    made = [one for one, _ in islice(sample._ids("1", 3), 10_000)]
+    made = [one for one, _ in islice(company.ids_of("1", 3), 10_000)]
     assert made == sorted(set(made))
     assert {one.version for one in made} == {7}
     assert {one.variant for one in made} == {"specified in RFC 4122"}
-    assert not set(made) & {one for one, _ in islice(sample._ids("1", 4), 10)}
+    assert not set(made) & {one for one, _ in islice(company.ids_of("1", 4), 10)}
 
 
 @pytest.mark.parametrize(("total", "parts"), [(0, 0), (0, 3), (2, 5), (5, 5), (100, 7), (10_000, 100)])
 def test_shares(total: int, parts: int) -> None:
     """Shares add up, and none is empty when there is enough for all."""
-    shares = sample._shares(total, parts, Random("x"))
+    shares = company.shares(total, parts, Random("x"))
     assert (sum(shares), len(shares)) == (total if parts else 0, parts)
     assert all(share >= (total >= parts) for share in shares)
 
 
 def test_brands_are_apart() -> None:
     """Estates are named after their company; no two companies of one seed share both name and number."""
-    names = [(sample._brand(n * 4_099), sample._unlike(n, 1)) for n in range(20_000)]
+    names = [(company.brand_of(n * 4_099), company.unlike(n, 1)) for n in range(20_000)]
     assert len(set(names)) == 20_000
     assert division.LEVEL[9] == division.DivisionLevel.STREET

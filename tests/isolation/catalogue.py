@@ -137,6 +137,8 @@ class Catalogue:
 
     tables: Mapping[str, Table]
     roles: Mapping[str, Role]
+    views: Mapping[str, Table] = field(default_factory=dict)
+    """Views, as the tables they look like: what guards them is what guards the tables below."""
 
     @cached_property
     def tenant_tables(self) -> tuple[Table, ...]:
@@ -176,6 +178,12 @@ SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) AS type, a.att
        a.attgenerated <> '' OR a.attidentity <> '' AS generated, a.atthasdef
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY c.relname, a.attnum
+"""
+_VIEWS = """
+SELECT c.relname, c.relowner::regrole::text AS owner, a.attname, format_type(a.atttypid, a.atttypmod) AS type
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'v' AND a.attnum > 0
 ORDER BY c.relname, a.attnum
 """
 _NAMES = """
@@ -267,7 +275,11 @@ async def read(connection: asyncpg.Connection) -> Catalogue:
     for table, row in await _rows(connection, _GRANTS, tables, list(roles)):
         if row["columns"]:
             table.granted.setdefault(row["rolname"], {})[row["command"]] = frozenset(row["columns"])
-    return Catalogue(tables, roles)
+    views: dict[str, Table] = {}
+    for row in await connection.fetch(_VIEWS):
+        view = views.setdefault(row["relname"], Table(row["relname"], "v", row["owner"], False, False))
+        view.columns[row["attname"]] = Column(row["attname"], row["type"], False, False, False)
+    return Catalogue(tables, roles, views)
 
 
 async def _rows(

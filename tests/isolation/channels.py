@@ -123,9 +123,11 @@ async def other_statements(probe: Probe, world: World) -> Outcomes:
         row = world.b.rows[table.name]
         same = " AND ".join(f"{column} = {literal(row[column])}" for column in table.primary)
         if table.may(TENANT, "UPDATE"):
+            allowed = rule(table, TENANT, "UPDATE")
+            changed = allowed is not None and allowed.holds(row, b)
             for lock in ("UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"):
                 sql = f"SELECT FROM {table.name} WHERE {same} FOR {lock}"
-                for outcome in await _hidden(probe, a, b, sql):
+                for outcome in await _hidden(probe, a, b, sql, changed):
                     yield outcome
             column = next(iter(sorted(table.may(TENANT, "UPDATE") - set(table.primary))))
             source = ", ".join(f"{literal(row[each])}::{table.columns[each].type} AS {each}" for each in table.primary)
@@ -134,12 +136,12 @@ async def other_statements(probe: Probe, world: World) -> Outcomes:
                 f"MERGE INTO {table.name} t USING (SELECT {source}) s ON {on}"
                 f" WHEN MATCHED THEN UPDATE SET {column} = t.{column}"
             )
-            for outcome in await _hidden(probe, a, b, sql):
+            for outcome in await _hidden(probe, a, b, sql, changed):
                 yield outcome
         if table.may(TENANT, "INSERT"):
             key = ", ".join(table.primary)
             for action in ("NOTHING", f"UPDATE SET {table.primary[0]} = excluded.{table.primary[0]}"):
-                if action != "NOTHING" and not table.may(TENANT, "UPDATE"):
+                if action != "NOTHING" and table.primary[0] not in table.may(TENANT, "UPDATE"):
                     continue
                 sql = f"{insertion(table, row)} ON CONFLICT ({key}) DO {action}"
                 result = await probe.tries(a, sql)
@@ -150,11 +152,12 @@ async def other_statements(probe: Probe, world: World) -> Outcomes:
                 yield Outcome("I4", f"{table.name}: B's row again as B, ON CONFLICT DO {action}", wrong, control=True)
 
 
-async def _hidden(probe: Probe, a: Context, b: Context, sql: str) -> list[Outcome]:
+async def _hidden(probe: Probe, a: Context, b: Context, sql: str, changed: bool) -> list[Outcome]:
+    """A reaches nothing; B reaches its row, unless the rule keeps it from B too as long as B does no more."""
     mine, theirs = await probe.tries(a, sql), await probe.tries(b, sql)
     return [
         Outcome("I3", f"{sql} as A", None if not mine.state and mine.affected == 0 else f"{mine}"),
-        Outcome("I3", f"{sql} as B", None if theirs.affected == 1 else f"{theirs}", control=True),
+        Outcome("I3", f"{sql} as B", None if theirs.affected == int(changed) else f"{theirs}", control=changed),
     ]
 
 

@@ -17,6 +17,7 @@ from schema.engine import Engine, Request
 from tenants.permission import COMPANY_ROLES, REGULATOR_ROLES, CompanyRole, RegulatorRole
 from tenants.row import new_id
 from tenants.scope import Database, Principal
+from tests.isolation.catalogue import Table
 from tests.isolation.ground import Ground, engine
 from tests.isolation.proof import Outcome, Outcomes
 from tests.isolation.questions import Question, Questions
@@ -115,9 +116,14 @@ class Contract:
                     wrong = None if seen else "its own object is as none"
                     yield Outcome("I10", f"{question.name} by {who}", wrong, control=True)
 
+    def _relation(self, prefix: str) -> Table:
+        """The table or view that holds the objects of a kind."""
+        name = self.questions.tables[prefix]
+        return {**self.world.catalogue.views, **self.world.catalogue.tables}[name]
+
     def _public(self, asker: Asker, prefix: str | None) -> bool:
         """Whether objects of a kind are public knowledge to the asker."""
-        table = self.world.catalogue.tables[self.questions.tables[prefix or ""]]
+        table = self._relation(prefix or "")
         read = rule(table, f"linli_{asker.principal.kind}", "SELECT")
         return read is not None and read.everything
 
@@ -126,7 +132,7 @@ class Contract:
         said = orjson.loads(await asker(question.document, question.variables(self.id(question.prefix, "乙"))))
         rows = self.world.sets["乙"][0].rows
         mine = f"linli_{asker.principal.kind}"
-        table = self.world.catalogue.tables[self.questions.tables[question.prefix]]
+        table = self._relation(question.prefix)
         read = rule(table, mine, "SELECT")
         context = self.world.company("乙") if asker is self.b else self.world.regulator("3704", "乙")
         return "errors" not in said and read is not None and read.holds(rows[table.name], context) and _leads(said)

@@ -63,12 +63,15 @@ async def ground(server: Embedded, purpose: str = "isolation", also: str = "") -
     try:
         await asyncio.to_thread(migrations.upgrade, admin_url)
         administrator = await asyncpg.connect(admin_url)
+        asked = await asyncpg.connect(admin_url)
         try:
             if also:
                 await administrator.execute(f"BEGIN; SET LOCAL ROLE {OWNER}; {also}; COMMIT")
             world = await worlds.build(administrator)
+            world.factory.asked = asked
             yield Ground(server, name, admin_url, server.url(name, APP_ROLE), administrator, world)
         finally:
+            await asked.close()
             await administrator.close()
     finally:
         server.drop_database(name)

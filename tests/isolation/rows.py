@@ -8,7 +8,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,13 @@ Row = dict[str, Any]
 _DAY = dt.date(2024, 3, 1)
 _INSTANT = dt.datetime(2024, 3, 1, 4, tzinfo=dt.UTC)
 _LITERAL = re.compile(r"'((?:[^']|'')*)'::text")
+_NUMBER = re.compile(r"(?<![\w.'])\d{1,6}(?![\w.'])")
+_NUMBERS = ("integer", "bigint", "smallint")
+_LATER = {"date": dt.timedelta(days=400), "timestamp with time zone": dt.timedelta(hours=1)}
+# Of these types a row takes the very value that was found to satisfy the rules.
+_KEPT = (*_NUMBERS, *_LATER, "boolean")
 _ATTEMPTS = 5_000
+_TURNS = 4
 
 
 class Unfillable(Exception):
@@ -39,6 +45,8 @@ class RowSet:
     name: str
     given: Mapping[str, Any]
     rows: dict[str, Row] = field(default_factory=dict)
+    # Which of the values that the rules name comes first: another one where no other parent can be had.
+    turn: int = 0
 
 
 class Factory:
@@ -49,31 +57,51 @@ class Factory:
     ) -> None:
         self.catalogue = catalogue
         self._administrator = administrator
+        # Whether values satisfy a rule is asked here; while something is tried, the administrator's own connection
+        # may stand in a transaction that has failed.
+        self.asked = administrator
         self._chosen = chosen
         self._count = itertools.count(1)
-        self._shapes: dict[str, dict[str, Any]] = {}
+        self._shapes: dict[tuple[str, int], dict[str, Any]] = {}
+        self._turn = 0
 
     async def fill(self, rows: RowSet) -> RowSet:
         """Insert a row into every table that the set does not have yet, parents first."""
         for table in self.catalogue.in_order:
             if table.name not in rows.rows:
-                rows.rows[table.name] = await self.insert(table, await self.values(table, rows))
+                rows.rows[table.name] = await self._placed(table, rows)
         return rows
+
+    async def _placed(self, table: Table, rows: RowSet) -> Row:
+        """Insert a row; where another one has its place, the next that the rules allow."""
+        for turn in range(_TURNS):
+            try:
+                return await self.insert(table, await self.values(table, replace(rows, turn=turn)))
+            except Unfillable as error:
+                if not isinstance(error.__cause__, asyncpg.UniqueViolationError) or turn == _TURNS - 1:
+                    raise
+        raise AssertionError("the last turn returns or raises")
 
     async def room(self, table: Table, rows: RowSet) -> RowSet:
         """A set in which another row of the table finds its place: rows that only one row may point at are new ones."""
         pointing = {column for key in table.foreign_keys for column in key.columns} | set(rows.given)
+        # Nor do values that the rules name, or that are always the same, tell two rows apart.
+        rules = [(check.name, check.expression, check.columns) for check in table.checks]
+        pointing |= {name for name, each in table.columns.items() if each.type in _LATER or _literals(name, rules)}
         if not any(pointing >= set(unique.columns) for unique in table.uniques if not unique.primary):
             return rows
-        above = {key.target for key in table.foreign_keys}
+        above = {key.target for key in table.foreign_keys} - {table.name}
         new = RowSet(rows.name, rows.given, {name: row for name, row in rows.rows.items() if name not in above})
         for parent in self.catalogue.in_order:
             if parent.name in above and self._once(parent):
                 new.rows[parent.name] = rows.rows[parent.name]
             elif parent.name in above:
+                beside = RowSet(rows.name, rows.given, {**rows.rows, **new.rows})
                 new.rows[parent.name] = await self.insert(
-                    parent, await self.values(parent, await self.room(parent, rows))
+                    parent, await self.values(parent, await self.room(parent, beside))
                 )
+        if all(self._once(self.catalogue.tables[name]) for name in above):
+            new.turn = _TURNS
         return new
 
     def _once(self, table: Table) -> bool:
@@ -106,9 +134,11 @@ class Factory:
                 for column, target in zip(key.columns, key.target_columns, strict=True):
                     values.setdefault(column, parent[target])
             else:  # a row that points at its own kind: the first one points at none
-                for column in key.columns:
-                    values.setdefault(column, None)
-        shape = await self._shape(table, values)
+                nullable = [column for column in key.columns if not table.columns[column].not_null]
+                values.update(dict.fromkeys(nullable))
+        self._turn = rows.turn
+        shape = await self._shape(table, values, chosen)
+        values |= {name: value for name, value in shape.items() if name in values and value is not _ANY}
         for each in table.columns.values():
             if not each.generated and each.name not in values:
                 given = shape.get(each.name, _ANY)
@@ -134,7 +164,7 @@ class Factory:
             case "boolean":
                 return True
             case "date":
-                return _DAY
+                return _DAY + dt.timedelta(days=number % 300)
             case "timestamp with time zone":
                 return _INSTANT
             case "jsonb" | "json":
@@ -145,52 +175,84 @@ class Factory:
                 return f"{owner}·{number}".encode()
         raise Unfillable(f"{table.name}.{column.name}: the row factory knows no value of type {column.type}")
 
-    async def _shape(self, table: Table, given: Row) -> dict[str, Any]:
+    async def _shape(self, table: Table, given: Row, chosen: Iterable[str]) -> dict[str, Any]:
         """Which columns must be empty or hold one of some values, so that every CHECK holds and every partial unique
         index takes the row; found by trying, once a table.
         """
-        if table.name not in self._shapes:
-            rules = [(check.name, check.expression, check.columns) for check in table.checks]
-            rules += [
-                (unique.name, unique.predicate, unique.predicate_columns)
-                for unique in table.uniques
-                if unique.predicate
-            ]
-            shape: dict[str, Any] = {}
-            for group in _connected(rules):
-                shape |= await self._solve(table, group, given)
-            self._shapes[table.name] = shape
-        return self._shapes[table.name]
+        rules = [(check.name, check.expression, check.columns) for check in table.checks]
+        rules += [
+            (unique.name, unique.predicate, unique.predicate_columns) for unique in table.uniques if unique.predicate
+        ]
+        known = self._shapes.setdefault((table.name, self._turn), {})
+        pointing = {column for key in table.foreign_keys for column in key.columns}
+        shape = dict(known)
+        for group in _connected(rules):
+            names = {column for _, _, columns in group for column in columns}
+            if not names <= known.keys():
+                found = await self._solve(table, group, given, chosen)
+                shape |= found
+                # Numbers and parents are found anew for every row: two rows need not share a number within bounds,
+                # and of two parents that exclude each other a row has one.
+                if not any(name in pointing or table.columns[name].type in _NUMBERS for name in names):
+                    known |= {name: found.get(name, _ANY) for name in names}
+        return shape
 
-    async def _solve(self, table: Table, rules: Sequence["_Rule"], given: Row) -> dict[str, Any]:
+    async def _solve(self, table: Table, rules: Sequence["_Rule"], given: Row, chosen: Iterable[str]) -> dict[str, Any]:
         names = sorted({column for _, _, columns in rules for column in columns})
-        candidates = {
-            name: [given[name]] if name in given else list(self._candidates(table, name, rules)) for name in names
-        }
+        pointing = {column for key in table.foreign_keys for column in key.columns}
+        candidates: dict[str, list[Any]] = {}
+        for name in names:
+            if name not in given:
+                candidates[name] = list(self._candidates(table, name, rules))
+            elif name in chosen:
+                candidates[name] = [given[name]]
+            elif name in pointing:
+                candidates[name] = [given[name], *([] if table.columns[name].not_null else [None])]
+            else:  # what is said of all tables need not fit this one
+                candidates[name] = [given[name], *_literals(name, rules)]
         columns = ", ".join(f"${i}::{table.columns[name].type} AS {name}" for i, name in enumerate(names, 1))
         holds = " AND ".join(f"coalesce(({expression}), true)" for _, expression, _ in rules)
-        statement = await self._administrator.prepare(f"SELECT {holds} FROM (SELECT {columns}) row")
-        # The fullest row first: an empty column proves less.
+        statement = await self.asked.prepare(f"SELECT {holds} FROM (SELECT {columns}) row")
+        # The fullest row first, with the most parents: an empty column proves less.
         tried = sorted(
             itertools.islice(itertools.product(*candidates.values()), _ATTEMPTS),
-            key=lambda values: sum(value is None for value in values),
+            key=lambda values: sum(
+                1 + (name in pointing) for name, value in zip(names, values, strict=True) if value is None
+            ),
         )
         for values in tried:
             if await statement.fetchval(*values):
-                chosen = dict(zip(names, values, strict=True))
-                literal = {name: set(_literals(name, rules)) for name in names}
+                taken = dict(zip(names, values, strict=True))
+                literal = {name: _literals(name, rules) for name in names}
                 return {
-                    name: value if value is None or value in literal[name] else _ANY
-                    for name, value in chosen.items()
-                    if name not in given
+                    name: value
+                    if value is None or value in literal[name] or table.columns[name].type in _KEPT
+                    else _ANY
+                    for name, value in taken.items()
+                    if name not in given or value != given[name]
                 }
+        # A row outside a partial index is a row all the same.
+        firm = [each for each in rules if all(each[0] != unique.name for unique in table.uniques)]
+        if len(firm) < len(rules):
+            return await self._solve(table, firm, given, chosen) if firm else {}
         broken = ", ".join(name for name, _, _ in rules)
         raise Unfillable(f"{table.name}.{', '.join(names)}: the row factory finds no values that satisfy {broken}")
 
     def _candidates(self, table: Table, name: str, rules: Sequence["_Rule"]) -> Iterator[Any]:
-        if table.columns[name].type == "text":
-            yield from _literals(name, rules)
-        yield self._made(table, table.columns[name], "shape")
+        kind = table.columns[name].type
+        if kind == "text":
+            texts = _literals(name, rules)
+            yield from texts[self._turn :] + texts[: self._turn]
+        made = self._made(table, table.columns[name], "shape")
+        yield made
+        if kind in _LATER:
+            yield made + _LATER[kind]
+        if kind == "boolean":
+            yield False
+        if kind in _NUMBERS:
+            bounds = {int(each) for _, rule, columns in rules if name in columns for each in _NUMBER.findall(rule)}
+            number = next(self._count) % 7
+            yield from dict.fromkeys([*(bound + number for bound in sorted(bounds)), *sorted(bounds)])
         if not table.columns[name].not_null:
             yield None
 

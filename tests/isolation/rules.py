@@ -5,6 +5,7 @@ way in is listed here with its reason. A table of the registry that is not liste
 fails the proof.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,6 +22,10 @@ class Rule:
     columns: tuple[str, ...]
     holds: Callable[[Row, Context], bool]
     everything: bool = False
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _own(row: Row, who: Context) -> bool:
@@ -56,8 +61,12 @@ _FACTS = _everything("divisions are public facts")
 _LOADS = _everything("the platform loads and changes the divisions")
 _ENROLS = _everything("one code, one company: only enrolment, the platform's own work, may look")
 _KEEPS = _everything("the platform founds the registry: estates, regulators and their members")
+_WORKS = _everything("when the platform's own jobs run next; it names no company and holds no row of one")
 _PUBLIC_REGISTER = _everything("which estates there are and who serves them is public knowledge")
 _TELLS = _everything("the platform journals what it does to the registry")
+_THRESHOLDS = _everything("what a division has set, and by which categories it sorts, is for everybody it binds")
+_ORGANISED = _everything("which Party organisations there are is public knowledge; nobody is named")
+_PUBLISHES = _everything("the platform publishes figures, and alone knows what they were put together from")
 _ITSELF = Rule("a regulator sees itself", ("id",), lambda row, who: row["id"] == who.regulator_id)
 _ITS_MEMBERS = Rule(
     "a regulator sees its own members", ("regulator_id",), lambda row, who: row["regulator_id"] == who.regulator_id
@@ -75,13 +84,39 @@ _TAKES_UP = Rule(
 
 # Tenant tables into which somebody besides the company itself may look.
 _OTHERS: dict[tuple[str, str], dict[Command, Rule]] = {
+    ("agreement", REGULATOR): {"SELECT": WITHIN},
+    ("check_in", REGULATOR): {"SELECT": WITHIN},
+    ("claimed_project", REGULATOR): {"SELECT": WITHIN},
+    ("issue", REGULATOR): {"SELECT": WITHIN},
+    ("open_day", REGULATOR): {"SELECT": WITHIN},
+    ("open_day_photo", REGULATOR): {"SELECT": WITHIN},
+    ("opinion", REGULATOR): {"SELECT": WITHIN},
     ("company", REGULATOR): {"SELECT": REACHED},
+    ("development_quota", REGULATOR): {"SELECT": WITHIN},
+    ("party_advisor", REGULATOR): {"SELECT": WITHIN},
+    ("party_coverage_survey", REGULATOR): {"SELECT": WITHIN},
+    ("party_organisation", REGULATOR): {"SELECT": WITHIN},
     ("project", REGULATOR): {"SELECT": WITHIN},
     ("take_over", REGULATOR): {"SELECT": WITHIN},
+    ("due", REGULATOR): {"SELECT": WITHIN},
     ("company", WORKER): {"SELECT": OWN, "INSERT": OWN, "UPDATE": OWN},
 }
 
+# Rows of its own that not even the company itself reaches as it likes.
+_OPENED = Rule(
+    "whose Party file it is, is read by who has opened the file, while it is open",
+    ("tenant_id",),
+    lambda row, who: _own(row, who) and str(row["opened_by"]) == who.actor and row["opened_until"] > _now(),
+)
+_ON_FILE = Rule("opening or erasing a Party file names the one file", ("tenant_id",), lambda row, who: False)
+
+_CLOSER: dict[str, dict[Command, Rule]] = {
+    "party_person": {"SELECT": _OPENED, "UPDATE": _ON_FILE, "DELETE": _ON_FILE},
+}
+
 _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
+    ("committee_composition", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN},
+    ("committee_composition", WORKER): {"SELECT": _PUBLISHES, "INSERT": _KEEPS},
     ("division", TENANT): {"SELECT": _FACTS},
     ("division", REGULATOR): {"SELECT": _FACTS},
     ("division", PUBLIC): {"SELECT": _FACTS},
@@ -90,10 +125,25 @@ _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
     ("division_change", REGULATOR): {"SELECT": _FACTS},
     ("division_change", PUBLIC): {"SELECT": _FACTS},
     ("division_change", WORKER): {"SELECT": _FACTS, "INSERT": _LOADS},
+    ("division_setting", TENANT): {"SELECT": _THRESHOLDS},
+    ("division_setting", REGULATOR): {"SELECT": _THRESHOLDS, "INSERT": WITHIN, "UPDATE": WITHIN},
+    ("division_setting", PUBLIC): {"SELECT": _THRESHOLDS},
+    ("division_setting", WORKER): {"SELECT": _THRESHOLDS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
     ("enrolment", WORKER): {"SELECT": _ENROLS, "INSERT": _ENROLS, "DELETE": _ENROLS},
     ("estate", TENANT): {"SELECT": _PUBLIC_REGISTER, "INSERT": _REPORTS, "UPDATE": _TAKES_UP},
     ("estate", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN, "UPDATE": WITHIN},
     ("estate", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
+    ("pgqueuer_log", WORKER): {"SELECT": _WORKS, "INSERT": _WORKS, "UPDATE": _WORKS, "DELETE": _WORKS},
+    ("pgqueuer_schedules", WORKER): {"SELECT": _WORKS, "INSERT": _WORKS, "UPDATE": _WORKS, "DELETE": _WORKS},
+    ("issue_category", TENANT): {"SELECT": _THRESHOLDS},
+    ("issue_category", REGULATOR): {"SELECT": _THRESHOLDS, "INSERT": WITHIN, "UPDATE": WITHIN},
+    ("issue_category", WORKER): {"SELECT": _THRESHOLDS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
+    ("party_figure", REGULATOR): {"SELECT": WITHIN},
+    ("party_figure", WORKER): {"SELECT": _PUBLISHES, "INSERT": _PUBLISHES},
+    ("party_figure_block", WORKER): {"SELECT": _PUBLISHES, "INSERT": _PUBLISHES, "DELETE": _PUBLISHES},
+    ("public_party_organisation", TENANT): {"SELECT": _ORGANISED},
+    ("public_party_organisation", REGULATOR): {"SELECT": _ORGANISED, "INSERT": WITHIN, "UPDATE": WITHIN},
+    ("public_party_organisation", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
     ("regulator", REGULATOR): {"SELECT": _ITSELF},
     ("regulator", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
     ("regulator_member", REGULATOR): {"SELECT": _ITS_MEMBERS},
@@ -113,5 +163,5 @@ def rule(table: Table, role: str, command: Command) -> Rule | None:
     if not table.tenant:
         return _REGISTRY.get((table.name, role), {}).get(command)
     if role == TENANT:
-        return OWN
+        return _CLOSER.get(table.name, {}).get(command, OWN)
     return _OTHERS.get((table.name, role), {}).get(command)

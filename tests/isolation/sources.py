@@ -23,12 +23,21 @@ OPENS = {
 """Files, or calls in files, that may open a connection or a transaction, each with the reason."""
 
 ACTS = {
+    "tenants/agreement.py: confirm_claim": "a community confirms a company's claimed project",
+    "tenants/agreement.py: review": "a community reviews its agreement with a company",
+    "tenants/check_in.py: confirm": "a community confirms that a company's lead checked in",
     "tenants/company.py: enrol": "the platform enrols a company and writes its first member and journal",
     "tenants/company.py: set_status": "the platform suspends a company and journals it with the company",
+    "tenants/daily.py: _once": "the platform marks what is overdue, company by company, in the company's journal",
     "tenants/division.py: _companies": "the platform asks which companies a division's regulator sees",
     "tenants/division.py: _move_companies": "a division that moves takes the reach of its companies along",
     "tenants/estate.py: update": "an estate that moves takes the reach of the company that serves it along",
-    "tenants/sample.py: _write": "sample data is written as the company it belongs to",
+    "tenants/issue.py: escalate": "a regulator passes a company's issue on to the next level",
+    "tenants/issue.py: raise_issue": "a regulator raises an issue at an estate that a company serves",
+    "tenants/issue.py: supervise": "a regulator puts a company's issue under supervision",
+    "tenants/party/advisor.py: assign": "a regulator sends a company an advisor",
+    "tenants/party/advisor.py: end": "a regulator ends the assignment of an advisor it sent",
+    "tenants/sample/company.py: write": "sample data is written as the company it belongs to",
     "tenants/scope.py: acting_for": "it is how acting for a company is done",
     "tenants/take_over.py: confirm": "a regulator's decision ends one company's project and starts another's",
     "tenants/take_over.py: refuse": "a regulator's decision is noted on the company's request",

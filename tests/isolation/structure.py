@@ -53,12 +53,25 @@ POINTS_NOWHERE = {
     "registry_audit_entry.actor_id": "as in audit_entry",
     "registry_audit_entry.entity_id": "as in audit_entry",
     "registry_event.entity_id": "as in outbox_event",
+    "party_due.subject_id": "what is due may be of an organisation, a case, a transfer or a file",
+    "party_figure_block.block_id": "a block is what its rows have in common, and nothing else",
+    "party_file_access.actor_id": "as in audit_entry: the log says who looked, whatever became of them",
     "estate.serving_tenant_id": "the registry outlives companies, and must not be able to ask whether a company exists",
 }
 
 # Indexes of tenant tables that do not start with the company: a regulator looks across companies.
 ACROSS_COMPANIES = {
+    "agreement_division": "a regulator pages through the agreements of its division",
+    "check_in_division": "a regulator pages through the check-ins of its division",
+    "claimed_project_division": "a regulator pages through the claimed projects of its division",
     "company_reach": "a regulator finds the companies of its division",
+    "issue_category_id": "a category, which is a division's, finds the issues that point at it",
+    "issue_division": "a regulator pages through the issues of its division",
+    "open_day_division": "a regulator pages through the open days of its division",
+    "open_day_photo_division": "a regulator is shown a photo taken in its division",
+    "opinion_division": "a regulator pages through the opinions given in its division",
+    "party_advisor_division": "a regulator pages through the advisors sent in its division",
+    "party_organisation_division": "a regulator pages through the organisations of its division",
     "project_division": "a regulator pages through the projects of its division",
     "take_over_division": "a regulator pages through the take-overs of its division",
 }

@@ -81,7 +81,7 @@ async def test_kept_plans_serve_everybody(server: asyncpg.Connection, world: Wor
 def test_contexts_are_those_of_principals(world: World) -> None:
     """I3: what the proof says of itself in a transaction is the very text that a principal says."""
     a, regulator = world.company("甲"), world.regulator("3704")
-    assert Principal("tenant", tenant_id=a.tenant_id).opening == a.opening
+    assert Principal("tenant", tenant_id=a.tenant_id, actor_id=a.actor_id).opening == a.opening
     assert (
         Principal("regulator", regulator_id=regulator.regulator_id, division_path="3704").opening == regulator.opening
     )

@@ -4,6 +4,7 @@ A (甲) and B (乙) work in one community of Zaozhuang (3704), C (丙) in anothe
 province. B has two of everything, so a count tells A's rows from B's.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -72,6 +73,11 @@ class Context:
         return _uuid(self.regulator)
 
     @property
+    def actor_id(self) -> uuid.UUID | None:
+        """The person, when the setting names one."""
+        return _uuid(self.actor)
+
+    @property
     def division_path(self) -> str | None:
         """The division's path, when the setting has the shape of one."""
         path = self.division or ""
@@ -119,7 +125,8 @@ class World:
 
     def company(self, name: str) -> Context:
         """A company's own context."""
-        return Context(TENANT, tenant=str(self.tenant_id(name)))
+        given = self.sets[name][0].given
+        return Context(TENANT, tenant=str(given["tenant_id"]), actor=str(given["actor_id"]))
 
     def regulator(self, path: str, owner: str = "甲") -> Context:
         """A regulator's context; `owner` names the set whose regulator it is."""
@@ -185,6 +192,8 @@ async def fill(
         given: Mapping[str, Any] = {
             "tenant_id": tenant_id,
             "serving_tenant_id": tenant_id,
+            "actor_id": uuid.uuid4(),
+            "expires_at": dt.datetime(2099, 1, 1, tzinfo=dt.UTC),
             "division_path": place,
             "reach": ancestry(place),
             "status": "ACTIVE",
@@ -196,7 +205,25 @@ async def fill(
             if number:
                 rows["company"] = sets[name][0].rows["company"]
             sets[name].append(await factory.fill(RowSet(name, given, rows)))
+        await _look_through(factory.catalogue, administrator, sets[name])
     return factory, sets
+
+
+async def _look_through(catalogue: Catalogue, administrator: asyncpg.Connection, sets: Iterable[RowSet]) -> None:
+    """What the views show of a company: of each the first row that all of them show."""
+    views = [view.name for view in catalogue.views.values() if view.tenant]
+    for rows in sets:
+        shown = {
+            view: {
+                row["id"]: dict(row)
+                for row in await administrator.fetch(
+                    f"SELECT * FROM {view} WHERE tenant_id = $1 ORDER BY id", rows.given["tenant_id"]
+                )
+            }
+            for view in views
+        }
+        for view, found in shown.items():
+            rows.rows[view] = next(row for key, row in found.items() if all(key in other for other in shown.values()))
 
 
 async def _divisions(factory: Factory, places: Iterable[str]) -> dict[str, Row]:

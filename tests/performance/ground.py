@@ -20,7 +20,7 @@ from tenants.scope import Database
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".linli" / "bench"
-MADE_OF = ("migrations", "infra/data", "tenants/division.py", "tenants/sample.py")
+MADE_OF = ("migrations", "infra/data", "tenants/division.py", "tenants/sample")
 
 Say = Callable[[str], None]
 

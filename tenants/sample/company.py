@@ -1,10 +1,6 @@
-"""Sample data: lifelike, plainly invented, the same for the same seed, and written under row-level security.
+"""One sample company after the other: its estates, projects, contracts, leads, staff and members, for any number."""
 
-Names of companies say 示例 (sample), people are called by the sexagenary cycle (王甲子), telephone numbers are
-extensions. `load` fills a database for load tests; `load_demo` makes the small fixed world of `linli demo`.
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -18,15 +14,21 @@ import orjson
 from sqlmodel import SQLModel
 from stdnum.cn import uscc
 
-from infra.data.divisions import COMMUNITIES
 from infra.refusal import Refusal
+from tenants.agreement import Agreement, ClaimedProject, ClaimShare
+from tenants.check_in import CheckIn
 from tenants.company import Company, CompanyMember, CompanyStatus, Enrolment, MemberStatus
-from tenants.division import LEVEL, WORKER, ancestry
+from tenants.division import WORKER, ancestry
 from tenants.estate import CommitteeStatus, Estate, EstateKind, Lifecycle, RegistryState, ServiceModel
-from tenants.importing import import_divisions
+from tenants.issue import Issue
 from tenants.journal import AuditEntry
-from tenants.member import Member, of_company, of_regulator
-from tenants.permission import CompanyRole, RegulatorRole
+from tenants.open_day import OpenDay, Opinion
+from tenants.party.advisor import PartyAdvisor
+from tenants.party.membership import PartyMembership
+from tenants.party.organisation import PartyOrganisation, PublicPartyOrganisation
+from tenants.party.privacy import PartyConsent, PartyFile, PartyPerson
+from tenants.party.statistics import CommitteeComposition
+from tenants.permission import CompanyRole
 from tenants.project import (
     ContractKind,
     DeliveryStatus,
@@ -36,7 +38,6 @@ from tenants.project import (
     ProjectStatus,
     ServiceContract,
 )
-from tenants.regulator import Regulator, RegulatorMember, RegulatorStatus
 from tenants.scope import Database, Principal, Scope
 from tenants.staff import Post, Staff
 
@@ -84,7 +85,7 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Street:
+class Place:
     """Where an estate may stand."""
 
     id: UUID
@@ -92,22 +93,25 @@ class _Street:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """A company to make: what it is called, where it is registered, and for each project its street and the number
-    of its contracts, leads and staff.
+    of its contracts, leads and staff. With `since` all its projects began on that day and go on; `estates` says more
+    of each estate.
     """
 
     name: str
     brand: str
-    county: _Street
-    streets: Sequence[_Street]
+    county: Place
+    streets: Sequence[Place]
     children: Sequence[int]
     number: int
     status: CompanyStatus = CompanyStatus.ACTIVE
+    since: date | None = None
+    estates: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(slots=True)
-class _Rows:
+class Rows:
     """The rows of one company by table, with ids in the order of creation."""
 
     ids: Iterator[tuple[UUID, datetime]]
@@ -116,7 +120,9 @@ class _Rows:
     def add(self, table: type[SQLModel], **values: Any) -> UUID:
         """One more row; gives its id."""
         row_id, moment = next(self.ids)
-        row = {"id": row_id, "created_at": moment, **values}
+        row = {"id": row_id, **values}
+        if "created_at" in table.model_fields:
+            row["created_at"] = moment
         if "updated_at" in table.model_fields:
             row |= {"updated_at": moment, "version": 1}
         self.tables.setdefault(table, []).append(row)
@@ -136,17 +142,32 @@ async def load(
     staff (20 for each project unless told otherwise). A company that is there already is left as it is.
     """
     children = 20 * projects if children is None else children
-    counties = await _streets(database)
-    added = Loaded()
+    counties = await streets_of(database)
     plans = _plans(seed, companies, projects, children, counties)
-    for first, batch in _batches(plans, 500):
-        ids = {plan.number: next(_ids(str(seed), plan.number))[0] for plan in batch}
+    return await make(database, str(seed), plans, companies, say=say)
+
+
+async def make(
+    database: Database,
+    seed: str,
+    plans: Iterable[Plan],
+    companies: int,
+    *,
+    more: Callable[[Rows, Plan], None] = lambda rows, plan: None,
+    say: Say = lambda _: None,
+) -> Loaded:
+    """Make the companies that are not there yet; `more` adds rows to those that every company has."""
+    added = Loaded()
+    for first, batch in batches(plans, 500):
+        ids = {plan.number: next(ids_of(seed, plan.number))[0] for plan in batch}
         async with database.reading(WORKER) as connection:
-            rows = await connection.fetch("SELECT id FROM enrolment WHERE id = ANY($1)", list(ids.values()))
-        there = {row["id"] for row in rows}
+            found = await connection.fetch("SELECT id FROM enrolment WHERE id = ANY($1)", list(ids.values()))
+        there = {row["id"] for row in found}
         for plan in batch:
             if ids[plan.number] not in there:
-                await _write(database, _company(str(seed), plan))
+                rows = rows_of(seed, plan)
+                more(rows, plan)
+                await write(database, rows)
                 added = Loaded(
                     added.companies + 1, added.projects + len(plan.children), added.children + sum(plan.children)
                 )
@@ -156,19 +177,19 @@ async def load(
 
 
 def _plans(
-    seed: int, companies: int, projects: int, children: int, counties: Sequence[tuple[_Street, Sequence[_Street]]]
-) -> Iterator[_Plan]:
+    seed: int, companies: int, projects: int, children: int, counties: Sequence[tuple[Place, Sequence[Place]]]
+) -> Iterator[Plan]:
     random = Random(f"{seed}/plan")
     offset = int.from_bytes(blake2b(str(seed).encode(), digest_size=4).digest())
     made = 0
-    for number, share in enumerate(_shares(projects, companies, random)):
-        county, streets = _pick(random, counties)
-        brand = _brand(number * 4_099 + offset)  # a prime: neighbours do not sound alike, and none comes twice
-        yield _Plan(
+    for number, share in enumerate(shares(projects, companies, random)):
+        county, streets = pick(random, counties)
+        brand = brand_of(number * 4_099 + offset)  # a prime: neighbours do not sound alike, and none comes twice
+        yield Plan(
             name=f"{brand}物业服务有限公司（示例{seed}-{number + 1}）",
-            brand=brand + _unlike(number, seed),
+            brand=brand + unlike(number, seed),
             county=county,
-            streets=[_pick(random, streets) for _ in range(share)],
+            streets=[pick(random, streets) for _ in range(share)],
             children=[(n + 1) * children // projects - n * children // projects for n in range(made, made + share)],
             number=number,
             status=CompanyStatus.SUSPENDED if number % 50 == 49 else CompanyStatus.ACTIVE,
@@ -176,7 +197,7 @@ def _plans(
         made += share
 
 
-def _shares(total: int, parts: int, random: Random) -> list[int]:
+def shares(total: int, parts: int, random: Random) -> list[int]:
     """`total` in `parts` whole numbers: a few large ones, many small ones, none zero where it can be helped."""
     least = min(1, total // parts) if parts else 0
     weights = [(rank + 5) ** -0.7 for rank in range(parts)]
@@ -186,24 +207,24 @@ def _shares(total: int, parts: int, random: Random) -> list[int]:
     return [least + mark - before for mark, before in zip(marks, [0, *marks], strict=False)]
 
 
-def _brand(number: int) -> str:
+def brand_of(number: int) -> str:
     """One of some six thousand invented names."""
     number, first = divmod(number, len(_FIRST))
     number, second = divmod(number, len(_SECOND))
     return _FIRST[first] + _SECOND[(second + first) % len(_SECOND)] + _THIRD[number % len(_THIRD)]
 
 
-def _unlike(number: int, seed: int) -> str:
+def unlike(number: int, seed: int) -> str:
     """What keeps the estates of two companies of one brand apart."""
     again = number // (len(_FIRST) * len(_SECOND) * len(_THIRD))
     return (str(again + 1) if again else "") + (f"·{seed}·" if seed != 1 else "")
 
 
-def _company(seed: str, plan: _Plan) -> _Rows:
+def rows_of(seed: str, plan: Plan) -> Rows:
     """All rows of one company."""
     random = Random(f"{seed}/{plan.number}")
-    rows = _Rows(_ids(seed, plan.number))
-    code = _uscc(plan.county.path, seed, plan.number)
+    rows = Rows(ids_of(seed, plan.number))
+    code = uscc_of(plan.county.path, seed, plan.number)
     tenant_id, moment = next(rows.ids)
     paths = {plan.county.path}
     numbers = count(1)
@@ -216,7 +237,7 @@ def _company(seed: str, plan: _Plan) -> _Rows:
             "tenant_id": tenant_id,
             "name": plan.name,
             "uscc": code,
-            "contact_name": _person(random),
+            "contact_name": person(random),
             "contact_phone": _extension(random),
             "status": plan.status,
             "division_id": plan.county.id,
@@ -231,7 +252,7 @@ def _company(seed: str, plan: _Plan) -> _Rows:
     names = {row["id"]: row["name"] for row in rows.tables.get(Staff, [])}
     for role in CompanyRole:
         staff_id = manager if role == CompanyRole.PROJECT_MANAGER else None
-        name = names.get(staff_id) or _person(random)
+        name = names.get(staff_id) or person(random)
         rows.add(CompanyMember, name=name, role=role, status=MemberStatus.ACTIVE, staff_id=staff_id)
     rows.add(
         AuditEntry,
@@ -245,44 +266,49 @@ def _company(seed: str, plan: _Plan) -> _Rows:
 
 
 def _project(
-    rows: _Rows,
+    rows: Rows,
     random: Random,
-    plan: _Plan,
+    plan: Plan,
     tenant_id: UUID,
     place: int,
-    street: _Street,
+    street: Place,
     children: int,
     numbers: Iterator[int],
 ) -> bool:
     """One estate with the company's project there; says whether the project goes on."""
-    contracts, leads = min(children, 1 + (children > 5)), (children > 2) + (children > 9)
-    ended = random.random() < 0.04
-    terms = _terms(random, max(contracts, 1), ended)
+    facts = plan.estates[place] if plan.estates else {}
+    if plan.since is not None:
+        contracts, leads, ended = 1, 1, False
+        terms = [(plan.since, TODAY + timedelta(between(random, 30, 900)))]
+    else:
+        contracts, leads = min(children, 1 + (children > 5)), (children > 2) + (children > 9)
+        ended = random.random() < 0.04
+        terms = _terms(random, max(contracts, 1), ended)
     started_on, last_day = terms[0][0], terms[-1][1]
-    kind = _pick(random, _KINDS)
+    kind = facts.get("kind") or pick(random, _KINDS)
     delivered = kind != EstateKind.COMMERCIAL or random.random() < 0.9
-    area = Decimal(_between(random, 2_000_000, 25_000_000)).scaleb(-2)
+    area = Decimal(between(random, 2_000_000, 25_000_000)).scaleb(-2)
     households = int(area / 105)
     grids = households // 300 + 1
     name = plan.brand + _ESTATES[place % len(_ESTATES)] + ("" if place < len(_ESTATES) else f"{place + 1}区")
-    estate_id = rows.add(
-        Estate,
-        name=name,
-        kind=kind,
-        division_id=street.id,
-        division_path=street.path,
-        address=f"{plan.brand}路{_between(random, 1, 300)}号",
-        area=area,
-        households=households,
-        grid_count=grids,
-        lifecycle=Lifecycle.DELIVERED if delivered else Lifecycle.ON_SALE,
-        service_model=_model(random, kind),
-        committee_status=_pick(random, tuple(CommitteeStatus)) if delivered else CommitteeStatus.NOT_ELIGIBLE,
-        registry_state=RegistryState.CONFIRMED if random.random() < 0.85 else RegistryState.REPORTED,
-        serving_tenant_id=None if ended else tenant_id,
-        serving_company=None if ended else plan.name,
-        served_until=last_day if ended else None,
-    )
+    entry: dict[str, Any] = {
+        "name": name,
+        "kind": kind,
+        "division_id": street.id,
+        "division_path": street.path,
+        "address": f"{plan.brand}路{between(random, 1, 300)}号",
+        "area": area,
+        "households": households,
+        "grid_count": grids,
+        "lifecycle": Lifecycle.DELIVERED if delivered else Lifecycle.ON_SALE,
+        "service_model": _model(random, kind),
+        "committee_status": pick(random, tuple(CommitteeStatus)) if delivered else CommitteeStatus.NOT_ELIGIBLE,
+        "registry_state": RegistryState.CONFIRMED if random.random() < 0.85 else RegistryState.REPORTED,
+        "serving_tenant_id": None if ended else tenant_id,
+        "serving_company": None if ended else plan.name,
+        "served_until": last_day if ended else None,
+    }
+    estate_id = rows.add(Estate, **{**entry, **facts})
     surveyed = random.random() < 0.8
     project_id = rows.add(
         Project,
@@ -297,8 +323,8 @@ def _project(
         if surveyed
         else None,
         grid_count=grids if surveyed else None,
-        owner_party_members=households // _between(random, 8, 20) if surveyed else None,
-        surveyed_on=_day(random, started_on, TODAY) if surveyed else None,
+        owner_party_members=households // between(random, 8, 20) if surveyed else None,
+        surveyed_on=day_between(random, started_on, TODAY) if surveyed else None,
     )
     for starts_on, ends_on in terms[:contracts]:
         early = kind == EstateKind.COMMERCIAL and starts_on == started_on
@@ -308,14 +334,14 @@ def _project(
             kind=ContractKind.EARLY if early else ContractKind.NORMAL,
             starts_on=starts_on,
             ends_on=ends_on,
-            filed_on=starts_on + timedelta(_between(random, 0, 30)),
+            filed_on=starts_on + timedelta(between(random, 0, 30)),
         )
     gone_on = last_day if ended else None
     staff = [
         _staff(rows, random, project_id, n < leads, numbers, street, started_on, gone_on)
         for n in range(children - contracts - leads)
     ]
-    arrivals = sorted({started_on, _day(random, started_on, min(last_day, TODAY))})[-leads:] if leads else []
+    arrivals = sorted({started_on, day_between(random, started_on, min(last_day, TODAY))})[-leads:] if leads else []
     for who, arrived_on, left_on in zip(staff, arrivals, [*arrivals[1:], gone_on], strict=False):
         rows.add(ProjectLead, project_id=project_id, staff_id=who, arrived_on=arrived_on, left_on=left_on)
     for _ in range(leads - len(arrivals)):  # two arrivals fell on one day: a member of staff more, a lead less
@@ -324,28 +350,28 @@ def _project(
 
 
 def _staff(
-    rows: _Rows,
+    rows: Rows,
     random: Random,
     project_id: UUID,
     leading: bool,
     numbers: Iterator[int],
-    street: _Street,
+    street: Place,
     since: date,
     gone_on: date | None,
 ) -> UUID:
-    hired_on = since if leading else _day(random, since, min(gone_on or TODAY, TODAY))
+    hired_on = since if leading else day_between(random, since, min(gone_on or TODAY, TODAY))
     leaves = not leading and gone_on is None and random.random() < 0.06
     on_grid = random.random() < 0.1
     number = next(numbers)
     return rows.add(
         Staff,
-        name=_person(random),
+        name=person(random),
         number=f"YG{number:05}",
-        post=Post.PROJECT_MANAGER if leading else _pick(random, _POSTS),
+        post=Post.PROJECT_MANAGER if leading else pick(random, _POSTS),
         project_id=project_id,
         work_phone=_extension(random),
         hired_on=hired_on,
-        left_on=_day(random, hired_on, TODAY) if leaves else gone_on,
+        left_on=day_between(random, hired_on, TODAY) if leaves else gone_on,
         is_grid_member=on_grid,
         grid_code=f"{street.path}-{number:05}" if on_grid else None,
     )
@@ -353,11 +379,11 @@ def _staff(
 
 def _terms(random: Random, contracts: int, ended: bool) -> list[tuple[date, date]]:
     """First and last days of contracts, each beginning on the day after the one before."""
-    distance = timedelta(_between(random, 30, 900))
+    distance = timedelta(between(random, 30, 900))
     ends_on = TODAY - distance if ended else TODAY + distance
     terms: list[tuple[date, date]] = []
     for _ in range(contracts):
-        starts_on = ends_on - timedelta(365 * _between(random, 1 if terms else 3, 4)) + timedelta(1)
+        starts_on = ends_on - timedelta(365 * between(random, 1 if terms else 3, 4)) + timedelta(1)
         terms.insert(0, (starts_on, ends_on))
         ends_on = starts_on - timedelta(1)
     return terms
@@ -366,19 +392,19 @@ def _terms(random: Random, contracts: int, ended: bool) -> list[tuple[date, date
 def _model(random: Random, kind: EstateKind) -> ServiceModel:
     if kind != EstateKind.OLD_UNMANAGED:
         return ServiceModel.MARKET
-    return _pick(random, (ServiceModel.DISTRICT_SUBSIDY, ServiceModel.STREET_PACKAGE, ServiceModel.PUBLIC_INTEREST))
+    return pick(random, (ServiceModel.DISTRICT_SUBSIDY, ServiceModel.STREET_PACKAGE, ServiceModel.PUBLIC_INTEREST))
 
 
-def _person(random: Random) -> str:
-    turn = _between(random, 0, 59)
-    return _pick(random, _SURNAMES) + _STEMS[turn % 10] + _BRANCHES[turn % 12]
+def person(random: Random) -> str:
+    turn = between(random, 0, 59)
+    return pick(random, _SURNAMES) + _STEMS[turn % 10] + _BRANCHES[turn % 12]
 
 
 def _extension(random: Random) -> str:
-    return str(_between(random, 60_000, 69_999))
+    return str(between(random, 60_000, 69_999))
 
 
-def _uscc(county: str, seed: str, number: int) -> str:
+def uscc_of(county: str, seed: str, number: int) -> str:
     """A code that passes its check, of an organisation that does not exist."""
     digest = int.from_bytes(blake2b(f"{seed}/{number}".encode(), digest_size=8).digest())
     alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -387,7 +413,7 @@ def _uscc(county: str, seed: str, number: int) -> str:
     return body + uscc.calc_check_digit(body)
 
 
-def _ids(seed: str, number: int) -> Iterator[tuple[UUID, datetime]]:
+def ids_of(seed: str, number: int) -> Iterator[tuple[UUID, datetime]]:
     """Ids shaped like UUIDv7, and the moments they say, each later than the one before: a second per company."""
     random = Random(f"{seed}/{number}/ids")
     first = int(_FIRST_MOMENT.timestamp() * 1_000) + 1_000 * number
@@ -398,20 +424,20 @@ def _ids(seed: str, number: int) -> Iterator[tuple[UUID, datetime]]:
         yield UUID(int=milliseconds << 80 | 7 << 76 | within << 64 | 2 << 62 | tail), moment
 
 
-def _pick(random: Random, choices: Sequence[T]) -> T:
+def pick(random: Random, choices: Sequence[T]) -> T:
     # Only `random.random` promises the same sequence in every version of Python.
     return choices[int(random.random() * len(choices))]
 
 
-def _between(random: Random, least: int, most: int) -> int:
+def between(random: Random, least: int, most: int) -> int:
     return least + int(random.random() * (most - least + 1))
 
 
-def _day(random: Random, first: date, last: date) -> date:
-    return first + timedelta(_between(random, 0, max(0, (last - first).days)))
+def day_between(random: Random, first: date, last: date) -> date:
+    return first + timedelta(between(random, 0, max(0, (last - first).days)))
 
 
-def _batches(items: Iterable[T], size: int) -> Iterator[tuple[int, list[T]]]:
+def batches(items: Iterable[T], size: int) -> Iterator[tuple[int, list[T]]]:
     batch: list[T] = []
     first = 0
     for item in items:
@@ -423,7 +449,7 @@ def _batches(items: Iterable[T], size: int) -> Iterator[tuple[int, list[T]]]:
         yield first, batch
 
 
-async def _streets(database: Database) -> list[tuple[_Street, list[_Street]]]:
+async def streets_of(database: Database) -> list[tuple[Place, list[Place]]]:
     """Every county in force with the streets below it."""
     async with database.reading(WORKER) as connection:
         rows = await connection.fetch(
@@ -432,163 +458,53 @@ async def _streets(database: Database) -> list[tuple[_Street, list[_Street]]]:
             WHERE level IN ('COUNTY', 'STREET') AND valid_to IS NULL AND code = path ORDER BY path
             """
         )
-    counties: dict[str, tuple[_Street, list[_Street]]] = {}
+    counties: dict[str, tuple[Place, list[Place]]] = {}
     for row in rows:
-        place = _Street(row["id"], row["path"])
+        place = Place(row["id"], row["path"])
         if len(place.path) == 6:
             counties[place.path] = (place, [])
         elif place.path[:6] in counties:
             counties[place.path[:6]][1].append(place)
     found = [county for county in counties.values() if county[1]]
     if not found:
-        raise _no_divisions()
+        raise no_divisions()
     return found
 
 
-def _no_divisions() -> Refusal:
+def no_divisions() -> Refusal:
     return Refusal(
         "数据库中还没有行政区划：请先载入全国行政区划。",
         "The database has no divisions yet: load the national ones first.",
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """Who can sign in to the demo: administrators of two companies of one city, publishers of that city and of its
-    province.
-    """
-
-    company: Member
-    other_company: Member
-    city: Member
-    province: Member
-
-
-_DEMO_COMPANIES: Final = (
-    # name, brand, where it is registered, the communities and streets of its projects
-    (
-        "枣庄云溪物业服务有限公司（示例）",
-        "云溪",
-        "370402",
-        ("370402001028", "370402004035", "370402006012", "370403001") * 2,
-    ),
-    (
-        "枣庄锦澜物业服务有限公司（示例）",
-        "锦澜",
-        "370481",
-        ("370481001", "370481002", "370402001028", "370402004035") * 2,
-    ),
-    ("济南瑞泽物业服务有限公司（示例）", "瑞泽", "370102", ("370102001", "370102002", "370102003", "370102004")),
+_REGISTRY: Final[tuple[type[SQLModel], ...]] = (
+    Enrolment,
+    Company,
+    Estate,
+    PublicPartyOrganisation,
+    CommitteeComposition,
 )
-_DEMO_REGULATORS: Final = (
-    ("山东省住房和城乡建设厅（示例）", "37"),
-    ("枣庄市住房和城乡建设局（示例）", "3704"),
-    ("市中区住房和城乡建设局（示例）", "370402"),
+_TENANT: Final[tuple[type[SQLModel], ...]] = (
+    *(Project, Staff, ServiceContract, ProjectLead, CompanyMember, AuditEntry),
+    *(CheckIn, Agreement, ClaimedProject, ClaimShare, Issue, OpenDay, Opinion),
+    *(PartyOrganisation, PartyAdvisor, PartyFile, PartyConsent, PartyPerson, PartyMembership),
 )
-_UNSERVED: Final = (("幸福里老旧小区", "370402001028"), ("文化路七号院", "370402004035"))
 
 
-async def load_demo(database: Database) -> Demo:
-    """The small fixed world of `linli demo`, made once: companies of Zaozhuang (枣庄) and Jinan, their regulators, and
-    two estates that nobody serves yet.
-    """
-    codes = [_uscc(county, "demo", number) for number, (_, _, county, _) in enumerate(_DEMO_COMPANIES)]
-    province, city, _ = (next(_ids("demo/regulator", n))[0] for n in range(len(_DEMO_REGULATORS)))
-    # The last company is written last.
-    if await of_company(database, codes[-1]) is None:
-        await _make_demo(database)
-    return Demo(
-        company=_found(await of_company(database, codes[0])),
-        other_company=_found(await of_company(database, codes[1])),
-        city=_found(await of_regulator(database, city)),
-        province=_found(await of_regulator(database, province)),
-    )
-
-
-def _found(member: Member | None) -> Member:
-    if member is None:
-        raise Refusal(
-            "演示数据已被改动，找不到其管理员：请删除 .linli 目录后重新运行 make demo。",
-            "The demo has lost one of its administrators: delete .linli and run `make demo` again.",
-        )
-    return member
-
-
-async def _make_demo(database: Database) -> None:
-    await import_divisions(database, COMMUNITIES, dry_run=False)
-    wanted = {path for _, _, county, on in _DEMO_COMPANIES for path in (county, *on)}
-    wanted |= {path for _, path in (*_DEMO_REGULATORS, *_UNSERVED)}
-    async with database.writing(WORKER) as scope:
-        found = await scope.connection.fetch("SELECT id, path FROM division WHERE path = ANY($1)", sorted(wanted))
-        places = {row["path"]: _Street(row["id"], row["path"]) for row in found}
-        if wanted - places.keys():
-            raise _no_divisions()
-        for number, (name, path) in enumerate(_DEMO_REGULATORS):
-            await _regulator(scope, number, name, places[path])
-        await _unserved(scope, places)
-    there = [await of_company(database, _uscc(c[2], "demo", n)) for n, c in enumerate(_DEMO_COMPANIES)]
-    for number, (name, brand, county, streets) in enumerate(_DEMO_COMPANIES):
-        if there[number] is None:
-            on = [places[street] for street in streets]
-            plan = _Plan(name, brand, places[county], on, [14] * len(on), number)
-            await _write(database, _company("demo", plan))
-
-
-async def _regulator(scope: Scope, number: int, name: str, place: _Street) -> None:
-    random = Random(f"demo/regulator/{number}")
-    rows = _Rows(_ids("demo/regulator", number))
-    regulator_id = rows.add(
-        Regulator,
-        name=name,
-        level=LEVEL[len(place.path)],
-        division_id=place.id,
-        division_path=place.path,
-        status=RegulatorStatus.ACTIVE,
-    )
-    for role in (RegulatorRole.PUBLISHER, RegulatorRole.ASSESSOR, RegulatorRole.VIEWER):
-        person = _person(random)
-        rows.add(RegulatorMember, regulator_id=regulator_id, name=person, role=role, status=MemberStatus.ACTIVE)
-    for table in (Regulator, RegulatorMember):
-        await _insert(scope, table, rows.tables[table], again=True)
-
-
-async def _unserved(scope: Scope, places: dict[str, _Street]) -> None:
-    rows = _Rows(_ids("demo/unserved", 0))
-    for name, path in _UNSERVED:
-        rows.add(
-            Estate,
-            name=name,
-            kind=EstateKind.OLD_UNMANAGED,
-            division_id=places[path].id,
-            division_path=path,
-            area=Decimal("32000.00"),
-            households=360,
-            grid_count=2,
-            lifecycle=Lifecycle.DELIVERED,
-            service_model=ServiceModel.SELF_MANAGED,
-            committee_status=CommitteeStatus.ELIGIBLE_NOT_STARTED,
-            registry_state=RegistryState.CONFIRMED,
-        )
-    await _insert(scope, Estate, rows.tables[Estate], again=True)
-
-
-_REGISTRY: Final[tuple[type[SQLModel], ...]] = (Enrolment, Company, Estate)
-_TENANT: Final[tuple[type[SQLModel], ...]] = (Project, Staff, ServiceContract, ProjectLead, CompanyMember, AuditEntry)
-
-
-async def _write(database: Database, rows: _Rows) -> None:
+async def write(database: Database, rows: Rows) -> None:
     """One company in one transaction: itself and its estates as the worker, all its own rows as the company."""
     tenant_id: UUID = rows.tables[Company][0]["tenant_id"]
     async with database.writing(Principal("worker", tenant_id=tenant_id)) as scope:
         for table in _REGISTRY:
-            await _insert(scope, table, rows.tables.get(table, []))
+            await insert(scope, table, rows.tables.get(table, []))
         async with scope.acting_for(tenant_id):
             for table in _TENANT:
                 mine = [{"tenant_id": tenant_id, **row} for row in rows.tables.get(table, [])]
-                await _insert(scope, table, mine)
+                await insert(scope, table, mine)
 
 
-async def _insert(scope: Scope, table: type[SQLModel], rows: Sequence[dict[str, Any]], again: bool = False) -> None:
+async def insert(scope: Scope, table: type[SQLModel], rows: Sequence[dict[str, Any]], again: bool = False) -> None:
     """All rows of one table in few statements; `again` passes over those that are there."""
     for first in range(0, len(rows), 2_000):
         name, columns = table.__tablename__, ", ".join(rows[0])

@@ -1,0 +1,92 @@
+"""What is due: the lists for companies and for regulators, and a note of what was told to be overdue.
+
+The views run with the rights of who looks: the policies of every table below them decide. Regulators have a list of
+their own, because they hold no grant on Party work.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.isolation import allow, own, protect
+
+revision = "0008"
+down_revision = "0007"
+
+REGULATORY_DUE = """
+SELECT c.tenant_id, c.id, 'CHECK_IN' AS kind, c.id AS subject_id, c.project_id, c.estate_id, c.division_path,
+       c.deadline_on AS due_on, c.provisional
+FROM check_in c WHERE c.state IN ('PENDING', 'OVERDUE') AND c.deadline_on IS NOT NULL
+UNION ALL
+SELECT c.tenant_id, c.id, 'CLAIMED_PROJECT' AS kind, c.id AS subject_id, c.project_id, NULL::uuid AS estate_id,
+       c.division_path, c.due_on, false AS provisional
+FROM claimed_project c WHERE c.state IN ('CLAIMED', 'IN_PROGRESS')
+UNION ALL
+SELECT a.tenant_id, a.id, 'CLAIM' AS kind, a.id AS subject_id, NULL::uuid AS project_id, NULL::uuid AS estate_id,
+       a.division_path, make_date(a.year, 12, 31) AS due_on, false AS provisional
+FROM agreement a
+WHERE a.state <> 'REVIEWED' AND coalesce((
+    SELECT CASE WHEN s.value ~ '^[0-9]{1,6}$' THEN s.value::int END FROM division_setting s
+    WHERE s.key = 'CLAIMED_PROJECTS_MIN' AND a.division_path ^@ s.division_path AND s.valid_from <= current_date
+      AND (s.valid_to IS NULL OR s.valid_to > current_date)
+    ORDER BY s.division_path DESC LIMIT 1), 1) > (
+    SELECT count(*) FROM claimed_project m
+    WHERE m.tenant_id = a.tenant_id AND m.agreement_id = a.id AND m.state <> 'DROPPED')
+UNION ALL
+SELECT w.tenant_id, md5(concat_ws(' ', w.tenant_id, w.division_path, y.year))::uuid AS id, 'AGREEMENT' AS kind,
+       NULL::uuid AS subject_id, NULL::uuid AS project_id, NULL::uuid AS estate_id,
+       w.division_path, make_date(y.year, 12, 31) AS due_on, false AS provisional
+FROM (SELECT p.tenant_id, p.division_path, min(p.started_on) AS since
+      FROM project p WHERE p.status = 'ACTIVE' GROUP BY p.tenant_id, p.division_path) w
+JOIN company f ON f.tenant_id = w.tenant_id
+CROSS JOIN LATERAL (SELECT extract(year FROM current_date)::int - ago AS year FROM (VALUES (0), (1)) b(ago)) y
+WHERE w.since <= make_date(y.year, 12, 31) AND f.created_at < make_date(y.year + 1, 1, 1)
+  AND coalesce((
+    SELECT CASE WHEN s.value ~ '^[0-9]{1,6}$' THEN s.value::int END FROM division_setting s
+    WHERE s.key = 'AGREEMENTS_PER_YEAR' AND w.division_path ^@ s.division_path AND s.valid_from <= current_date
+      AND (s.valid_to IS NULL OR s.valid_to > current_date)
+    ORDER BY s.division_path DESC LIMIT 1), 1) > 0
+  AND NOT EXISTS (SELECT FROM agreement g WHERE g.tenant_id = w.tenant_id AND g.division_path = w.division_path
+                  AND g.year = y.year)
+UNION ALL
+SELECT i.tenant_id, i.id, 'ISSUE' AS kind, i.id AS subject_id, i.project_id, i.estate_id, i.division_path,
+       i.due_on, i.provisional
+FROM issue i WHERE i.closed_on IS NULL AND i.due_on IS NOT NULL
+UNION ALL
+SELECT o.tenant_id, o.id, 'OPINION' AS kind, o.id AS subject_id, d.project_id, o.estate_id, o.division_path,
+       o.answer_due_on AS due_on, o.provisional
+FROM opinion o JOIN open_day d ON d.tenant_id = o.tenant_id AND d.id = o.open_day_id
+WHERE o.answered_on IS NULL
+"""
+
+DUE = """
+SELECT tenant_id, id, kind, subject_id, project_id, estate_id, division_path, due_on, provisional FROM regulatory_due
+UNION ALL
+SELECT d.tenant_id, d.id, 'PARTY_' || d.kind, d.subject_id, NULL::uuid, NULL::uuid, d.division_path, d.due_on,
+       d.provisional
+FROM party_due d WHERE d.closed_on IS NULL AND NOT d.paused
+"""
+
+
+def upgrade() -> None:
+    op.execute(f"CREATE VIEW regulatory_due WITH (security_invoker = true) AS {REGULATORY_DUE}")
+    op.execute("GRANT SELECT ON regulatory_due TO linli_tenant, linli_regulator")
+    op.execute(f"CREATE VIEW due WITH (security_invoker = true) AS {DUE}")
+    op.execute("GRANT SELECT ON due TO linli_tenant")
+    op.create_table(
+        "due_notice",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('AGREEMENT', 'CHECK_IN', 'CLAIM', 'CLAIMED_PROJECT', 'ISSUE', 'OPINION', 'PARTY_APPROVAL', 'PARTY_BRANCH_MEETING', 'PARTY_CONVERSION', 'PARTY_CONVERSION_APPROVAL', 'PARTY_CULTIVATION_REVIEW', 'PARTY_ELECTION', 'PARTY_ERASURE', 'PARTY_OATH', 'PARTY_TALK', 'PARTY_TRANSFER')",
+            name="kind_known",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["company.tenant_id"]),
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+    )
+    protect("due_notice")
+    allow("due_notice", "tenant", own(), ("SELECT", "INSERT", "UPDATE"))

@@ -1,0 +1,68 @@
+"""What is due in the contract: one list, by date, of what a company or the companies of a division owe."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from schema.reads import Node, Row, Scope, column, entity, expression, one
+from schema.terms import DueKind
+from tenants import due as rules
+from tenants.company import CompanyMember
+from tenants.permission import Permission
+from tenants.project import ProjectLead
+
+if TYPE_CHECKING:
+    from schema.agreement import Agreement, ClaimedProject
+    from schema.check_in import CheckIn
+    from schema.company import Company
+    from schema.division import Division
+    from schema.estate import Estate
+    from schema.issue import Issue
+    from schema.open_day import Opinion
+    from schema.project import Project
+
+
+def _readable(row: Row) -> str:
+    """What is due in the areas that the audience may read."""
+    kinds = [f"'{kind}'" for kind in DueKind if rules.needed(kind) in row.statement.audience.permissions]
+    return f"{row.kind} IN ({', '.join(kinds)})" if kinds else "false"
+
+
+def _mine(row: Row) -> str:
+    """The asker leads the project now; a regulator leads none and holds no grant on leads."""
+    if row.statement.audience.kind == "regulator":
+        return "false"
+
+    def myself(member: Row) -> str:
+        return f"{member['id']} = {member.asker(Scope.ACTOR)}"
+
+    def leading(lead: Row) -> str:
+        return f"{lead.left_on} IS NULL AND {lead.exists(CompanyMember, by={'staff_id': 'staff_id'}, where=myself)}"
+
+    return row.exists(ProjectLead, by={"project_id": "project_id"}, where=leading)
+
+
+@entity(
+    table=rules.Due,
+    prefix="due",
+    permission=Permission.DUE_READ,
+    division="division_path",
+    visible=_readable,
+    order="due_on",
+)
+class Due(Node):
+    """Something due by a day (待办事项), worked out when it is asked; of Party work never whose."""
+
+    kind: DueKind = column("What has to be done (待办类型).", where=True)
+    due_on: date = column("Last day to do it (办理期限).", where=True, order=True)
+    overdue: bool = expression("The day has passed (已逾期).", lambda row: f"{row.due_on} < current_date", where=True)
+    provisional: bool = column("The day's year has no published holiday calendar yet (期限暂定).", where=True)
+    mine: bool = expression("It falls to a project that you lead (本人负责).", _mine, where=True)
+    company: "Company | None" = one("The company that owes it (物业服务企业).", by={"id": "tenant_id"})
+    project: "Project | None" = one("The project (物业项目).", where=True)
+    estate: "Estate | None" = one("The estate (小区).", where=True)
+    division: "Division" = one("Where (行政区划).", by={"path": "division_path"}, where=True)
+    agreement: "Agreement | None" = one("The agreement with too few projects (共建协议).", by="subject_id")
+    check_in: "CheckIn | None" = one("The check-in (社区报到).", by="subject_id")
+    claimed_project: "ClaimedProject | None" = one("The claimed project (认领项目).", by="subject_id")
+    issue: "Issue | None" = one("The issue (问题).", by="subject_id")
+    opinion: "Opinion | None" = one("The opinion (意见建议).", by="subject_id")

@@ -1,0 +1,162 @@
+"""Reports: figures over many rows, declared by their SQL, asked for with parameters, compiled with everything else.
+
+    @figures("Open days held (开放日统计).")
+    class OpenDayFigures:
+        held: int = figure("Held (举办次数).")
+
+    open_day_figures: list[OpenDayFigures] = report(
+        "R-05 …", open_day.REPORT, tables={"t": OpenDay}, permission=Permission.OPEN_DAY_READ
+    )
+
+In the SQL, `{of_t}` stands for the condition that keeps the table under the alias `t` to what the principal may see,
+`{division}` for the path of the division asked for (null: all), `{since}` and `{until}` for its period.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from uuid import UUID
+
+import strawberry
+from graphql import FieldNode, GraphQLField
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.base import StrawberryList, StrawberryOptional
+
+from schema.reads.arguments import Leaf, arguments
+from schema.reads.audience import Invalid, Place, bad_input
+from schema.reads.declare import DeclarationError, Root, Scope, Value, bare, column
+from schema.reads.field import TYPES, Declared, argument
+from schema.reads.filters import scalar_of
+from schema.reads.row import subtree, table_of
+from schema.reads.sql import Json, Sql
+from schema.reads.values import identity, kind_of
+
+if TYPE_CHECKING:
+    from schema.reads.compile import Compiler
+    from tenants.permission import Permission
+
+T = TypeVar("T")
+
+figure = column
+
+DAYS: Final = {
+    "since": "First day of the period (起始日期).",
+    "until": "Last day of the period (截止日期).",
+    "on": "As of this day (截至日期).",
+}
+
+NOWHERE: Final = UUID(int=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report(Root):
+    """A field of Query whose rows are made by a statement of its own."""
+
+    sql: str
+    tables: Mapping[str, Any]
+    days: tuple[str, ...]
+
+    def arguments(self, field: Declared) -> list[StrawberryArgument]:
+        """The division and the days."""
+        return [
+            argument("division", strawberry.ID | None, "Only this division and below (行政区划); all when left out."),
+            *(argument(name, dt.date, DAYS[name]) for name in self.days),
+        ]
+
+
+def report(
+    description: str,
+    sql: str,
+    *,
+    tables: Mapping[str, Any],
+    permission: Permission,
+    days: tuple[str, ...] = ("since", "until"),
+) -> Any:
+    """A field of Query: the rows of `sql`, or its one row where the type is no list. `days` are the days it asks for,
+    each of which the SQL names: `{since}`.
+    """
+    return Declared.field(Report(sql=sql, tables=tables, permission=permission, days=days), description)
+
+
+def figures(description: str) -> Callable[[type[T]], type[T]]:
+    """Make a class the type of a report's rows; each field is a `figure` of the same name in the SQL."""
+
+    def declare(cls: type[T]) -> type[T]:
+        made: type[T] = strawberry.type(cls, description=description)
+        TYPES[made.__name__] = made
+        return made
+
+    return declare
+
+
+def compiled(
+    compiler: Compiler, definition: GraphQLField, field: Declared, type_: Any, nodes: list[FieldNode], place: Place
+) -> Json:
+    """The JSON of a report."""
+    declaration = field.declaration
+    assert isinstance(declaration, Report)
+    statement = compiler.statement
+    try:
+        given = arguments(definition, nodes[0], compiler.selections.variables)
+    except Invalid as error:
+        statement.errors.append(bad_input(error, place))
+        return Json("null")
+    parts: dict[str, str] = {}
+    for alias, model in declaration.tables.items():
+        table = table_of(model)
+        statement.tables.append((table.name, alias))
+        conditions = []
+        if compiler.audience.kind == "tenant" and "tenant_id" in table.columns:
+            conditions.append(f"{alias}.tenant_id = {statement.asker(Scope.TENANT)}")
+        if compiler.audience.kind == "regulator" and "division_path" in table.columns:
+            conditions.append(subtree(f"{alias}.division_path", statement.asker(Scope.DIVISION)))
+        parts[f"of_{alias}"] = " AND ".join(conditions) or "true"
+    for name in declaration.days:
+        leaf = given[name]
+        assert isinstance(leaf, Leaf)
+        parts[name] = statement.value(leaf, "date", _same, place)
+    division = given.get("division", Leaf(None))
+    assert isinstance(division, Leaf)
+    key = statement.value(division, "uuid", _division, place)
+    parts["division"] = f"(SELECT path FROM division WHERE id = {key})"
+    # A division that does not exist has no rows, rather than those of all divisions.
+    parts["within"] = f"({key} IS NULL OR t.division_path ^@ {parts['division']})"
+    rows = declaration.sql.format_map(parts)
+    made = Json("{")
+    for at, (response_key, inner) in enumerate(compiler.selections.of(type_, nodes).items()):
+        made.add(f'{"," if at else ""}"{response_key}":')
+        made.add(_figure(type_, inner[0].name.value))
+    made.add("}")
+    if isinstance(field.resolve_type(), StrawberryList):
+        return Json("[", Sql(f"coalesce((SELECT string_agg({made.sql()}, ',') FROM ({rows}) AS figures), '')"), "]")
+    return Json(Sql(f"(SELECT {made.sql()} FROM ({rows}) AS figures)"))
+
+
+def _figure(type_: Any, name: str) -> Json:
+    if name == "__typename":
+        return Json(f'"{type_.name}"')
+    field = type_.fields[name].extensions["strawberry-definition"]
+    assert isinstance(field, Declared)
+    resolved = field.resolve_type()
+    kind = kind_of(scalar_of(bare(resolved)))
+    if kind is None or not isinstance(field.declaration, Value):
+        raise DeclarationError(f"{type_.name}.{name} is no figure")
+    column_name = field.declaration.column or field.python_name
+    return kind.json(f"figures.{column_name}", nullable=isinstance(resolved, StrawberryOptional))
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_division_key = identity("div")
+
+
+def _division(value: Any) -> Any:
+    if value is None:
+        return None
+    # What is no id of a division is the id of none.
+    return _division_key(value) or NOWHERE

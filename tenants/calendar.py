@@ -1,0 +1,72 @@
+"""Legal days: periods counted as the Civil Code counts them, working days by the State Council's holiday calendar.
+
+Civil Code arts. 200 to 204: the first day does not count (201); a period of months or years ends on the corresponding
+day, or on the month's last day where there is none (202); a last day that is a holiday moves to the day after the
+holiday (203); special rules prevail (204). Beyond the published calendar a date is provisional: a weekend counts as
+free, a public holiday is not known yet.
+"""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import chinese_calendar
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Deadline:
+    """The last day of a period; `provisional` when the holiday calendar of its year is not published yet."""
+
+    on: date
+    provisional: bool
+
+
+def is_working_day(day: date) -> tuple[bool, bool]:
+    """Whether people work on a day, make-up Saturdays included; and whether that is provisional."""
+    try:
+        return chinese_calendar.is_workday(day), False
+    except NotImplementedError:
+        return day.weekday() < 5, True
+
+
+def after_days(start: date, days: int) -> Deadline:
+    """The last of so many calendar days that begin with the day after `start`."""
+    return _on_working_day(start + timedelta(days=days))
+
+
+def after_months(start: date, months: int) -> Deadline:
+    """The last day of so many months that begin with the day after `start`."""
+    return _on_working_day(add_months(start, months))
+
+
+def after_working_days(start: date, days: int) -> Deadline:
+    """The last of so many working days that begin with the day after `start`."""
+    day, left, provisional = start, days, False
+    while left:
+        day += timedelta(days=1)
+        working, unsure = is_working_day(day)
+        provisional = provisional or unsure
+        left -= working
+    return Deadline(day, provisional)
+
+
+def working_days_between(first: date, last: date) -> int:
+    """How many working days lie in a publicity that runs from its first to its last day, both counted."""
+    days = (last - first).days + 1
+    return sum(is_working_day(first + timedelta(days=offset))[0] for offset in range(max(days, 0)))
+
+
+def add_months(start: date, months: int) -> date:
+    """The corresponding day so many months later (or earlier), or the month's last day where there is none."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _on_working_day(day: date) -> Deadline:
+    provisional = False
+    while True:
+        working, unsure = is_working_day(day)
+        provisional = provisional or unsure
+        if working:
+            return Deadline(day, provisional)
+        day += timedelta(days=1)

@@ -1,0 +1,113 @@
+"""The daily job: what became overdue is marked, and whoever listens is told once, one company at a time.
+
+Each company's part is one transaction under the company's own policies, so the job may be killed at any moment and
+run again, and two of it may run at once. It holds a batch of rows in memory, however many there are.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from tenants import check_in
+from tenants.change import find
+from tenants.company import Company, CompanyStatus
+from tenants.division import WORKER
+from tenants.due import DueKind, DueNotice
+from tenants.journal import record
+from tenants.party.due import settle_provisional
+from tenants.row import now, today
+from tenants.scope import Database, Principal, Scope
+
+BATCH: Final = 200
+"""Companies whose ids, and rows of one company, that are in memory at once."""
+
+_LATE = """
+SELECT d.id, d.kind, d.due_on FROM regulatory_due d
+LEFT JOIN due_notice n ON n.tenant_id = d.tenant_id AND n.id = d.id
+WHERE d.tenant_id = $1 AND d.due_on < $2 AND n.due_on IS DISTINCT FROM d.due_on
+ORDER BY d.due_on, d.id LIMIT $3
+"""
+"""What is overdue and was not told, or was told of an earlier day. Party work is told to nobody outside."""
+
+
+@dataclass(slots=True)
+class Done:
+    """What one run did."""
+
+    companies: int = 0
+    marked: int = 0
+    told: int = 0
+
+
+async def run(database: Database, on: date | None = None, say: Callable[[str], None] = lambda _: None) -> Done:
+    """Go through all companies, as of a day; today unless told otherwise."""
+    day = on or today()
+    done = Done()
+    async for tenant_id in _companies(database):
+        while True:
+            marked, told, more = await _once(database, tenant_id, day)
+            done.marked += marked
+            done.told += told
+            if not more:
+                break
+        done.companies += 1
+        if done.companies % BATCH == 0:
+            say(f"逾期检查 / overdue: {done.companies:,} 家企业 / companies, +{done.told:,}")
+    return done
+
+
+async def _companies(database: Database) -> AsyncIterator[UUID]:
+    """Every company's id, read from the list of enrolments: no row of a company is read across companies."""
+    last = UUID(int=0)
+    while True:
+        async with database.reading(WORKER) as connection:
+            rows = await connection.fetch("SELECT id FROM enrolment WHERE id > $1 ORDER BY id LIMIT $2", last, BATCH)
+        for row in rows:
+            last = UUID(str(row["id"]))
+            yield last
+        if len(rows) < BATCH:
+            return
+
+
+async def _once(database: Database, tenant_id: UUID, day: date) -> tuple[int, int, bool]:
+    """One batch of one company: how many were marked, how many told, and whether there may be more."""
+    async with (
+        database.writing(Principal("worker", tenant_id=tenant_id)) as scope,
+        scope.acting_for(tenant_id),
+    ):
+        # Two runs that meet at a company take turns on its row.
+        company = await find(scope, Company, tenant_id, lock=True)
+        if company.status in (CompanyStatus.APPLIED, CompanyStatus.CLOSED):
+            return 0, 0, False
+        await settle_provisional(scope)
+        marked = await check_in.mark_overdue(scope, day, BATCH)
+        told = await _tell(scope, day)
+    return marked, told, BATCH in (marked, told)
+
+
+async def _tell(scope: Scope, day: date) -> int:
+    """Note what became overdue, with an event for each."""
+    late = await scope.connection.fetch(_LATE, scope.tenant_id, day, BATCH)
+    if not late:
+        return 0
+    columns: Any = DueNotice
+    told = await scope.session.scalars(
+        select(DueNotice).where(columns.tenant_id == scope.tenant_id, columns.id.in_([row["id"] for row in late]))
+    )
+    before = {notice.id: notice for notice in told}
+    for row in late:
+        due_id = UUID(str(row["id"]))
+        notice = before.get(due_id)
+        if notice is None:
+            notice = DueNotice(tenant_id=scope.tenant_id, id=due_id, kind=DueKind(row["kind"]), due_on=row["due_on"])
+            scope.session.add(notice)
+        else:
+            notice.due_on, notice.updated_at = row["due_on"], now()
+            notice.version += 1
+        await record(scope, "overdue", "due", notice, {"kind": notice.kind, "due_on": notice.due_on})
+    await scope.session.flush()
+    return len(late)

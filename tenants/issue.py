@@ -1,0 +1,433 @@
+"""Issues (问题): found, reported, assigned, worked on, answered, closed and evaluated, in a loop that closes.
+
+An issue is a company's row at an estate it serves. A regulator of the place raises and escalates issues in the
+company's name; the level only rises by escalation. How many days there are is a setting of the division (ISSUE_DAYS).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    select,
+    text,
+)
+from sqlmodel import Field
+
+from tenants import division
+from tenants.calendar import after_days
+from tenants.change import change, create, find, find_at, transition
+from tenants.checks import NAME_LIMIT, Checks
+from tenants.errors import Code, DomainError
+from tenants.estate import Estate
+from tenants.project import Project, ProjectStatus
+from tenants.row import Changing, Row, TenantRow, code_field, new_id, one_of, today
+from tenants.scope import Scope
+from tenants.setting import SettingKey, effective
+
+
+class IssueState(StrEnum):
+    """The steps of the loop."""
+
+    FOUND = "FOUND"
+    REPORTED = "REPORTED"
+    ASSIGNED = "ASSIGNED"
+    IN_PROGRESS = "IN_PROGRESS"
+    FEEDBACK = "FEEDBACK"
+    CLOSED = "CLOSED"
+    EVALUATED = "EVALUATED"
+    REOPENED = "REOPENED"
+
+
+class IssueLevel(StrEnum):
+    """Who handles it, from the estate upwards."""
+
+    ESTATE = "ESTATE"
+    GRID = "GRID"
+    COMMUNITY = "COMMUNITY"
+    STREET = "STREET"
+    COUNTY = "COUNTY"
+    CITY = "CITY"
+
+
+class IssueSource(StrEnum):
+    """Where an issue was found (report row S0-16)."""
+
+    PATROL = "PATROL"
+    HOTLINE_12345 = "HOTLINE_12345"
+    OPEN_DAY = "OPEN_DAY"
+    HOME_VISIT = "HOME_VISIT"
+    PARTY_MEMBER_DAY = "PARTY_MEMBER_DAY"
+    INSPECTION = "INSPECTION"
+    THIRD_PARTY = "THIRD_PARTY"
+    RESIDENT = "RESIDENT"
+
+
+class IssueChannel(StrEnum):
+    """How it came in (report row S2-10)."""
+
+    COUNTER = "COUNTER"
+    PHONE = "PHONE"
+    WECHAT = "WECHAT"
+    APP = "APP"
+    GRID = "GRID"
+    IMPORT = "IMPORT"
+
+
+LEVELS: Sequence[IssueLevel] = tuple(IssueLevel)
+
+STATE_CHANGES: Mapping[IssueState, tuple[IssueState, ...]] = {
+    IssueState.FOUND: (IssueState.REPORTED,),
+    IssueState.REPORTED: (IssueState.ASSIGNED,),
+    IssueState.ASSIGNED: (IssueState.IN_PROGRESS, IssueState.ASSIGNED),
+    IssueState.IN_PROGRESS: (IssueState.FEEDBACK, IssueState.ASSIGNED),
+    IssueState.FEEDBACK: (IssueState.CLOSED, IssueState.IN_PROGRESS),
+    IssueState.CLOSED: (IssueState.EVALUATED, IssueState.REOPENED),
+    IssueState.EVALUATED: (IssueState.REOPENED,),
+    IssueState.REOPENED: (IssueState.ASSIGNED,),
+}
+
+OPEN_STATES = tuple(state for state in IssueState if state not in (IssueState.CLOSED, IssueState.EVALUATED))
+
+
+class IssueCategory(Changing, Row, table=True):
+    """A category of issues (问题类别) in a division's tree of two levels, kept by its regulators."""
+
+    __tablename__ = "issue_category"
+    __table_args__ = (
+        UniqueConstraint("division_id", "code"),
+        ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
+        ForeignKeyConstraint(["parent_id"], ["issue_category.id"]),
+        Index("issue_category_parent", "parent_id"),
+        CheckConstraint("name <> ''", name="name_given"),
+    )
+
+    division_id: UUID
+    division_path: str = Field(sa_type=Text(collation="C"))
+    code: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text)
+    parent_id: UUID | None = None
+    beyond_estate: bool = False
+    closed_on: date | None = None
+
+
+class Issue(Changing, TenantRow, table=True):
+    """One issue at an estate, with the day of each step."""
+
+    __tablename__ = "issue"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "project_id"], ["project.tenant_id", "project.id"]),
+        ForeignKeyConstraint(["estate_id", "division_path"], ["estate.id", "estate.division_path"], onupdate="CASCADE"),
+        ForeignKeyConstraint(["category_id"], ["issue_category.id"]),
+        Index("issue_project", "tenant_id", "project_id", "id"),
+        Index("issue_due", "tenant_id", "due_on", postgresql_where=text("closed_on IS NULL")),
+        Index(
+            "issue_external",
+            "tenant_id",
+            "source",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
+        Index("issue_division", "division_path", "found_on", "id"),
+        Index("issue_category_id", "category_id"),
+        one_of("state", IssueState),
+        one_of("level", IssueLevel),
+        one_of("closed_at_level", IssueLevel),
+        one_of("source", IssueSource),
+        one_of("channel", IssueChannel),
+        CheckConstraint("title <> ''", name="title_given"),
+        CheckConstraint("closed_on >= found_on", name="closed_after_found"),
+        CheckConstraint("satisfaction BETWEEN 1 AND 5", name="satisfaction_known"),
+        CheckConstraint("(closed_on IS NULL) = (closed_at_level IS NULL)", name="closed_at_a_level"),
+    )
+
+    project_id: UUID
+    estate_id: UUID
+    division_path: str = Field(sa_type=Text(collation="C"))
+    category_id: UUID | None = None
+    title: str = Field(sa_type=Text)
+    detail: str | None = Field(default=None, sa_type=Text)
+    source: IssueSource = code_field()
+    channel: IssueChannel = code_field()
+    external_id: str | None = Field(default=None, sa_type=Text)
+    level: IssueLevel = code_field(default=IssueLevel.ESTATE)
+    state: IssueState = code_field(default=IssueState.FOUND)
+    co_handlers: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
+    found_on: date
+    due_on: date | None = None
+    provisional: bool = False
+    supervised_on: date | None = None
+    answer: str | None = Field(default=None, sa_type=Text)
+    closed_on: date | None = None
+    closed_at_level: IssueLevel | None = code_field(default=None)
+    satisfaction: int | None = None
+    reopened: int = 0
+
+
+DUES = """
+SELECT i.tenant_id, i.id, 'ISSUE' AS kind, i.id AS subject_id, i.project_id, i.estate_id, i.division_path,
+       i.due_on, i.provisional
+FROM issue i WHERE i.closed_on IS NULL AND i.due_on IS NOT NULL
+"""
+"""Issues a company has still to close."""
+
+REPORT = """
+SELECT count(*)::int AS found,
+       count(t.closed_on)::int AS closed,
+       round(count(t.closed_on)::numeric / nullif(count(*), 0), 4) AS closed_share,
+       round(count(*) FILTER (WHERE t.closed_on - t.found_on <= 3)::numeric
+             / nullif(count(t.closed_on), 0), 4) AS closed_in_three_days_share,
+       round(avg(t.closed_on - t.found_on), 2) AS mean_days,
+       round(count(*) FILTER (WHERE t.closed_at_level IN ('ESTATE', 'GRID'))::numeric
+             / nullif(count(t.closed_on), 0), 4) AS closed_in_estate_share,
+       count(*) FILTER (WHERE t.closed_on IS NULL AND t.due_on < current_date)::int AS overdue,
+       count(t.supervised_on)::int AS supervised,
+       count(DISTINCT t.estate_id)::int AS estates,
+       round(avg(t.satisfaction), 2) AS satisfaction
+FROM issue t
+WHERE {of_t} AND {within} AND t.found_on BETWEEN {since} AND {until}
+"""
+"""R-07: the issues found in a period, and how they stand today."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewIssue:
+    """An issue to record. With an `external_id`, recording it again changes nothing."""
+
+    estate_id: UUID
+    title: str
+    source: IssueSource
+    channel: IssueChannel
+    found_on: date
+    detail: str | None = None
+    category_id: UUID | None = None
+    external_id: str | None = None
+    co_handlers: Sequence[str] = ()
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCategory:
+    """A category of a division's tree."""
+
+    division_code: str
+    code: str
+    name: str
+    parent_id: UUID | None = None
+    beyond_estate: bool = False
+
+
+async def add_category(scope: Scope, new: NewCategory) -> IssueCategory:
+    """A regulator adds a category to its division's tree, which has two levels."""
+    checks = Checks()
+    name = checks.text("name", new.name, limit=NAME_LIMIT)
+    code = checks.text("code", new.code, limit=20)
+    checks.done()
+    place = await division.by_code(scope, new.division_code, "divisionCode")
+    if not place.path.startswith(scope.principal.division_path or "-"):
+        raise DomainError(Code.DIVISION_OUTSIDE_REACH, "divisionCode")
+    if new.parent_id is not None:
+        parent = await find(scope, IssueCategory, new.parent_id, "parentId")
+        if parent.parent_id is not None or parent.division_id != place.id:
+            raise DomainError(Code.CATEGORY_TOO_DEEP, "parentId")
+    row = IssueCategory(
+        division_id=place.id,
+        division_path=place.path,
+        code=code,
+        name=name,
+        parent_id=new.parent_id,
+        beyond_estate=new.beyond_estate,
+    )
+    taken = DomainError(Code.CATEGORY_EXISTS, "code", value=code)
+    await create(scope, row, "issue_category", taken={"issue_category_division_id_code_key": taken})
+    return row
+
+
+async def record_issue(scope: Scope, new: NewIssue) -> Issue:
+    """A company records an issue at an estate it serves."""
+    checks = Checks()
+    title = checks.text("title", new.title, limit=NAME_LIMIT)
+    detail = checks.optional_text("detail", new.detail, limit=2000)
+    external = checks.optional_text("externalId", new.external_id, limit=NAME_LIMIT)
+    handlers = [checks.text("coHandlers", handler, limit=NAME_LIMIT) for handler in new.co_handlers]
+    checks.day("foundOn", new.found_on, latest=today())
+    checks.done()
+    if external is not None and (known := await _known(scope, new.source, external)) is not None:
+        return known
+    project = await _project_at(scope, new.estate_id)
+    if new.category_id is not None:
+        await _category(scope, new.category_id, project.division_path)
+    days = await effective(scope, SettingKey.ISSUE_DAYS, project.division_path, new.found_on)
+    deadline = after_days(new.found_on, days)
+    issue = Issue(
+        tenant_id=scope.tenant_id,
+        id=new.id or new_id(),
+        project_id=project.id,
+        estate_id=project.estate_id,
+        division_path=project.division_path,
+        category_id=new.category_id,
+        title=title,
+        detail=detail,
+        source=new.source,
+        channel=new.channel,
+        external_id=external,
+        co_handlers=handlers,
+        found_on=new.found_on,
+        due_on=deadline.on,
+        provisional=deadline.provisional,
+    )
+    taken = DomainError(Code.CONFLICT, "externalId", seen=0, current=1)
+    await create(scope, issue, "issue", taken={"issue_external": taken})
+    return issue
+
+
+async def raise_issue(scope: Scope, new: NewIssue) -> Issue:
+    """A regulator of the estate's division raises an issue with the company that serves the estate."""
+    estate = await find(scope, Estate, new.estate_id, "estateId")
+    if estate.serving_tenant_id is None:
+        raise DomainError(Code.ESTATE_UNSERVED, "estateId")
+    async with scope.acting_for(estate.serving_tenant_id):
+        issue = await record_issue(scope, new)
+        if issue.state == IssueState.FOUND:
+            await change(scope, issue, "issue", {"state": IssueState.REPORTED}, action="reported")
+    return await find(scope, Issue, issue.id)
+
+
+async def advance(scope: Scope, id: UUID, version: int, wanted: IssueState, *, answer: str | None = None) -> Issue:
+    """Take an issue one step on: report, assign, begin, answer. Closing, evaluating and reopening have their own."""
+    checks = Checks()
+    words = checks.optional_text("answer", answer, limit=2000)
+    if wanted == IssueState.FEEDBACK and words is None:
+        checks.add(Code.EMPTY, "answer")
+    checks.done()
+    issue = await find_at(scope, Issue, id, version)
+    transition(IssueState(issue.state), wanted, STATE_CHANGES)
+    values = {"state": wanted} | ({"answer": words} if words is not None else {})
+    await change(scope, issue, "issue", values, action=wanted.lower())
+    return issue
+
+
+async def close(scope: Scope, id: UUID, version: int, closed_on: date) -> Issue:
+    """Close an answered issue on a day, at the level that handled it."""
+    checks = Checks()
+    checks.day("closedOn", closed_on, latest=today())
+    checks.done()
+    issue = await find_at(scope, Issue, id, version)
+    transition(IssueState(issue.state), IssueState.CLOSED, STATE_CHANGES)
+    checks.not_before("closedOn", closed_on, issue.found_on)
+    checks.done()
+    values = {"state": IssueState.CLOSED, "closed_on": closed_on, "closed_at_level": issue.level}
+    await change(scope, issue, "issue", values, action="closed")
+    return issue
+
+
+async def evaluate(scope: Scope, id: UUID, version: int, satisfaction: int) -> Issue:
+    """Record how satisfied the one who raised it is, from 1 to 5."""
+    checks = Checks()
+    if not 1 <= satisfaction <= 5:
+        checks.add(Code.SATISFACTION_UNKNOWN, "satisfaction", value=satisfaction)
+    checks.done()
+    issue = await find_at(scope, Issue, id, version)
+    transition(IssueState(issue.state), IssueState.EVALUATED, STATE_CHANGES)
+    values = {"state": IssueState.EVALUATED, "satisfaction": satisfaction}
+    await change(scope, issue, "issue", values, action="evaluated")
+    return issue
+
+
+async def reopen(scope: Scope, id: UUID, version: int, reason: str, due_from: date) -> Issue:
+    """The problem is there again: the issue opens anew, with a new deadline and the reason kept."""
+    checks = Checks()
+    words = checks.text("reason", reason, limit=500)
+    checks.done()
+    issue = await find_at(scope, Issue, id, version)
+    transition(IssueState(issue.state), IssueState.REOPENED, STATE_CHANGES)
+    days = await effective(scope, SettingKey.ISSUE_DAYS, issue.division_path, due_from)
+    deadline = after_days(due_from, days)
+    values = {
+        "state": IssueState.REOPENED,
+        "reopened": issue.reopened + 1,
+        "closed_on": None,
+        "closed_at_level": None,
+        "satisfaction": None,
+        "supervised_on": None,
+        "answer": words,
+        "due_on": deadline.on,
+        "provisional": deadline.provisional,
+    }
+    await change(scope, issue, "issue", values, action="reopened")
+    return issue
+
+
+async def escalate(scope: Scope, id: UUID, version: int, level: IssueLevel, reason: str) -> Issue:
+    """Hand an open issue up; the level only rises. A regulator escalates what lies in its division."""
+    checks = Checks()
+    words = checks.text("reason", reason, limit=500)
+    checks.done()
+    if scope.principal.kind == "tenant":
+        return await _escalated(scope, id, version, level, words)
+    seen = await find(scope, Issue, id)
+    async with scope.acting_for(seen.tenant_id):
+        await _escalated(scope, id, version, level, words)
+    return await find(scope, Issue, id)
+
+
+async def supervise(scope: Scope, id: UUID, version: int) -> Issue:
+    """A regulator takes an overdue issue under supervision (督办)."""
+    seen = await find(scope, Issue, id)
+    if seen.version != version:
+        raise DomainError(Code.CONFLICT, "version", seen=version, current=seen.version)
+    if seen.closed_on is not None or seen.due_on is None or seen.due_on >= today():
+        raise DomainError(Code.NOT_OVERDUE, "id", due_on=seen.due_on or "—")
+    async with scope.acting_for(seen.tenant_id):
+        issue = await find_at(scope, Issue, id, version)
+        await change(scope, issue, "issue", {"supervised_on": today()}, action="supervised")
+    return await find(scope, Issue, id)
+
+
+async def _escalated(scope: Scope, id: UUID, version: int, level: IssueLevel, reason: str) -> Issue:
+    issue = await find_at(scope, Issue, id, version)
+    if LEVELS.index(level) <= LEVELS.index(IssueLevel(issue.level)):
+        raise DomainError(Code.LEVEL_ONLY_RISES, "level", level=issue.level)
+    transition(IssueState(issue.state), IssueState.ASSIGNED, STATE_CHANGES)
+    values = {"state": IssueState.ASSIGNED, "level": level, "answer": reason}
+    await change(scope, issue, "issue", values, action="escalated")
+    return issue
+
+
+async def _known(scope: Scope, source: IssueSource, external_id: str) -> Issue | None:
+    return await scope.session.scalar(
+        select(Issue).where(
+            Issue.tenant_id == scope.tenant_id,  # type: ignore[arg-type]
+            Issue.source == source,  # type: ignore[arg-type]
+            Issue.external_id == external_id,  # type: ignore[arg-type]
+        )
+    )
+
+
+async def _project_at(scope: Scope, estate_id: UUID) -> Project:
+    """The company's running project at an estate; another company's estate is the same NOT_FOUND as an unknown one."""
+    project: Project | None = await scope.session.scalar(
+        select(Project).where(
+            Project.tenant_id == scope.tenant_id,  # type: ignore[arg-type]
+            Project.estate_id == estate_id,  # type: ignore[arg-type]
+            Project.status == ProjectStatus.ACTIVE,  # type: ignore[arg-type]
+        )
+    )
+    if project is None:
+        raise DomainError(Code.NOT_FOUND, "estateId")
+    return project
+
+
+async def _category(scope: Scope, category_id: UUID, path: str) -> None:
+    category = await find(scope, IssueCategory, category_id, "categoryId")
+    if not path.startswith(category.division_path) or category.closed_on is not None:
+        raise DomainError(Code.NOT_FOUND, "categoryId")

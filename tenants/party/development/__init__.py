@@ -1,0 +1,66 @@
+"""Development of Party members (发展党员): the table of steps, its guards, and the cases that go by it."""
+
+from tenants.party.development.case import (
+    WAYS_OUT,
+    EarlierStep,
+    NewCase,
+    end_ledger,
+    extend,
+    has_open_case,
+    open_case,
+    resume,
+    review,
+    start,
+    stop,
+    take_step,
+)
+from tenants.party.development.guards import Facts, Vote
+from tenants.party.development.steps import (
+    RULES,
+    STAGE_OF,
+    CaseState,
+    DevelopmentStage,
+    DevelopmentStep,
+    RuleVersion,
+    StepDecision,
+    version_on,
+)
+from tenants.party.development.tables import (
+    CaseReview,
+    CaseStep,
+    CaseSupporter,
+    CaseVote,
+    DevelopmentCase,
+    SupporterRole,
+)
+
+__all__ = [
+    "RULES",
+    "STAGE_OF",
+    "WAYS_OUT",
+    "CaseReview",
+    "CaseState",
+    "CaseStep",
+    "CaseSupporter",
+    "CaseVote",
+    "DevelopmentCase",
+    "DevelopmentStage",
+    "DevelopmentStep",
+    "EarlierStep",
+    "Facts",
+    "NewCase",
+    "RuleVersion",
+    "StepDecision",
+    "SupporterRole",
+    "Vote",
+    "end_ledger",
+    "extend",
+    "has_open_case",
+    "open_case",
+    "resume",
+    "review",
+    "start",
+    "stop",
+    "take_step",
+    "version_on",
+]

@@ -1,0 +1,106 @@
+"""R-01 to R-03: coverage, live from organisational facts; the funnel and cross appointments, from published figures.
+
+Each is asked for a division ({division}; null: all that the asker sees) as on a day ({until}); `{of_x}` keeps the table
+under the alias x to what the asker sees. A period that ends before it begins has nothing in it. A rate whose
+denominator is zero is null, which is shown as "—".
+"""
+
+_AT_WORK = "{0}.founded_on <= {{until}} AND ({0}.ended_on IS NULL OR {0}.ended_on > {{until}})"
+_WITHIN = "{{since}} <= {{until}} AND ({{division}} IS NULL OR {0}.division_path ^@ {{division}}) AND {{of_{0}}}"
+
+COVERAGE = f"""
+WITH companies AS (
+    SELECT c.tenant_id,
+           EXISTS (SELECT FROM party_organisation o WHERE o.tenant_id = c.tenant_id AND {_AT_WORK.format("o")}
+           ) AS has_organisation,
+           EXISTS (SELECT FROM party_advisor a WHERE a.tenant_id = c.tenant_id AND a.since <= {{until}}
+                   AND (a.until IS NULL OR a.until > {{until}})) AS has_advisor
+    FROM company c WHERE {_WITHIN.format("c")} AND c.status = 'ACTIVE'
+), organisations AS (
+    SELECT g.has_venue, coalesce(g.term_ends_on < {{until}}, false) AS expired
+    FROM party_organisation g WHERE {_WITHIN.format("g")} AND {_AT_WORK.format("g")}
+), branches AS (
+    SELECT DISTINCT ON (b.estate_id) b.has_venue, b.secretary_filled, b.secretary_source, b.founded_on
+    FROM public_party_organisation b
+    WHERE {_WITHIN.format("b")} AND {_AT_WORK.format("b")} AND b.estate_id IS NOT NULL
+        AND b.kind IN ('BRANCH', 'JOINT_BRANCH', 'FUNCTIONAL_BRANCH', 'COMPREHENSIVE_BRANCH', 'GENERAL_BRANCH')
+    ORDER BY b.estate_id, b.founded_on DESC, b.id
+), sums AS (
+    SELECT (SELECT count(*) FROM companies) AS companies,
+           (SELECT count(*) FROM companies WHERE has_organisation) AS companies_with_organisation,
+           (SELECT count(*) FROM companies WHERE has_advisor) AS companies_with_advisor,
+           (SELECT count(*) FROM companies WHERE has_organisation OR has_advisor) AS companies_covered,
+           (SELECT count(*) FROM organisations) AS organisations,
+           (SELECT count(*) FROM organisations WHERE has_venue) AS organisations_with_venue,
+           (SELECT count(*) FROM organisations WHERE expired) AS organisations_expired,
+           (SELECT count(*) FROM estate e WHERE {_WITHIN.format("e")}) AS estates,
+           (SELECT count(*) FROM branches) AS estates_with_branch,
+           (SELECT count(*) FROM branches WHERE has_venue) AS branches_with_venue,
+           (SELECT count(*) FROM branches WHERE founded_on > date '2020-12-31') AS branches_after_2020,
+           (SELECT count(*) FROM branches WHERE secretary_source = 'OWNER') AS secretaries_owners,
+           (SELECT count(*) FROM branches WHERE secretary_filled) AS secretaries_filled
+)
+SELECT *, round(companies_with_organisation::numeric / nullif(companies, 0), 4) AS organisation_coverage,
+       round(companies_covered::numeric / nullif(companies, 0), 4) AS work_coverage,
+       round(organisations_with_venue::numeric / nullif(organisations, 0), 4) AS venue_rate,
+       round(estates_with_branch::numeric / nullif(estates, 0), 4) AS estate_coverage
+FROM sums
+"""
+"""R-01 (组织覆盖率): one row. A company counts where it is registered; an organisation in the division it works in."""
+
+COVERAGE_BY_FORMATION = f"""
+SELECT register, kind, formation, count(*) AS organisations, count(*) FILTER (WHERE has_venue) AS with_venue
+FROM (
+    SELECT 'COMPANY' AS register, g.kind, g.formation, g.has_venue
+    FROM party_organisation g WHERE {_WITHIN.format("g")} AND {_AT_WORK.format("g")}
+    UNION ALL
+    SELECT 'PUBLIC', b.kind, b.formation, b.has_venue
+    FROM public_party_organisation b WHERE {_WITHIN.format("b")} AND {_AT_WORK.format("b")}
+) all_organisations
+GROUP BY register, kind, formation ORDER BY register, kind, formation
+"""
+"""R-01, in detail: organisations by register, kind and formation."""
+
+# The division asked for, or the asker's own.
+_PLACE = "coalesce({division}, nullif(current_setting('linli.division', true), ''))"
+
+_PUBLISHED = f"""
+    f.division_path = {_PLACE} AND {{of_f}} AND {{since}} <= {{until}}
+    AND f.as_on = (SELECT max(l.as_on) FROM party_figure l WHERE l.division_path = {_PLACE} AND l.as_on <= {{until}})
+"""
+
+FUNNEL = f"""
+SELECT f.measure, f.value, f.as_on,
+       CASE WHEN f.measure = 'ADMITTED_THIS_YEAR'
+            THEN (SELECT coalesce(sum(q.planned), 0) FROM development_quota q
+                  WHERE q.division_path ^@ {_PLACE} AND q.year = extract(year FROM f.as_on)) END AS planned
+FROM party_figure f
+WHERE {_PUBLISHED}
+    AND f.measure IN ('APPLICANTS', 'ACTIVISTS', 'DEVELOPMENT_OBJECTS', 'IN_ADMISSION', 'PROBATIONARY_MEMBERS',
+                      'FULL_MEMBERS', 'ENTERED_THIS_YEAR', 'ADMITTED_THIS_YEAR', 'CONVERTED_THIS_YEAR',
+                      'OVERDUE_CASES')
+ORDER BY f.measure
+"""
+"""R-02 (发展党员): the figures published last; null is withheld."""
+
+CROSS_APPOINTMENT = f"""
+WITH found AS (
+    SELECT max(f.as_on) AS as_on,
+           max(f.value) FILTER (WHERE f.measure = 'PROJECT_LEADS') AS leads,
+           max(f.value) FILTER (WHERE f.measure = 'CROSS_APPOINTED_LEADS') AS leads_appointed,
+           max(f.value) FILTER (WHERE f.measure = 'COMMITTEES') AS committees,
+           max(f.value) FILTER (WHERE f.measure = 'PARTY_CHAIRS') AS party_chairs,
+           max(f.value) FILTER (WHERE f.measure = 'CHAIRS_WHO_ARE_SECRETARY') AS chairs_who_are_secretary,
+           max(f.value) FILTER (WHERE f.measure = 'COMMITTEES_ABOVE_HALF') AS committees_above_half,
+           max(f.value) FILTER (WHERE f.measure = 'COMMITTEE_SHARES') AS shares,
+           max(f.value) FILTER (WHERE f.measure = 'COMMITTEE_PARTY_MEMBERS') AS party_members,
+           max(f.value) FILTER (WHERE f.measure = 'COMMITTEE_MEMBERS') AS members
+    FROM party_figure f WHERE {_PUBLISHED}
+)
+SELECT as_on, leads, leads_appointed, round(leads_appointed::numeric / nullif(leads, 0), 4) AS appointed_rate,
+       committees, party_chairs, chairs_who_are_secretary, committees_above_half,
+       round(shares::numeric / nullif(committees, 0) / 1000000, 4) AS mean_party_share,
+       round(party_members::numeric / nullif(members, 0), 4) AS pooled_party_share
+FROM found
+"""
+"""R-03 (双向进入率): the mean of each committee's Party share and the pooled share, which differ."""

@@ -1,0 +1,224 @@
+"""Settings of a division (属地参数): thresholds and deadlines are data, with a validity and a document behind them.
+
+The nearest ancestor's value wins; what a setting was on any day stays answerable, because a change closes the old
+value and opens a new one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, select, text
+from sqlmodel import Field
+
+from tenants import division
+from tenants.change import change, create, find
+from tenants.checks import Checks
+from tenants.errors import Code, DomainError
+from tenants.row import Changing, Row, code_field, one_of
+from tenants.scope import Scope
+
+
+class SettingKey(StrEnum):
+    """Every setting the software reads."""
+
+    AGREEMENTS_PER_YEAR = "AGREEMENTS_PER_YEAR"
+    CHECK_IN_ARRIVAL_DAYS = "CHECK_IN_ARRIVAL_DAYS"
+    CLAIMED_PROJECTS_MIN = "CLAIMED_PROJECTS_MIN"
+    ISSUE_DAYS = "ISSUE_DAYS"
+    ISSUE_ON_TIME_TARGET = "ISSUE_ON_TIME_TARGET"
+    OPEN_DAY_ANSWER_DAYS = "OPEN_DAY_ANSWER_DAYS"
+    OPEN_DAY_NOTICE_DAYS = "OPEN_DAY_NOTICE_DAYS"
+    OPEN_DAYS_PER_QUARTER = "OPEN_DAYS_PER_QUARTER"
+    PARTY_FILE_RETENTION_MONTHS = "PARTY_FILE_RETENTION_MONTHS"
+    PARTY_VENUE_ITEMS = "PARTY_VENUE_ITEMS"
+    SMALL_CELL = "SMALL_CELL"
+    TRANSFER_LETTER_DAYS = "TRANSFER_LETTER_DAYS"
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        number = int(value)
+        if not low <= number <= high:
+            raise ValueError
+        return number
+
+    return parse
+
+
+def _share(value: str) -> Decimal:
+    number = Decimal(value)
+    if not 0 <= number <= 1:
+        raise ValueError
+    return number
+
+
+def _items(value: str) -> tuple[str, ...]:
+    items = tuple(dict.fromkeys(item.strip() for item in value.replace(";", "；").split("；")))
+    if not all(items) or len(items) > 20:
+        raise ValueError
+    return items
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a setting's value is, what holds where no division says anything, and where the rule comes from."""
+
+    parse: Callable[[str], Any]
+    expected: str
+    default: Any
+    source: str
+
+
+KINDS: dict[SettingKey, Kind] = {
+    SettingKey.AGREEMENTS_PER_YEAR: Kind(_whole(0, 12), "0–12", 1, "Shandong report row S4P-10"),
+    SettingKey.CHECK_IN_ARRIVAL_DAYS: Kind(
+        _whole(1, 365), "1–365", None, "北京市物业管理条例 (2024) 第66条: 3; 淄博市物业管理条例 (2021) 第44条: 5"
+    ),
+    SettingKey.CLAIMED_PROJECTS_MIN: Kind(_whole(0, 100), "0–100", 1, "Shandong report row S4P-10"),
+    SettingKey.ISSUE_DAYS: Kind(_whole(1, 365), "1–365", 3, "Changfeng report row S2-09"),
+    SettingKey.ISSUE_ON_TIME_TARGET: Kind(_share, "0–1", Decimal("0.90"), "Changfeng report row S2-09"),
+    SettingKey.OPEN_DAY_ANSWER_DAYS: Kind(_whole(1, 365), "1–365", 15, "no rule found; a default of ours"),
+    SettingKey.OPEN_DAY_NOTICE_DAYS: Kind(_whole(0, 90), "0–90", 3, "no rule found; a default of ours"),
+    SettingKey.OPEN_DAYS_PER_QUARTER: Kind(_whole(0, 92), "0–92", None, "no rule found: unset"),
+    SettingKey.PARTY_FILE_RETENTION_MONTHS: Kind(
+        _whole(1, 600), "1–600", 36, "个人信息保护法 第19条: the shortest time the purpose needs"
+    ),
+    SettingKey.PARTY_VENUE_ITEMS: Kind(
+        _items,
+        "1–20 × 事项，以“；”分隔",
+        ("有场所", "有设施", "有标志", "有党旗", "有书报", "有制度"),
+        "Jiaozuo report row S1-02 names six haves; their usual wording",
+    ),
+    SettingKey.SMALL_CELL: Kind(_whole(2, 100), "2–100", 5, "no rule found; a default of ours"),
+    SettingKey.TRANSFER_LETTER_DAYS: Kind(_whole(1, 92), "1–92", 90, "practice: letters are valid up to 3 months"),
+}
+
+
+class DivisionSetting(Changing, Row, table=True):
+    """One value of one setting in one division and below, from a day until the day before `valid_to`."""
+
+    __tablename__ = "division_setting"
+    __table_args__ = (
+        ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
+        Index("division_setting_key", "key", "division_path", "valid_from"),
+        Index("division_setting_open", "division_id", "key", unique=True, postgresql_where=text("valid_to IS NULL")),
+        one_of("key", SettingKey),
+        CheckConstraint("valid_to > valid_from", name="dates_in_order"),
+    )
+
+    division_id: UUID
+    division_path: str = Field(sa_type=Text(collation="C"))
+    key: SettingKey = code_field()
+    value: str = Field(sa_type=Text)
+    valid_from: date
+    valid_to: date | None = None
+    basis: str = Field(sa_type=Text)
+
+
+EFFECTIVE = """
+SELECT DISTINCT ON (t.key) t.key, t.value, d.name AS division_name, t.valid_from, t.basis
+FROM division_setting t JOIN division d ON d.id = t.division_id
+WHERE {of_t} AND {division} ^@ t.division_path
+      AND t.valid_from <= {on} AND (t.valid_to IS NULL OR t.valid_to > {on})
+ORDER BY t.key, t.division_path DESC
+"""
+"""The settings that hold in a division on a day: for each key that of the nearest ancestor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSetting:
+    """A value to hold from a day on, by a document."""
+
+    division_code: str
+    key: SettingKey
+    value: str
+    valid_from: date
+    basis: str
+
+
+async def put(scope: Scope, new: NewSetting) -> DivisionSetting:
+    """Give a setting a new value in a division of the regulator's from a day on; the value before ends there."""
+    checks = Checks()
+    basis = checks.text("basis", new.basis, limit=200)
+    value = new.value.strip()
+    try:
+        KINDS[new.key].parse(value)
+    except (ValueError, InvalidOperation):
+        checks.add(Code.SETTING_INVALID, "value", value=value, expected=KINDS[new.key].expected)
+    checks.done()
+    place = await division.by_code(scope, new.division_code, "divisionCode")
+    if not place.path.startswith(scope.principal.division_path or "-"):
+        raise DomainError(Code.DIVISION_OUTSIDE_REACH, "divisionCode")
+    last = await scope.session.scalar(
+        select(DivisionSetting)
+        .where(
+            DivisionSetting.division_id == place.id,  # type: ignore[arg-type]
+            DivisionSetting.key == new.key,  # type: ignore[arg-type]
+        )
+        .order_by(DivisionSetting.valid_from.desc())  # type: ignore[attr-defined]
+        .limit(1)
+        .with_for_update()
+    )
+    if last is not None:
+        # The past stays answerable: a value may follow the last one, never be put before it.
+        checks.not_before("validFrom", new.valid_from, last.valid_from + timedelta(days=1))
+        checks.done()
+        if last.valid_to is None:
+            await change(scope, last, "division_setting", {"valid_to": new.valid_from}, action="ended")
+    setting = DivisionSetting(
+        division_id=place.id,
+        division_path=place.path,
+        key=new.key,
+        value=value,
+        valid_from=new.valid_from,
+        basis=basis,
+    )
+    await create(scope, setting, "division_setting")
+    return setting
+
+
+async def end(scope: Scope, id: UUID, version: int, valid_to: date) -> DivisionSetting:
+    """Let a value end, so that the division above decides from that day on."""
+    setting = await find(scope, DivisionSetting, id, lock=True)
+    if setting.version != version:
+        raise DomainError(Code.CONFLICT, "version", seen=version, current=setting.version)
+    checks = Checks()
+    checks.not_before("validTo", valid_to, setting.valid_from + timedelta(days=1))
+    checks.done()
+    await change(scope, setting, "division_setting", {"valid_to": valid_to}, action="ended")
+    return setting
+
+
+async def effective(scope: Scope, key: SettingKey, path: str, on: date) -> Any:
+    """The value that holds in a division on a day: the nearest ancestor's, or the default."""
+    found = await governing(scope, key, path, on)
+    return KINDS[key].default if found is None else KINDS[key].parse(found.value)
+
+
+async def governing(scope: Scope, key: SettingKey, path: str, on: date) -> DivisionSetting | None:
+    """The entry that decides a setting in a division on a day; None where the default holds."""
+    return await scope.session.scalar(
+        select(DivisionSetting)
+        .where(
+            DivisionSetting.key == key,  # type: ignore[arg-type]
+            DivisionSetting.division_path.in_(division.ancestry(path)),  # type: ignore[attr-defined]
+            DivisionSetting.valid_from <= on,  # type: ignore[arg-type]
+            (DivisionSetting.valid_to.is_(None)) | (DivisionSetting.valid_to > on),  # type: ignore[union-attr,operator]
+        )
+        .order_by(DivisionSetting.division_path.desc())  # type: ignore[attr-defined]
+        .limit(1)
+    )
+
+
+def number_today(key: SettingKey, path: str) -> str:
+    """SQL of the whole number that a setting is today in the division whose path is the SQL `path`: as `effective`."""
+    return f"""coalesce((
+    SELECT CASE WHEN s.value ~ '^[0-9]{{1,6}}$' THEN s.value::int END FROM division_setting s
+    WHERE s.key = '{key}' AND {path} ^@ s.division_path AND s.valid_from <= current_date
+      AND (s.valid_to IS NULL OR s.valid_to > current_date)
+    ORDER BY s.division_path DESC LIMIT 1), {KINDS[key].default})"""
