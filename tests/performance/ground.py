@@ -90,8 +90,8 @@ class Grounds:
         self.server.execute("CHECKPOINT")
         return asyncio.run(_found(HOME, self.server.url(name), self.server.url(name, APP_ROLE)))
 
-    def grown(self, ground: Ground, size: Size, more: Size) -> Ground:
-        """The same company in a database of this size that has more companies; only to be read."""
+    def untouched(self, ground: Ground, size: Size, more: Size | None = None) -> Ground:
+        """The same company in a database of this size, or one with more companies, as it was made; only to be read."""
         name = self._pristine(size, more)
         self.server.execute("CHECKPOINT")
         return replace(ground, admin_url=self.server.url(name), app_url=self.server.url(name, APP_ROLE))
