@@ -50,7 +50,11 @@ check: $(VENV)/development
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/linli schema | diff -u schema/schema.graphql - || { echo "$$STALE_SCHEMA" >&2; exit 1; }
-	@$(BIN)/linli migrate --sql | $(BIN)/squawk --config .squawk.toml
+	@# One file a migration, each after the settings that all of them run under: squawk takes a file for one migration.
+	@files=$$(mktemp -d); trap 'rm -r "$$files"' EXIT; $(BIN)/linli migrate --sql \
+	  | awk -v to="$$files" '/^BEGIN;/ { file = sprintf("%s/%04d.sql", to, ++n); printf "%s", head > file } \
+	      n { print > file } !n { head = head $$0 "\n" }'; \
+	$(BIN)/squawk --config .squawk.toml "$$files"/*.sql
 
 isolation: $(VENV)/development
 	@$(BIN)/python -m tests.isolation

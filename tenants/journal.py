@@ -67,8 +67,8 @@ class RegistryEvent(_Event, _Registry, Row, table=True):
 
 
 CONFIDENTIAL: dict[str, Any] = {"info": {"confidential": True}}
-"""Ends the `__table_args__` of a table whose journal says that a row was made or changed and by whom, never what; nobody
-outside is told of it.
+"""Ends the `__table_args__` of a table whose journal says that a row was made or changed and by whom, never what;
+nobody outside is told of it.
 """
 
 
