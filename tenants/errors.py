@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Locale = Literal["zh", "en"]
 
@@ -528,7 +528,7 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.PARTY_AGE_UNSTATED: (
         "请填写出生日期，以核对年满 {age} 周岁（{rules}第{article}条）；系统只核对，不保存。",
-        "Give the date of birth, to check the age of {age} ({rules_english}, article {article}); it is checked and not kept.",
+        "Give the date of birth, to check the age of {age} ({rules}, article {article}); it is checked and not kept.",
     ),
     Code.PARTY_APPOINTMENT_DIRECTION: (
         "任职方向与身份、机构不符：企业人员进入社区机构，社区人员进入企业党组织。",
@@ -580,15 +580,15 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.PARTY_DEADLINE_FINAL: (
         "“{step}”最迟应于 {last} 前完成（{rules}第{article}条），期限已过，不能再登记为完成。",
-        "{step_english} had to be done by {last} at the latest ({rules_english}, article {article}); it cannot be entered any more.",
+        "{step} had to be done by {last} at the latest ({rules}, article {article}); it cannot be entered any more.",
     ),
     Code.PARTY_DEADLINE_MISSED: (
         "“{step}”应于 {last} 前完成（{rules}第{article}条）；逾期办理须在 lateReason 中说明理由。",
-        "{step_english} was due by {last} ({rules_english}, article {article}); to enter it late, state why in lateReason.",
+        "{step} was due by {last} ({rules}, article {article}); to enter it late, state why in lateReason.",
     ),
     Code.PARTY_DOCUMENT_REQUIRED: (
         "“{step}”须注明文件或记录编号（{rules}第{article}条）。",
-        "{step_english} names its document ({rules_english}, article {article}).",
+        "{step} names its document ({rules}, article {article}).",
     ),
     Code.PARTY_EXTENDED_ALREADY: (
         "预备期只能延长一次，已延长至 {until}（细则第31条）。",
@@ -636,7 +636,7 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.PARTY_MAY_NOT_APPROVE: (
         "“{name}”（{kind}）无权审批党员：须由党委审批，党总支、乡镇街道党委所属的基层党委和临时党组织不能审批（{rules}第{article}条）。",
-        "{name} ({kind}) may not approve members: a committee does; a general branch, a base committee under a town or street committee and a temporary organisation may not ({rules_english}, article {article}).",
+        "{name} ({kind}) may not approve members: a committee does; a general branch, a base committee under a town or street committee and a temporary organisation may not ({rules}, article {article}).",
     ),
     Code.PARTY_MEMBERSHIP_ACTIVE: (
         "该同志已有有效的党员身份，一人只能有一个。",
@@ -660,11 +660,11 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.PARTY_NOT_PUBLICISED: (
         "尚未公示：须公示不少于 {days} 个工作日（{rules}第{article}条）；请先登记公示（publiciseDevelopmentCase）。",
-        "It was not publicised yet: at least {days} working days are needed ({rules_english}, article {article}); enter the publicity first (publiciseDevelopmentCase).",
+        "It was not publicised yet: at least {days} working days are needed ({rules}, article {article}); enter the publicity first (publiciseDevelopmentCase).",
     ),
     Code.PARTY_NOT_REVIEWED: (
         "尚无半年考察记录（{rules}第{article}条）；请先登记考察（reviewDevelopmentCase）。",
-        "There is no half-year review yet ({rules_english}, article {article}); enter one first (reviewDevelopmentCase).",
+        "There is no half-year review yet ({rules}, article {article}); enter one first (reviewDevelopmentCase).",
     ),
     Code.PARTY_NO_OBJECTION: (
         "没有待处理的异议。",
@@ -672,11 +672,11 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.PARTY_OBJECTION_OPEN: (
         "仍有 {objections} 条公示异议未处理，处理完毕后方可继续（{rules}第{article}条）。",
-        "{objections} objections are not decided yet; decide them first ({rules_english}, article {article}).",
+        "{objections} objections are not decided yet; decide them first ({rules}, article {article}).",
     ),
     Code.PARTY_ONE_AT_A_TIME: (
         "讨论两名以上的，须逐个讨论和表决（{rules}第{article}条）。",
-        "Each person is discussed and voted on alone ({rules_english}, article {article}).",
+        "Each person is discussed and voted on alone ({rules}, article {article}).",
     ),
     Code.PARTY_ONE_SUPERIOR: (
         "上级只能是本企业党组织或登记的党组织之一。",
@@ -684,7 +684,7 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.PARTY_OPINIONS_UNHEARD: (
         "须听取党小组、培养联系人、党员和群众意见（{rules}第{article}条）；请在 opinionsHeard 中确认。",
-        "The group, the contacts, members and colleagues are heard first ({rules_english}, article {article}); confirm it in opinionsHeard.",
+        "The group, the contacts, members and colleagues are heard first ({rules}, article {article}); confirm it in opinionsHeard.",
     ),
     Code.PARTY_ORGANISATION_HOLDS_NO_RELATIONS: (
         "“{kind}”不接收组织关系、不发展党员（临时党组织不能发展党员：细则第22条）；请选择党支部、联合党支部或综合党支部。",
@@ -708,7 +708,7 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.PARTY_PUBLICITY_RUNNING: (
         "公示至 {last_day} 止，次日起方可登记（{rules}第{article}条）。",
-        "The publicity runs until {last_day}; enter this on a later day ({rules_english}, article {article}).",
+        "The publicity runs until {last_day}; enter this on a later day ({rules}, article {article}).",
     ),
     Code.PARTY_PUBLICITY_TOO_SHORT: (
         "公示不少于 {days} 个工作日（细则第13条），最早可于 {earliest} 结束。",
@@ -716,7 +716,7 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.PARTY_QUORUM: (
         "到会有表决权的正式党员须超过应到人数的半数：至少 {needed} 名，当前 {attended} 名（{rules}第{article}条）。",
-        "More than half of the members due must attend: at least {needed}, {attended} came ({rules_english}, article {article}).",
+        "More than half of the members due must attend: at least {needed}, {attended} came ({rules}, article {article}).",
     ),
     Code.PARTY_QUOTA_PLANNED: (
         "{year} 年的发展党员计划已登记，请修改原计划。",
@@ -736,35 +736,35 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.PARTY_SECRET_BALLOT: (
         "须采取无记名投票方式表决（{rules}第{article}条）。",
-        "The ballot is secret ({rules_english}, article {article}).",
+        "The ballot is secret ({rules}, article {article}).",
     ),
     Code.PARTY_STEP_DONE: (
         "“{step}”已于 {done_on} 完成。",
-        "{step_english} was done on {done_on}.",
+        "{step} was done on {done_on}.",
     ),
     Code.PARTY_STEP_OUT_OF_ORDER: (
         "“{step}”之前须先完成：{missing}（{rules}第{article}条）。",
-        "Before {step_english} come: {missing_english} ({rules_english}, article {article}).",
+        "Before {step} come: {missing} ({rules}, article {article}).",
     ),
     Code.PARTY_STEP_TOO_EARLY: (
         "“{step}”最早可在 {earliest} 办理（须满 {months} 个月，或延长的预备期届满）（{rules}第{article}条）。",
-        "{step_english} can be done on {earliest} at the earliest ({months} months, or the extended probation, have to pass) ({rules_english}, article {article}).",
+        "{step} can be done on {earliest} at the earliest ({months} months, or the extended probation, have to pass) ({rules}, article {article}).",
     ),
     Code.PARTY_SUPPORTERS_NUMBER: (
         "须有 {wanted} 名正式党员（{rules}第{article}条），当前为 {given} 名。",
-        "{wanted} full members are needed ({rules_english}, article {article}); {given} are given.",
+        "{wanted} full members are needed ({rules}, article {article}); {given} are given.",
     ),
     Code.PARTY_SUPPORTER_IS_SUBJECT: (
         "本人不能担任自己的培养联系人或入党介绍人（{rules}第{article}条）。",
-        "Nobody is their own contact or introducer ({rules_english}, article {article}).",
+        "Nobody is their own contact or introducer ({rules}, article {article}).",
     ),
     Code.PARTY_SUPPORTER_NOT_FULL: (
         "培养联系人和入党介绍人必须是正式党员（{rules}第{article}条）；外单位的请在 supportersElsewhere 中填写证明文件。",
-        "Contacts and introducers are full members ({rules_english}, article {article}); for one of another unit give the document in supportersElsewhere.",
+        "Contacts and introducers are full members ({rules}, article {article}); for one of another unit give the document in supportersElsewhere.",
     ),
     Code.PARTY_SUPPORTER_SANCTIONED: (
         "受留党察看处分、尚未恢复党员权利的党员不能担任（{rules}第{article}条）。",
-        "A member whose rights are suspended by a sanction cannot be one ({rules_english}, article {article}).",
+        "A member whose rights are suspended by a sanction cannot be one ({rules}, article {article}).",
     ),
     Code.PARTY_SURVEY_ANSWERED: (
         "{year} 年第 {half} 个半年的摸排已填报。",
@@ -780,11 +780,11 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.PARTY_TOO_YOUNG: (
         "须年满 {age} 周岁（{rules}第{article}条）：最早可于 {earliest} 申请。",
-        "An applicant is at least {age} ({rules_english}, article {article}): on {earliest} at the earliest.",
+        "An applicant is at least {age} ({rules}, article {article}): on {earliest} at the earliest.",
     ),
     Code.PARTY_TRAINING_SHORT: (
         "集中培训不少于 3 天或 24 个学时（{rules}第{article}条），当前为 {days} 天、{hours} 学时。",
-        "Training takes at least 3 days or 24 class hours ({rules_english}, article {article}); {days} days and {hours} hours are given.",
+        "Training takes at least 3 days or 24 class hours ({rules}, article {article}); {days} days and {hours} hours are given.",
     ),
     Code.PARTY_TRANSFER_EXPIRED: (
         "介绍信有效期至 {until}，逾期不能接收；请登记过期后重新开具（reissuePartyTransfer）。",
@@ -812,15 +812,15 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.PARTY_VOTE_DOES_NOT_ADD_UP: (
         "票数不符：应到 {due}，到会及书面意见 {cast}，赞成、反对、弃权合计 {votes}；合计须等于到会与书面意见之和，且不超过应到人数（{rules}第{article}条）。",
-        "The numbers do not add up: {due} due, {cast} present or in writing, {votes} votes; votes equal those present and in writing, and no more than are due ({rules_english}, article {article}).",
+        "The numbers do not add up: {due} due, {cast} present or in writing, {votes} votes; votes equal those present and in writing, and no more than are due ({rules}, article {article}).",
     ),
     Code.PARTY_VOTE_NOT_CARRIED: (
         "赞成须超过应到会有表决权正式党员 {due} 人的半数：至少 {needed} 票，当前 {yes} 票（{rules}第{article}条）；未通过的请登记为不予接收（stopDevelopmentCase）。",
-        "More than half of the {due} members due have to agree: at least {needed}, {yes} did ({rules_english}, article {article}); enter a refusal with stopDevelopmentCase.",
+        "More than half of the {due} members due have to agree: at least {needed}, {yes} did ({rules}, article {article}); enter a refusal with stopDevelopmentCase.",
     ),
     Code.PARTY_VOTE_REQUIRED: (
         "请填写支部大会表决情况（{rules}第{article}条）。",
-        "Give the numbers of the vote ({rules_english}, article {article}).",
+        "Give the numbers of the vote ({rules}, article {article}).",
     ),
     Code.PARTY_YEAR_IMPLAUSIBLE: (
         "年份应在 2000 至 2100 之间，当前为 {year}。",
@@ -934,6 +934,13 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
 }
 
 
+class Words(NamedTuple):
+    """A value of a message that is worded in either language: the name of a rule, of a step."""
+
+    chinese: str
+    english: str
+
+
 class DomainError(Exception):
     """A rule was not met: `code` says which, `field` which input (dotted path), `values` fill the message."""
 
@@ -946,15 +953,19 @@ class DomainError(Exception):
     def message(self, locale: Locale, term: Callable[[StrEnum], str] = str) -> str:
         """What happened and what to do, in the reader's language; `term` gives the Chinese term of an enum's value."""
         chinese, english = CATALOGUE[self.code]
-        if locale == "en":
-            return english.format(**{name: _said(value, str, ", ") for name, value in self.values.items()})
-        return chinese.format(**{name: _said(value, term, "、") for name, value in self.values.items()})
+        said = english if locale == "en" else chinese
+        return said.format(**{name: _said(value, locale, term) for name, value in self.values.items()})
 
 
-def _said(value: object, term: Callable[[StrEnum], str], comma: str) -> object:
+def _said(value: object, locale: Locale, term: Callable[[StrEnum], str]) -> object:
+    if isinstance(value, Words):
+        return value.english if locale == "en" else value.chinese
     if isinstance(value, tuple):
-        return comma.join(str(_said(item, term, comma)) for item in value) or "—"
-    return term(value) if isinstance(value, StrEnum) else value
+        comma = ", " if locale == "en" else "、"
+        return comma.join(str(_said(item, locale, term)) for item in value) or "—"
+    if isinstance(value, StrEnum):
+        return str(value) if locale == "en" else term(value)
+    return value
 
 
 class DomainErrors(Exception):

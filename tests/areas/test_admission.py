@@ -52,6 +52,38 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.TAKE_OVER_REQUEST: {ADMIN},
     Permission.TAKE_OVER_CONFIRM: {PUBLISHER},
     Permission.REGULATOR_READ: REGULATOR,
+    # Settings are public; to set one is a decision.
+    Permission.SETTING_READ: EVERYBODY,
+    Permission.SETTING_UPDATE: {PUBLISHER},
+    # Open days and issues: the front desk receives visitors and opens issues; the regulator raises and supervises.
+    Permission.OPEN_DAY_READ: EVERYBODY,
+    Permission.OPEN_DAY_CREATE: {ADMIN, MANAGER},
+    Permission.OPEN_DAY_UPDATE: {ADMIN, MANAGER},
+    Permission.OPEN_DAY_RECEIVE: {ADMIN, MANAGER, DESK},
+    Permission.ISSUE_READ: EVERYBODY,
+    Permission.ISSUE_CREATE: {ADMIN, MANAGER, DESK},
+    Permission.ISSUE_UPDATE: {ADMIN, MANAGER},
+    Permission.ISSUE_ESCALATE: {ADMIN, MANAGER, ASSESSOR, PUBLISHER},
+    Permission.ISSUE_SUPERVISE: {ASSESSOR, PUBLISHER},
+    Permission.ISSUE_CATEGORY_UPDATE: {ASSESSOR, PUBLISHER},
+    # Check-ins and agreements: reported by the company, confirmed by the community, no business of the front desk.
+    Permission.CHECK_IN_READ: EVERYBODY - {DESK},
+    Permission.CHECK_IN_REPORT: {ADMIN, MANAGER},
+    Permission.CHECK_IN_CONFIRM: {ASSESSOR, PUBLISHER},
+    Permission.AGREEMENT_READ: EVERYBODY - {DESK},
+    Permission.AGREEMENT_UPDATE: {ADMIN, MANAGER},
+    Permission.AGREEMENT_CONFIRM: {ASSESSOR, PUBLISHER},
+    # What is due is narrowed to the areas that the reader may read.
+    Permission.DUE_READ: EVERYBODY,
+    # Party organisations are facts; whose file it is, only the Party affairs officer learns, and the company who asked.
+    Permission.PARTY_ORGANISATION_READ: EVERYBODY - {DESK},
+    Permission.PARTY_ORGANISATION_UPDATE: {OFFICER},
+    Permission.PARTY_FILE_READ: {OFFICER},
+    Permission.PARTY_FILE_OPEN: {OFFICER},
+    Permission.PARTY_FILE_UPDATE: {OFFICER},
+    Permission.PARTY_FILE_READ_ACCESS: {ADMIN, OFFICER},
+    Permission.PARTY_REGISTRY_UPDATE: {ASSESSOR, PUBLISHER},
+    Permission.PARTY_FIGURE_READ: REGULATOR,
 }
 
 

@@ -372,9 +372,11 @@ async def test_one_lead_at_a_time(town: Town) -> None:
         (first.id, date(2024, 2, 1), date(2024, 3, 1)),
         (second.id, date(2024, 3, 1), None),
     ]
-    assert (await town.journal(firm))[-3:] == [
+    assert (await town.journal(firm))[-5:] == [
         ("project_lead", "left"),
+        ("check_in", "ended"),
         ("project_lead", "created"),
+        ("check_in", "created"),
         ("project", "lead_assigned"),
     ]
 
@@ -464,10 +466,11 @@ async def test_ending_stops_contracts_and_lead_and_frees_the_estate(town: Town) 
     assert (registered["serving_tenant_id"], registered["serving_company"]) == (None, None)
     assert registered["served_until"] == last_day
     assert await town.reach(firm) == ["37", "3704"]
-    assert (await town.journal(firm))[-5:] == [
+    assert (await town.journal(firm))[-6:] == [
         ("service_contract", "terminated"),
         ("service_contract", "terminated"),
         ("project_lead", "left"),
+        ("check_in", "ended"),
         ("project", "ended"),
         ("estate", "unserved"),
     ]

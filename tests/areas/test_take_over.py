@@ -81,6 +81,7 @@ async def test_both_histories_are_kept(
     assert (await town.journal(outgoing))[before[0] :] == [
         ("service_contract", "terminated"),
         ("project_lead", "left"),
+        ("check_in", "ended"),
         ("project", "ended"),
         ("estate", "unserved"),
     ]

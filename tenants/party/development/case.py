@@ -413,8 +413,7 @@ def _require_order(case: DevelopmentCase, rule: StepRule, done: Done, field: str
             field,
             case,
             rule,
-            missing="、".join(each.chinese for each in missing),
-            missing_english=", ".join(each.english for each in missing),
+            missing=tuple(each.title for each in missing),
         )
 
 
@@ -441,17 +440,8 @@ def _require_in_time(case: DevelopmentCase, rule: StepRule, done: Done, on: date
 
 
 def _refused(code: Code, field: str, case: DevelopmentCase, rule: StepRule, **values: object) -> DomainError:
-    chinese, english = TITLES[RuleVersion(case.rule_version)]
-    return DomainError(
-        code,
-        field,
-        step=rule.chinese,
-        step_english=rule.english,
-        article=rule.article,
-        rules=chinese,
-        rules_english=english,
-        **values,
-    )
+    rules = TITLES[RuleVersion(case.rule_version)]
+    return DomainError(code, field, step=rule.title, article=rule.article, rules=rules, **values)
 
 
 def _rules(case: DevelopmentCase) -> Mapping[DevelopmentStep, StepRule]:

@@ -72,8 +72,8 @@ class Attempt:
 
     def refused(self, code: Code, field: str, **values: object) -> DomainError:
         """The error of a guard, with the article of the case's own rules."""
-        chinese, english = TITLES[RuleVersion(self.case.rule_version)]
-        return DomainError(code, field, article=self.rule.article, rules=chinese, rules_english=english, **values)
+        rules = TITLES[RuleVersion(self.case.rule_version)]
+        return DomainError(code, field, article=self.rule.article, rules=rules, **values)
 
 
 async def _adult(attempt: Attempt) -> None:

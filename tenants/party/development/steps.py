@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from tenants.errors import Words
 from tenants.party.due import DueKind
 
 
@@ -162,6 +163,11 @@ class StepRule:
     guards: tuple[Guard, ...] = ()
     wait: Wait | None = None
     limit: Limit | None = None
+
+    @property
+    def title(self) -> Words:
+        """What the step is called."""
+        return Words(self.chinese, self.english)
 
 
 _ONE, _TWO, _THREE, _FOUR, _FIVE = DevelopmentStage
@@ -409,9 +415,13 @@ RULES: Mapping[RuleVersion, Mapping[DevelopmentStep, StepRule]] = {
     RuleVersion.RULES_2026: {rule.step: rule for rule in _TABLE_2026},
 }
 
-TITLES: Mapping[RuleVersion, tuple[str, str]] = {
-    RuleVersion.RULES_2014: ("《中国共产党发展党员工作细则》（2014年）", "the 2014 rules on developing Party members"),
-    RuleVersion.RULES_2026: ("《中国共产党发展党员工作细则》（2026年）", "the 2026 rules on developing Party members"),
+TITLES: Mapping[RuleVersion, Words] = {
+    RuleVersion.RULES_2014: Words(
+        "《中国共产党发展党员工作细则》（2014年）", "the 2014 rules on developing Party members"
+    ),
+    RuleVersion.RULES_2026: Words(
+        "《中国共产党发展党员工作细则》（2026年）", "the 2026 rules on developing Party members"
+    ),
 }
 
 SECRET_BALLOT = frozenset({RuleVersion.RULES_2026})
