@@ -133,9 +133,9 @@ class Query:
     division_settings: Connection[DivisionSetting] = connection("Settings of divisions, past and present (属地参数).")
     audit_entries: Connection[AuditEntry] = connection("Your company's audit trail (审计记录).")
     effective_settings: list[EffectiveSetting] = report(
-        "The settings that hold in a division on a day, the nearest ancestor's each (有效属地参数).",
+        "Every setting as it holds in a division on a day: the nearest ancestor's value, or a default (有效属地参数).",
         setting_rules.EFFECTIVE,
-        tables={"t": setting_rules.DivisionSetting},
+        tables={"s": setting_rules.DivisionSetting},
         permission=Permission.SETTING_READ,
         days=("on",),
     )

@@ -31,15 +31,15 @@ class DivisionSetting(Node):
     created_at: datetime = column("Recorded at (登记时间).", order=True)
 
 
-@figures("A setting that holds in a division on a day (有效属地参数); one that is missing has its default.")
+@figures("A setting as it holds in a division on a day (有效属地参数).")
 class EffectiveSetting:
-    """The nearest ancestor's value, and where it comes from."""
+    """The nearest ancestor's value, or the default, and where it comes from."""
 
     key: SettingKey = figure("Which setting (参数).")
-    value: str = figure("Its value (参数值).")
-    division_name: str = figure("The division that set it (设定区划).")
-    valid_from: date = figure("Holds from (生效日期).")
-    basis: str = figure("The document it rests on (依据文件).")
+    value: str | None = figure("Its value (参数值); null where nothing is asked.")
+    division_name: str | None = figure("The division that set it (设定区划); null for a default.")
+    valid_from: date | None = figure("Holds from (生效日期); null for a default.")
+    basis: str = figure("The document it rests on (依据文件), or where the default comes from.")
 
 
 @strawberry.input(description="A value for a setting (设定属地参数).")

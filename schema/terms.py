@@ -340,11 +340,12 @@ _enum(
     SettingKey,
     "A setting of a division (属地参数).",
     {
-        SettingKey.AGREEMENTS_PER_YEAR: "Agreements a company signs with a community a year (每年共建协议数).",
+        SettingKey.AGREEMENTS_PER_YEAR: "Agreements a company signs with a community a year, 0 or 1 (每年共建协议数).",
         SettingKey.CHECK_IN_ARRIVAL_DAYS: "Days after arrival to check in with the community (到任报到期限，日).",
         SettingKey.CLAIMED_PROJECTS_MIN: "Projects claimed under an agreement, at least (每份协议最少认领项目数).",
         SettingKey.ISSUE_DAYS: "Days to close an issue (问题办结期限，日).",
         SettingKey.ISSUE_ON_TIME_TARGET: "Share of issues to be closed in time (问题按期办结率目标).",
+        SettingKey.LEAD_REPORT_MONTHS: "A lead reports to the community every so many months (负责人报告周期，月).",
         SettingKey.OPEN_DAY_ANSWER_DAYS: "Days to answer an opinion given on an open day (开放日意见答复期限，日).",
         SettingKey.OPEN_DAY_NOTICE_DAYS: "Days of notice before an open day (开放日提前公告天数).",
         SettingKey.OPEN_DAYS_PER_QUARTER: "Open days an estate holds a quarter (每季度开放日次数目标).",

@@ -22,7 +22,7 @@ from tenants.errors import Code, DomainError
 from tenants.project import Project, ProjectLead, ProjectStatus
 from tenants.row import Changing, TenantRow, code_field, new_id, one_of, today
 from tenants.scope import Scope
-from tenants.setting import SettingKey, effective, number_today
+from tenants.setting import SettingKey, effective, number_on
 
 
 class AgreementState(StrEnum):
@@ -133,6 +133,13 @@ class ClaimShare(TenantRow, table=True):
     lead_id: UUID
 
 
+_CLAIMS_NEEDED = number_on(
+    SettingKey.CLAIMED_PROJECTS_MIN, "a.division_path", "least(current_date, make_date(a.year, 12, 31))"
+)
+_AGREEMENT_NEEDED = number_on(
+    SettingKey.AGREEMENTS_PER_YEAR, "w.division_path", "least(current_date, make_date(y.year, 12, 31))"
+)
+
 DUES = f"""
 SELECT c.tenant_id, c.id, 'CLAIMED_PROJECT' AS kind, c.id AS subject_id, c.project_id, NULL::uuid AS estate_id,
        c.division_path, c.due_on, false AS provisional
@@ -141,7 +148,7 @@ UNION ALL
 SELECT a.tenant_id, a.id, 'CLAIM' AS kind, a.id AS subject_id, NULL::uuid AS project_id, NULL::uuid AS estate_id,
        a.division_path, make_date(a.year, 12, 31) AS due_on, false AS provisional
 FROM agreement a
-WHERE a.state <> 'REVIEWED' AND {number_today(SettingKey.CLAIMED_PROJECTS_MIN, "a.division_path")} > (
+WHERE a.state <> 'REVIEWED' AND {_CLAIMS_NEEDED} > (
     SELECT count(*) FROM claimed_project m
     WHERE m.tenant_id = a.tenant_id AND m.agreement_id = a.id AND m.state <> 'DROPPED')
 UNION ALL
@@ -153,14 +160,14 @@ FROM (SELECT p.tenant_id, p.division_path, min(p.started_on) AS since
 JOIN company f ON f.tenant_id = w.tenant_id
 CROSS JOIN LATERAL (SELECT extract(year FROM current_date)::int - ago AS year FROM (VALUES (0), (1)) b(ago)) y
 WHERE w.since <= make_date(y.year, 12, 31) AND f.created_at < make_date(y.year + 1, 1, 1)
-  AND {number_today(SettingKey.AGREEMENTS_PER_YEAR, "w.division_path")} > 0
+  AND {_AGREEMENT_NEEDED} > 0
   AND NOT EXISTS (SELECT FROM agreement g WHERE g.tenant_id = w.tenant_id AND g.division_path = w.division_path
                   AND g.year = y.year)
 """
 """Claimed projects to complete, projects to claim under an agreement that has too few, and agreements to sign.
 
-An agreement is owed by the end of the year wherever a project runs, and stays owed through the next year; a year
-before the company joined is not asked for.
+An agreement is owed by the end of the year wherever a project runs, and stays owed through the next year, by the
+setting of its own year; a year before the company joined is not asked for.
 """
 
 

@@ -179,7 +179,9 @@ class Code(StrEnum):
     REGULATOR_EXISTS = "REGULATOR_EXISTS"
     ROW_REPEATED = "ROW_REPEATED"
     SATISFACTION_UNKNOWN = "SATISFACTION_UNKNOWN"
+    SETTING_ENDED = "SETTING_ENDED"
     SETTING_INVALID = "SETTING_INVALID"
+    SETTING_PUT_MEANWHILE = "SETTING_PUT_MEANWHILE"
     SHEETS_AMBIGUOUS = "SHEETS_AMBIGUOUS"
     STAFF_AMBIGUOUS = "STAFF_AMBIGUOUS"
     STAFF_LEADS = "STAFF_LEADS"
@@ -863,9 +865,17 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "满意度应为 1 至 5（当前为 {value}）。",
         "Satisfaction is a number from 1 to 5 (it is {value}).",
     ),
+    Code.SETTING_ENDED: (
+        "该参数值（{key}）已于 {valid_to} 失效；如需恢复，请另设新值。",
+        "This value of {key} ended on {valid_to} already; to have it again, put a new one.",
+    ),
     Code.SETTING_INVALID: (
-        "“{value}”不是该参数的有效值：应为 {expected}。",
-        "{value} is not a value of this setting: it takes {expected}.",
+        "“{value}”不是属地参数 {key} 的有效值：应为 {expected}。",
+        "{value} is not a value of the setting {key}: it takes {expected}.",
+    ),
+    Code.SETTING_PUT_MEANWHILE: (
+        "另一位工作人员刚刚为“{name}”设定了 {key}；请刷新后再决定。",
+        "Somebody has just put {key} for {name}; look at it again, then decide.",
     ),
     Code.SHEETS_AMBIGUOUS: (
         "有多个工作表都像要导入的表：{sheets}；请只保留一个。",

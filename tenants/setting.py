@@ -4,10 +4,11 @@ The nearest ancestor's value wins; what a setting was on any day stays answerabl
 value and opens a new one.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, selec
 from sqlmodel import Field
 
 from tenants import division
-from tenants.change import change, create, find
+from tenants.change import change, create, find_at
 from tenants.checks import Checks
 from tenants.errors import Code, DomainError
 from tenants.row import Changing, Row, code_field, one_of
@@ -31,6 +32,7 @@ class SettingKey(StrEnum):
     CLAIMED_PROJECTS_MIN = "CLAIMED_PROJECTS_MIN"
     ISSUE_DAYS = "ISSUE_DAYS"
     ISSUE_ON_TIME_TARGET = "ISSUE_ON_TIME_TARGET"
+    LEAD_REPORT_MONTHS = "LEAD_REPORT_MONTHS"
     OPEN_DAY_ANSWER_DAYS = "OPEN_DAY_ANSWER_DAYS"
     OPEN_DAY_NOTICE_DAYS = "OPEN_DAY_NOTICE_DAYS"
     OPEN_DAYS_PER_QUARTER = "OPEN_DAYS_PER_QUARTER"
@@ -42,19 +44,24 @@ class SettingKey(StrEnum):
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def parse(value: str) -> int:
-        number = int(value)
-        if not low <= number <= high:
+        # No other way to write a number: `number_on` reads the same text in SQL.
+        if not re.fullmatch("[0-9]{1,6}", value) or not low <= int(value) <= high:
             raise ValueError
-        return number
+        return int(value)
 
     return parse
 
 
-def _share(value: str) -> Decimal:
-    number = Decimal(value)
-    if not 0 <= number <= 1:
+def _months(value: str) -> int:
+    if value not in ("1", "3", "6", "12"):
         raise ValueError
-    return number
+    return int(value)
+
+
+def _share(value: str) -> Decimal:
+    if not re.fullmatch("[01]([.][0-9]{1,4})?", value) or Decimal(value) > 1:
+        raise ValueError
+    return Decimal(value)
 
 
 def _items(value: str) -> tuple[str, ...]:
@@ -73,15 +80,25 @@ class Kind:
     default: Any
     source: str
 
+    @property
+    def default_text(self) -> str | None:
+        """The default as it would be written."""
+        if isinstance(self.default, tuple):
+            return "；".join(self.default)
+        return None if self.default is None else str(self.default)
+
 
 KINDS: dict[SettingKey, Kind] = {
-    SettingKey.AGREEMENTS_PER_YEAR: Kind(_whole(0, 12), "0–12", 1, "Shandong report row S4P-10"),
+    SettingKey.AGREEMENTS_PER_YEAR: Kind(_whole(0, 1), "0–1", 1, "Shandong report row S4P-10"),
     SettingKey.CHECK_IN_ARRIVAL_DAYS: Kind(
         _whole(1, 365), "1–365", None, "北京市物业管理条例 (2024) 第66条: 3; 淄博市物业管理条例 (2021) 第44条: 5"
     ),
     SettingKey.CLAIMED_PROJECTS_MIN: Kind(_whole(0, 100), "0–100", 1, "Shandong report row S4P-10"),
     SettingKey.ISSUE_DAYS: Kind(_whole(1, 365), "1–365", 3, "Changfeng report row S2-09"),
     SettingKey.ISSUE_ON_TIME_TARGET: Kind(_share, "0–1", Decimal("0.90"), "Changfeng report row S2-09"),
+    SettingKey.LEAD_REPORT_MONTHS: Kind(
+        _months, "1, 3, 6, 12", None, "济南市 2019 evaluation rules: the lead reports to the community every month (1)"
+    ),
     SettingKey.OPEN_DAY_ANSWER_DAYS: Kind(_whole(1, 365), "1–365", 15, "no rule found; a default of ours"),
     SettingKey.OPEN_DAY_NOTICE_DAYS: Kind(_whole(0, 90), "0–90", 3, "no rule found; a default of ours"),
     SettingKey.OPEN_DAYS_PER_QUARTER: Kind(_whole(0, 92), "0–92", None, "no rule found: unset"),
@@ -120,14 +137,40 @@ class DivisionSetting(Changing, Row, table=True):
     basis: str = Field(sa_type=Text)
 
 
-EFFECTIVE = """
-SELECT DISTINCT ON (t.key) t.key, t.value, d.name AS division_name, t.valid_from, t.basis
-FROM division_setting t JOIN division d ON d.id = t.division_id
-WHERE {of_t} AND {division} ^@ t.division_path
-      AND t.valid_from <= {on} AND (t.valid_to IS NULL OR t.valid_to > {on})
-ORDER BY t.key, t.division_path DESC
+def _governing(path: str, on: str) -> str:
+    """SQL of what makes a row `s` of the table one that holds on a day in the division whose path is the SQL `path`."""
+    above = ", ".join(f"left({path}, {length})" for length in sorted(division.LEVEL))
+    return f"s.division_path IN ({above}) AND s.valid_from <= {on} AND (s.valid_to IS NULL OR s.valid_to > {on})"
+
+
+def number_on(key: SettingKey, path: str, on: str = "current_date") -> str:
+    """SQL of the whole number that a setting is in a division on a day, both SQL: as `effective`."""
+    return f"""coalesce((
+    SELECT CASE WHEN s.value ~ '^[0-9]{{1,6}}$' THEN s.value::int END FROM division_setting s
+    WHERE s.key = '{key}' AND {_governing(path, on)}
+    ORDER BY s.division_path DESC LIMIT 1), {"NULL" if KINDS[key].default is None else KINDS[key].default})"""
+
+
+def _literal(value: str | None) -> str:
+    return "NULL" if value is None else "'" + value.replace("'", "''") + "'"
+
+
+_DEFAULTS = ", ".join(
+    f"('{key}', {_literal(kind.default_text)}, {_literal(kind.source)})" for key, kind in KINDS.items()
+)
+
+EFFECTIVE = f"""
+SELECT k.key, coalesce(g.value, k.value) AS value, g.division_name, g.valid_from, coalesce(g.basis, k.source) AS basis
+FROM (VALUES {_DEFAULTS}) k(key, value, source)
+LEFT JOIN LATERAL (
+    SELECT s.value, d.name AS division_name, s.valid_from, s.basis
+    FROM division_setting s JOIN division d ON d.id = s.division_id
+    WHERE {{of_s}} AND s.key = k.key AND {_governing("{division}", "{on}")}
+    ORDER BY s.division_path DESC LIMIT 1
+) g ON true
+ORDER BY k.key
 """
-"""The settings that hold in a division on a day: for each key that of the nearest ancestor."""
+"""Every setting as it holds in a division on a day: the nearest ancestor's value, or the default and its source."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,11 +188,12 @@ async def put(scope: Scope, new: NewSetting) -> DivisionSetting:
     """Give a setting a new value in a division of the regulator's from a day on; the value before ends there."""
     checks = Checks()
     basis = checks.text("basis", new.basis, limit=200)
-    value = new.value.strip()
+    value = checks.text("value", new.value, limit=500)
     try:
         KINDS[new.key].parse(value)
-    except (ValueError, InvalidOperation):
-        checks.add(Code.SETTING_INVALID, "value", value=value, expected=KINDS[new.key].expected)
+    except ValueError:
+        checks.add(Code.SETTING_INVALID, "value", key=str(new.key), value=value, expected=KINDS[new.key].expected)
+    checks.day("validFrom", new.valid_from)
     checks.done()
     place = await division.by_code(scope, new.division_code, "divisionCode")
     if not place.path.startswith(scope.principal.division_path or "-"):
@@ -165,8 +209,8 @@ async def put(scope: Scope, new: NewSetting) -> DivisionSetting:
         .with_for_update()
     )
     if last is not None:
-        # The past stays answerable: a value may follow the last one, never be put before it.
-        checks.not_before("validFrom", new.valid_from, last.valid_from + timedelta(days=1))
+        # The past stays answerable: a value may follow the last one, never be put before or into it.
+        checks.not_before("validFrom", new.valid_from, last.valid_to or last.valid_from + timedelta(days=1))
         checks.done()
         if last.valid_to is None:
             await change(scope, last, "division_setting", {"valid_to": new.valid_from}, action="ended")
@@ -178,16 +222,18 @@ async def put(scope: Scope, new: NewSetting) -> DivisionSetting:
         valid_from=new.valid_from,
         basis=basis,
     )
-    await create(scope, setting, "division_setting")
+    taken = DomainError(Code.SETTING_PUT_MEANWHILE, "key", key=str(new.key), name=place.name)
+    await create(scope, setting, "division_setting", taken={"division_setting_open": taken})
     return setting
 
 
 async def end(scope: Scope, id: UUID, version: int, valid_to: date) -> DivisionSetting:
     """Let a value end, so that the division above decides from that day on."""
-    setting = await find(scope, DivisionSetting, id, lock=True)
-    if setting.version != version:
-        raise DomainError(Code.CONFLICT, "version", seen=version, current=setting.version)
+    setting = await find_at(scope, DivisionSetting, id, version)
+    if setting.valid_to is not None:
+        raise DomainError(Code.SETTING_ENDED, "id", key=str(setting.key), valid_to=setting.valid_to)
     checks = Checks()
+    checks.day("validTo", valid_to)
     checks.not_before("validTo", valid_to, setting.valid_from + timedelta(days=1))
     checks.done()
     await change(scope, setting, "division_setting", {"valid_to": valid_to}, action="ended")
@@ -213,12 +259,3 @@ async def governing(scope: Scope, key: SettingKey, path: str, on: date) -> Divis
         .order_by(DivisionSetting.division_path.desc())  # type: ignore[attr-defined]
         .limit(1)
     )
-
-
-def number_today(key: SettingKey, path: str) -> str:
-    """SQL of the whole number that a setting is today in the division whose path is the SQL `path`: as `effective`."""
-    return f"""coalesce((
-    SELECT CASE WHEN s.value ~ '^[0-9]{{1,6}}$' THEN s.value::int END FROM division_setting s
-    WHERE s.key = '{key}' AND {path} ^@ s.division_path AND s.valid_from <= current_date
-      AND (s.valid_to IS NULL OR s.valid_to > current_date)
-    ORDER BY s.division_path DESC LIMIT 1), {KINDS[key].default})"""

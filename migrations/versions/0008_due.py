@@ -26,8 +26,7 @@ SELECT a.tenant_id, a.id, 'CLAIM' AS kind, a.id AS subject_id, NULL::uuid AS pro
 FROM agreement a
 WHERE a.state <> 'REVIEWED' AND coalesce((
     SELECT CASE WHEN s.value ~ '^[0-9]{1,6}$' THEN s.value::int END FROM division_setting s
-    WHERE s.key = 'CLAIMED_PROJECTS_MIN' AND a.division_path ^@ s.division_path AND s.valid_from <= current_date
-      AND (s.valid_to IS NULL OR s.valid_to > current_date)
+    WHERE s.key = 'CLAIMED_PROJECTS_MIN' AND s.division_path IN (left(a.division_path, 2), left(a.division_path, 4), left(a.division_path, 6), left(a.division_path, 9), left(a.division_path, 12)) AND s.valid_from <= least(current_date, make_date(a.year, 12, 31)) AND (s.valid_to IS NULL OR s.valid_to > least(current_date, make_date(a.year, 12, 31)))
     ORDER BY s.division_path DESC LIMIT 1), 1) > (
     SELECT count(*) FROM claimed_project m
     WHERE m.tenant_id = a.tenant_id AND m.agreement_id = a.id AND m.state <> 'DROPPED')
@@ -42,8 +41,7 @@ CROSS JOIN LATERAL (SELECT extract(year FROM current_date)::int - ago AS year FR
 WHERE w.since <= make_date(y.year, 12, 31) AND f.created_at < make_date(y.year + 1, 1, 1)
   AND coalesce((
     SELECT CASE WHEN s.value ~ '^[0-9]{1,6}$' THEN s.value::int END FROM division_setting s
-    WHERE s.key = 'AGREEMENTS_PER_YEAR' AND w.division_path ^@ s.division_path AND s.valid_from <= current_date
-      AND (s.valid_to IS NULL OR s.valid_to > current_date)
+    WHERE s.key = 'AGREEMENTS_PER_YEAR' AND s.division_path IN (left(w.division_path, 2), left(w.division_path, 4), left(w.division_path, 6), left(w.division_path, 9), left(w.division_path, 12)) AND s.valid_from <= least(current_date, make_date(y.year, 12, 31)) AND (s.valid_to IS NULL OR s.valid_to > least(current_date, make_date(y.year, 12, 31)))
     ORDER BY s.division_path DESC LIMIT 1), 1) > 0
   AND NOT EXISTS (SELECT FROM agreement g WHERE g.tenant_id = w.tenant_id AND g.division_path = w.division_path
                   AND g.year = y.year)
