@@ -118,7 +118,7 @@ async def test_values_are_of_their_kind(town: Town, key: SettingKey, value: str)
         await town.do(city, setting.put, new("3705", value, date(2024, 1, 1), key))
     assert problems(refusal.value) == [(Code.SETTING_INVALID, "value")]
     for locale in ("zh", "en"):
-        message = refusal.value.errors[0].message(locale)  # type: ignore[arg-type]
+        message = refusal.value.errors[0].message(locale)
         assert key in message
         assert KINDS[key].expected in message
 
