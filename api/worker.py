@@ -16,7 +16,9 @@ from pgqueuer.core.sm import SchedulerManager
 from pgqueuer.core.tm import TaskManager
 from pgqueuer.models import Schedule
 
+from api.open_days.sweeping import swept
 from api.start import JOB_STATEMENT_TIMEOUT_MS
+from infra.files import Files, Lost
 from infra.postgres import app_url
 from infra.settings import Settings
 from tenants import daily
@@ -72,17 +74,17 @@ class _Ours:
         """Nothing is held between two statements."""
 
 
-async def work(database: Database, stop: asyncio.Event) -> None:
+async def work(database: Database, storage: Files, stop: asyncio.Event) -> None:
     """Do the daily job now, in case a night was missed, and then every night, until told to stop."""
     while not stop.is_set():
         try:
-            await _day(database)
+            await _day(database, storage)
             schedules = SchedulerManager(Queries(_Ours(database)))
             schedules.shutdown = stop
 
             @schedules.schedule("daily", EVERY_NIGHT)
             async def night(_: Schedule) -> None:
-                await _day(database)
+                await _day(database, storage)
 
             await schedules.run()
         except Unavailable as error:
@@ -90,12 +92,16 @@ async def work(database: Database, stop: asyncio.Event) -> None:
             await _either(stop, AGAIN_S)
 
 
-async def _day(database: Database) -> None:
+async def _day(database: Database, storage: Files) -> None:
     done = await daily.run(database)
-    log.info("daily", companies=done.companies, marked=done.marked, told=done.told)
+    log.info("daily", companies=done.companies, settled=done.settled, marked=done.marked, told=done.told)
     published = await statistics.publish_ended(database, today())
     if published is not None:
         log.info("party_figures", as_on=str(published.as_on), figures=published.figures, withheld=published.withheld)
+    try:
+        log.info("photos", swept=await swept(database, storage))
+    except Lost as error:  # what is left behind today is swept tomorrow
+        log.warning("photos", waits_for=str(error))
 
 
 async def _either(stop: asyncio.Event, seconds: float) -> None:
@@ -111,7 +117,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         app_url(settings), pool_size=1, write_pool_size=3, statement_timeout_ms=JOB_STATEMENT_TIMEOUT_MS
     )
     try:
-        await work(database, stop)
+        await work(database, Files.of(settings), stop)
     finally:
         await database.close()
 

@@ -52,11 +52,14 @@ class Issue(Node):
     due_on: date | None = column("To be closed by (办结期限).", where=True, order=True)
     provisional: bool = column("The deadline's year has no published holiday calendar yet (期限暂定).")
     supervised_on: date | None = column("Under supervision since (督办日期).", where=True)
-    answer: str | None = column("Latest answer or reason (反馈意见).")
+    answer: str | None = column("Latest answer (反馈意见).")
     closed_on: date | None = column("Closed on (办结日期).", where=True, order=True)
     closed_at_level: IssueLevel | None = column("Level at which it was closed (办结层级).", where=True)
     satisfaction: int | None = column("How satisfied the one who raised it is, 1 to 5 (满意度).", where=True)
+    escalation_reason: str | None = column("Why it was last handed up (提级原因).")
     reopened: int = column("How often it was opened anew (重开次数).", where=True)
+    reopened_on: date | None = column("Last opened anew on (重开日期).", where=True)
+    reopening_reason: str | None = column("Why it was last opened anew (重开原因).")
     category: "IssueCategory | None" = one("Category (问题类别).", where=True)
     company: "Company | None" = one("The company (物业服务企业).", by={"id": "tenant_id"})
     project: "Project" = one("The project (物业项目).", where=True)
@@ -73,13 +76,37 @@ class IssueFigures:
     found: int = figure("Found (发现数).")
     closed: int = figure("Closed (办结数).")
     closed_share: Decimal | None = figure("Closed of found (办结率).")
-    closed_in_three_days_share: Decimal | None = figure("Closed within three days, of closed (三日办结率).")
-    mean_days: Decimal | None = figure("Mean days to close (平均办结天数).")
-    closed_in_estate_share: Decimal | None = figure("Closed at the estate or grid, of closed (小区、网格内办结率).")
+    closed_in_time_share: Decimal | None = figure(
+        "Closed by their deadline, of closed (按期办结率); the setting ISSUE_DAYS gives the days."
+    )
+    mean_days: Decimal | None = figure("Mean days from finding to closing (平均办结天数).")
+    closed_at_estate_share: Decimal | None = figure("Closed at the estate, of closed (小区办结率).")
+    closed_at_grid_share: Decimal | None = figure("Closed in the grid, of closed (网格办结率).")
+    closed_at_community_share: Decimal | None = figure("Closed at the community, of closed (社区办结率).")
+    closed_at_street_share: Decimal | None = figure("Closed at the street, of closed (街道办结率).")
     overdue: int = figure("Open after their deadline, today (逾期未办结数).")
     supervised: int = figure("Under supervision (督办数).")
     estates: int = figure("Estates concerned (涉及小区数).")
+    estates_served: int = figure("Estates where a project ran in the period (在管小区数).")
+    found_per_estate: Decimal | None = figure("Found for each estate served (小区均问题数).")
+    found_year_before: int = figure("Found in the same period a year before (上年同期发现数).")
+    year_on_year: Decimal | None = figure("Growth over a year before: 0.8553 is 85.53% more (同比增长率).")
+    evaluated: int = figure("Evaluated by who raised them (已评价数).")
     satisfaction: Decimal | None = figure("Mean satisfaction, 1 to 5 (平均满意度).")
+
+
+@figures("Issues found in a period, by category (问题分类统计, R-07).")
+class IssueCategoryFigures:
+    """A row for each category with an issue; one without a name is of issues that have no category."""
+
+    code: str | None = figure("Code (类别代码).")
+    name: str | None = figure("Name (类别名称).")
+    parent_name: str | None = figure("Name of the category above (上级类别).")
+    beyond_estate: bool = figure("Cannot be solved within the estate (小区无法解决).")
+    found: int = figure("Found (发现数).")
+    found_share: Decimal = figure("Of all found (占比).")
+    closed: int = figure("Closed (办结数).")
+    closed_share: Decimal = figure("Closed of found (办结率).")
 
 
 @strawberry.input(description="An issue to record (登记问题). With an `externalId`, recording it again adds nothing.")
@@ -96,6 +123,20 @@ class IssueInput:
     category_id: strawberry.ID | None = identifier("cat", "Category (问题类别).", default=None)
     external_id: str | None = strawberry.field(description="Its number where it came from (外部编号).", default=None)
     co_handlers: list[str] = strawberry.field(description="Departments that help (协办部门).", default_factory=list)
+
+
+@strawberry.input(description="Put an open issue right (修改问题); what is left out stays.")
+class UpdateIssueInput:
+    """What it is about, its category, who helps."""
+
+    id: strawberry.ID = identifier("iss", "The issue (问题).")
+    version: int = strawberry.field(description="The version you saw (版本号).")
+    title: str | None = strawberry.field(description="What it is about (问题标题).", default=strawberry.UNSET)
+    detail: str | None = strawberry.field(description="Description (问题描述).", default=strawberry.UNSET)
+    category_id: strawberry.ID | None = identifier("cat", "Category (问题类别).", default=strawberry.UNSET)
+    co_handlers: list[str] | None = strawberry.field(
+        description="Departments that help (协办部门), all of them.", default=strawberry.UNSET
+    )
 
 
 @strawberry.input(description="Take an issue one step on (推进问题).")
@@ -135,6 +176,9 @@ class ReopenIssueInput:
     id: strawberry.ID = identifier("iss", "The issue (问题).")
     version: int = strawberry.field(description="The version you saw (版本号).")
     reason: str = strawberry.field(description="Why (重开原因).")
+    reopened_on: date | None = strawberry.field(
+        description="Opened anew on (重开日期); today when left out.", default=None
+    )
 
 
 @strawberry.input(description="Hand an issue up (提级问题).")
@@ -168,6 +212,21 @@ class CreateIssueCategoryInput:
     )
 
 
+@strawberry.input(description="Change a category (修改问题类别); what is left out stays.")
+class UpdateIssueCategoryInput:
+    """Its name, what it says, until when it is used."""
+
+    id: strawberry.ID = identifier("cat", "The category (问题类别).")
+    version: int = strawberry.field(description="The version you saw (版本号).")
+    name: str | None = strawberry.field(description="Name (类别名称).", default=strawberry.UNSET)
+    beyond_estate: bool | None = strawberry.field(
+        description="Cannot be solved within the estate (小区无法解决).", default=strawberry.UNSET
+    )
+    closed_on: date | None = strawberry.field(
+        description="Not used from (停用日期); null to use it again.", default=strawberry.UNSET
+    )
+
+
 @strawberry.type(description="What became of an issue (问题变更结果).")
 class IssuePayload:
     """The issue, or why not."""
@@ -196,6 +255,13 @@ async def raise_issue(scope: Scope, input: IssueInput) -> IssuePayload:
     return IssuePayload(issue=ref(Issue, row.id))
 
 
+@mutation(Permission.ISSUE_UPDATE, "Put an open issue right: what it is about, its category, who helps (修改问题).")
+async def update_issue(scope: Scope, input: UpdateIssueInput) -> IssuePayload:
+    given = values(input)
+    row = await rules.update(scope, given.pop("id"), given.pop("version"), given)
+    return IssuePayload(issue=ref(Issue, row.id))
+
+
 @mutation(Permission.ISSUE_UPDATE, "Take an issue one step on (推进问题).")
 async def advance_issue(scope: Scope, input: AdvanceIssueInput) -> IssuePayload:
     given = values(input)
@@ -218,7 +284,7 @@ async def evaluate_issue(scope: Scope, input: EvaluateIssueInput) -> IssuePayloa
 
 @mutation(Permission.ISSUE_UPDATE, "Open a closed issue anew (重新打开问题).")
 async def reopen_issue(scope: Scope, input: ReopenIssueInput) -> IssuePayload:
-    row = await rules.reopen(scope, **values(input), due_from=today())
+    row = await rules.reopen(scope, **values(input) | {"reopened_on": input.reopened_on or today()})
     return IssuePayload(issue=ref(Issue, row.id))
 
 
@@ -237,4 +303,11 @@ async def supervise_issue(scope: Scope, input: SuperviseIssueInput) -> IssuePayl
 @mutation(Permission.ISSUE_CATEGORY_UPDATE, "Add a category to your division's tree (新增问题类别).")
 async def create_issue_category(scope: Scope, input: CreateIssueCategoryInput) -> IssueCategoryPayload:
     row = await rules.add_category(scope, rules.NewCategory(**values(input)))
+    return IssueCategoryPayload(issue_category=ref(IssueCategory, row.id))
+
+
+@mutation(Permission.ISSUE_CATEGORY_UPDATE, "Change a category of your division's tree (修改问题类别).")
+async def update_issue_category(scope: Scope, input: UpdateIssueCategoryInput) -> IssueCategoryPayload:
+    given = values(input)
+    row = await rules.update_category(scope, given.pop("id"), given.pop("version"), given)
     return IssueCategoryPayload(issue_category=ref(IssueCategory, row.id))

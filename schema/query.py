@@ -8,7 +8,7 @@ from schema.company import Company, CompanyMember
 from schema.division import Division
 from schema.due import Due
 from schema.estate import Estate
-from schema.issue import Issue, IssueCategory, IssueFigures
+from schema.issue import Issue, IssueCategory, IssueCategoryFigures, IssueFigures
 from schema.journal import AuditEntry
 from schema.open_day import OpenDay, OpenDayFigures
 from schema.party.activity import PartyActivity
@@ -45,6 +45,7 @@ from tenants.estate import Estate as EstateRow
 from tenants.party import organisation as party_organisation_rules
 from tenants.party import statistics as party_statistics_rules
 from tenants.permission import Permission
+from tenants.project import Project as ProjectRow
 
 
 @strawberry.type(description="Everything that can be read (查询).")
@@ -159,6 +160,14 @@ class Query:
     issue_figures: IssueFigures = report(
         "R-07: issues found in a period, as they stand today (问题统计).",
         issue_rules.REPORT,
+        tables={"t": issue_rules.Issue, "b": issue_rules.Issue, "p": ProjectRow},
+        permission=Permission.ISSUE_READ,
+        by_estate_kind=True,
+    )
+    issue_category_figures: list[IssueCategoryFigures] = report(
+        "R-07: issues found in a period by category, the most frequent first (问题分类统计).",
+        issue_rules.CATEGORY_REPORT,
         tables={"t": issue_rules.Issue},
         permission=Permission.ISSUE_READ,
+        by_estate_kind=True,
     )

@@ -29,6 +29,11 @@ def is_working_day(day: date) -> tuple[bool, bool]:
         return day.weekday() < 5, True
 
 
+def published_until() -> date:
+    """The last day whose working days are known."""
+    return date(max(chinese_calendar.constants.holidays).year, 12, 31)
+
+
 def after_days(start: date, days: int) -> Deadline:
     """The last of so many calendar days that begin with the day after `start`."""
     return _on_working_day(start + timedelta(days=days))

@@ -12,11 +12,12 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, select
 from sqlmodel import Field
 
-from tenants.calendar import after_days
+from tenants.calendar import Deadline, after_days
 from tenants.change import change, create, find, find_at, transition
 from tenants.checks import Checks
 from tenants.community import seen
 from tenants.errors import Code
+from tenants.provisional import unsettled
 from tenants.row import Changing, TenantRow, code_field, one_of, today
 from tenants.scope import Scope
 from tenants.setting import SettingKey, effective
@@ -96,25 +97,24 @@ SELECT count(*)::int AS leads,
              / nullif(count(*) FILTER (WHERE t.deadline_on IS NOT NULL), 0), 4) AS on_time_share,
        count(*) FILTER (WHERE t.reported_on IS NULL AND t.deadline_on < current_date)::int AS overdue,
        (SELECT count(*)::int FROM agreement a
-        WHERE {of_a} AND ({division} IS NULL OR a.division_path ^@ {division})
+        WHERE {of_a} AND {within_a}
               AND a.signed_on BETWEEN {since} AND {until}) AS agreements,
        (SELECT count(*)::int FROM claimed_project p
-        WHERE {of_p} AND ({division} IS NULL OR p.division_path ^@ {division})
+        WHERE {of_p} AND {within_p}
               AND p.state <> 'DROPPED' AND p.claimed_on BETWEEN {since} AND {until}) AS claimed_projects,
        (SELECT count(*)::int FROM claimed_project q
-        WHERE {of_q} AND ({division} IS NULL OR q.division_path ^@ {division})
+        WHERE {of_q} AND {within_q}
               AND q.state IN ('COMPLETED', 'CONFIRMED') AND q.claimed_on BETWEEN {since} AND {until}
        ) AS completed_projects
 FROM check_in t
-WHERE {of_t} AND {within} AND t.state <> 'ENDED' AND t.arrived_on BETWEEN {since} AND {until}
+WHERE {of_t} AND {within_t} AND t.state <> 'ENDED' AND t.arrived_on BETWEEN {since} AND {until}
 """
 """R-06: the leads who arrived in a period and have not left unconfirmed; the agreements and projects of the period."""
 
 
 async def begin(scope: Scope, *, lead_id: UUID, project_id: UUID, estate_id: UUID, path: str, arrived_on: date) -> None:
     """A lead has arrived: the clock of the estate's division starts on that day, or none where it sets no days."""
-    days = await effective(scope, SettingKey.CHECK_IN_ARRIVAL_DAYS, path, arrived_on)
-    deadline = after_days(arrived_on, days) if days is not None else None
+    deadline = await _deadline(scope, path, arrived_on)
     row = CheckIn(
         tenant_id=scope.tenant_id,
         lead_id=lead_id,
@@ -137,6 +137,20 @@ async def end(scope: Scope, lead_id: UUID) -> None:
     )
     if row is not None and row.state not in (CheckInState.CONFIRMED, CheckInState.ENDED):
         await change(scope, row, "check_in", {"state": CheckInState.ENDED}, action="ended")
+
+
+async def settle(scope: Scope, limit: int) -> int:
+    """Work provisional deadlines out anew, as the holiday calendar is known now; how many were settled."""
+    owed = CheckIn.state.in_((CheckInState.PENDING, CheckInState.OVERDUE))  # type: ignore[attr-defined]
+    rows = await unsettled(scope, CheckIn, "deadline_on", owed, limit)
+    for row in rows:
+        deadline = await _deadline(scope, row.division_path, row.arrived_on)
+        assert row.deadline_on is not None
+        # Where the division has set no days since, the day that was told stays.
+        settled = deadline or Deadline(row.deadline_on, False)
+        values = {"deadline_on": settled.on, "provisional": settled.provisional}
+        await change(scope, row, "check_in", values, action="settled")
+    return len(rows)
 
 
 async def mark_overdue(scope: Scope, on: date, limit: int) -> int:
@@ -198,3 +212,8 @@ async def confirm(scope: Scope, id: UUID, version: int, confirmed_on: date) -> C
         }
         await change(scope, held, "check_in", values, action="confirmed")
     return await find(scope, CheckIn, id)
+
+
+async def _deadline(scope: Scope, path: str, arrived_on: date) -> Deadline | None:
+    days = await effective(scope, SettingKey.CHECK_IN_ARRIVAL_DAYS, path, arrived_on)
+    return after_days(arrived_on, days) if days is not None else None

@@ -1,4 +1,5 @@
-"""The daily job: what became overdue is marked, and whoever listens is told once, one company at a time.
+"""The daily job: provisional deadlines whose calendar is published by now are settled, what became overdue is marked,
+and whoever listens is told once, one company at a time.
 
 Each company's part is one transaction under the company's own policies, so the job may be killed at any moment and
 run again, and two of it may run at once. It holds a batch of rows in memory, however many there are.
@@ -12,18 +13,20 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from tenants import check_in
+from tenants import check_in, issue, open_day
 from tenants.change import find
 from tenants.company import Company, CompanyStatus
 from tenants.division import WORKER
 from tenants.due import DueKind, DueNotice
 from tenants.journal import record
-from tenants.party.due import settle_provisional
+from tenants.party import due as party_due
 from tenants.row import now, today
 from tenants.scope import Database, Principal, Scope
 
 BATCH: Final = 200
 """Companies whose ids, and rows of one company, that are in memory at once."""
+
+_SETTLE: Final = (check_in.settle, issue.settle, open_day.settle, party_due.settle)
 
 _LATE = """
 SELECT d.id, d.kind, d.due_on FROM regulatory_due d
@@ -39,6 +42,7 @@ class Done:
     """What one run did."""
 
     companies: int = 0
+    settled: int = 0
     marked: int = 0
     told: int = 0
 
@@ -49,7 +53,8 @@ async def run(database: Database, on: date | None = None, say: Callable[[str], N
     done = Done()
     async for tenant_id in _companies(database):
         while True:
-            marked, told, more = await _once(database, tenant_id, day)
+            settled, marked, told, more = await _once(database, tenant_id, day)
+            done.settled += settled
             done.marked += marked
             done.told += told
             if not more:
@@ -73,8 +78,8 @@ async def _companies(database: Database) -> AsyncIterator[UUID]:
             return
 
 
-async def _once(database: Database, tenant_id: UUID, day: date) -> tuple[int, int, bool]:
-    """One batch of one company: how many were marked, how many told, and whether there may be more."""
+async def _once(database: Database, tenant_id: UUID, day: date) -> tuple[int, int, int, bool]:
+    """One batch of one company: how many were settled, marked and told, and whether there may be more."""
     async with (
         database.writing(Principal("worker", tenant_id=tenant_id)) as scope,
         scope.acting_for(tenant_id),
@@ -82,11 +87,13 @@ async def _once(database: Database, tenant_id: UUID, day: date) -> tuple[int, in
         # Two runs that meet at a company take turns on its row.
         company = await find(scope, Company, tenant_id, lock=True)
         if company.status in (CompanyStatus.APPLIED, CompanyStatus.CLOSED):
-            return 0, 0, False
-        await settle_provisional(scope)
+            return 0, 0, 0, False
+        settled = [await settle(scope, BATCH) for settle in _SETTLE]
+        if BATCH in settled:  # nothing is overdue by a deadline that is about to be another
+            return sum(settled), 0, 0, True
         marked = await check_in.mark_overdue(scope, day, BATCH)
         told = await _tell(scope, day)
-    return marked, told, BATCH in (marked, told)
+    return sum(settled), marked, told, BATCH in (marked, told)
 
 
 async def _tell(scope: Scope, day: date) -> int:

@@ -70,6 +70,7 @@ class Code(StrEnum):
     HEADING_TWICE = "HEADING_TWICE"
     ID_INVALID = "ID_INVALID"
     ID_TAKEN = "ID_TAKEN"
+    ISSUE_CLOSED = "ISSUE_CLOSED"
     LAST_ADMIN = "LAST_ADMIN"
     LATE_REASON_REQUIRED = "LATE_REASON_REQUIRED"
     LEAD_ACTIVE = "LEAD_ACTIVE"
@@ -187,6 +188,7 @@ class Code(StrEnum):
     STAFF_LEADS = "STAFF_LEADS"
     STAFF_LEFT = "STAFF_LEFT"
     STAFF_NUMBER_TAKEN = "STAFF_NUMBER_TAKEN"
+    SUPERVISED_ALREADY = "SUPERVISED_ALREADY"
     TAKE_OVER_PENDING = "TAKE_OVER_PENDING"
     TOO_FEW_CONFIRMED = "TOO_FEW_CONFIRMED"
     TOO_LARGE = "TOO_LARGE"
@@ -437,6 +439,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.ID_TAKEN: (
         "该编号已被使用；请换一个新的 UUID，或不填由系统生成。",
         "This id is already used; supply a new UUID or leave it out.",
+    ),
+    Code.ISSUE_CLOSED: (
+        "该问题已于 {closed_on} 办结；如问题重现，请重新打开（reopenIssue）。",
+        "This issue was closed on {closed_on}; if the problem is there again, open it anew (reopenIssue).",
     ),
     Code.LAST_ADMIN: (
         "企业至少要有一名有效的管理员；请先指定另一名管理员。",
@@ -896,6 +902,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.STAFF_NUMBER_TAKEN: (
         "工号“{number}”已被另一名员工使用。",
         "The staff number {number} belongs to another member of staff.",
+    ),
+    Code.SUPERVISED_ALREADY: (
+        "该问题自 {supervised_on} 起已在督办中。",
+        "This issue has been under supervision since {supervised_on}.",
     ),
     Code.TAKE_OVER_PENDING: (
         "贵企业对该小区的接管申请正在等待主管部门确认。",

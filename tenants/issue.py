@@ -1,13 +1,15 @@
 """Issues (问题): found, reported, assigned, worked on, answered, closed and evaluated, in a loop that closes.
 
-An issue is a company's row at an estate it serves. A regulator of the place raises and escalates issues in the
-company's name; the level only rises by escalation. How many days there are is a setting of the division (ISSUE_DAYS).
+An issue is a company's row at an estate it serves. A regulator of the place raises, escalates and supervises issues in
+the company's name; the level only rises by escalation. How many days there are, from when it was found or opened anew,
+is a setting of the division (ISSUE_DAYS).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -23,12 +25,13 @@ from sqlalchemy import (
 from sqlmodel import Field
 
 from tenants import division
-from tenants.calendar import after_days
+from tenants.calendar import Deadline, after_days
 from tenants.change import change, create, find, find_at, transition
-from tenants.checks import NAME_LIMIT, Checks
+from tenants.checks import NAME_LIMIT, TEXT_LIMIT, Checks
 from tenants.errors import Code, DomainError
 from tenants.estate import Estate
 from tenants.project import Project, ProjectStatus
+from tenants.provisional import unsettled
 from tenants.row import Changing, Row, TenantRow, code_field, new_id, one_of, today
 from tenants.scope import Scope
 from tenants.setting import SettingKey, effective
@@ -66,6 +69,8 @@ class IssueSource(StrEnum):
     OPEN_DAY = "OPEN_DAY"
     HOME_VISIT = "HOME_VISIT"
     PARTY_MEMBER_DAY = "PARTY_MEMBER_DAY"
+    CIVILISED_CITY = "CIVILISED_CITY"
+    FIRE_INSPECTION = "FIRE_INSPECTION"
     INSPECTION = "INSPECTION"
     THIRD_PARTY = "THIRD_PARTY"
     RESIDENT = "RESIDENT"
@@ -83,6 +88,7 @@ class IssueChannel(StrEnum):
 
 
 LEVELS: Sequence[IssueLevel] = tuple(IssueLevel)
+DETAIL_LIMIT: Final = 2000
 
 STATE_CHANGES: Mapping[IssueState, tuple[IssueState, ...]] = {
     IssueState.FOUND: (IssueState.REPORTED,),
@@ -95,7 +101,17 @@ STATE_CHANGES: Mapping[IssueState, tuple[IssueState, ...]] = {
     IssueState.REOPENED: (IssueState.ASSIGNED,),
 }
 
-OPEN_STATES = tuple(state for state in IssueState if state not in (IssueState.CLOSED, IssueState.EVALUATED))
+_STEPS = (IssueState.REPORTED, IssueState.ASSIGNED, IssueState.IN_PROGRESS, IssueState.FEEDBACK)
+
+ADVANCES: Mapping[IssueState, tuple[IssueState, ...]] = {
+    state: tuple(step for step in following if step in _STEPS) for state, following in STATE_CHANGES.items()
+}
+"""What a company does step by step; closing, evaluating and reopening take more than a step and are their own."""
+
+ESCALATIONS: Mapping[IssueState, tuple[IssueState, ...]] = {
+    state: (IssueState.ASSIGNED,) for state in IssueState if state not in (IssueState.CLOSED, IssueState.EVALUATED)
+}
+"""Whoever handles an open issue may find that it is beyond them, at whatever step."""
 
 
 class IssueCategory(Changing, Row, table=True):
@@ -148,6 +164,8 @@ class Issue(Changing, TenantRow, table=True):
         CheckConstraint("closed_on >= found_on", name="closed_after_found"),
         CheckConstraint("satisfaction BETWEEN 1 AND 5", name="satisfaction_known"),
         CheckConstraint("(closed_on IS NULL) = (closed_at_level IS NULL)", name="closed_at_a_level"),
+        CheckConstraint("(state IN ('CLOSED', 'EVALUATED')) = (closed_on IS NOT NULL)", name="closing_dated"),
+        CheckConstraint("(reopened = 0) = (reopened_on IS NULL)", name="reopening_dated"),
     )
 
     project_id: UUID
@@ -170,7 +188,10 @@ class Issue(Changing, TenantRow, table=True):
     closed_on: date | None = None
     closed_at_level: IssueLevel | None = code_field(default=None)
     satisfaction: int | None = None
+    escalation_reason: str | None = Field(default=None, sa_type=Text)
     reopened: int = 0
+    reopened_on: date | None = None
+    reopening_reason: str | None = Field(default=None, sa_type=Text)
 
 
 DUES = """
@@ -181,22 +202,59 @@ FROM issue i WHERE i.closed_on IS NULL AND i.due_on IS NOT NULL
 """Issues a company has still to close."""
 
 REPORT = """
-SELECT count(*)::int AS found,
-       count(t.closed_on)::int AS closed,
-       round(count(t.closed_on)::numeric / nullif(count(*), 0), 4) AS closed_share,
-       round(count(*) FILTER (WHERE t.closed_on - t.found_on <= 3)::numeric
-             / nullif(count(t.closed_on), 0), 4) AS closed_in_three_days_share,
-       round(avg(t.closed_on - t.found_on), 2) AS mean_days,
-       round(count(*) FILTER (WHERE t.closed_at_level IN ('ESTATE', 'GRID'))::numeric
-             / nullif(count(t.closed_on), 0), 4) AS closed_in_estate_share,
-       count(*) FILTER (WHERE t.closed_on IS NULL AND t.due_on < current_date)::int AS overdue,
-       count(t.supervised_on)::int AS supervised,
-       count(DISTINCT t.estate_id)::int AS estates,
-       round(avg(t.satisfaction), 2) AS satisfaction
-FROM issue t
-WHERE {of_t} AND {within} AND t.found_on BETWEEN {since} AND {until}
+SELECT i.found, i.closed, i.closed_share, i.closed_in_time_share, i.mean_days,
+       i.closed_at_estate_share, i.closed_at_grid_share, i.closed_at_community_share, i.closed_at_street_share,
+       i.overdue, i.supervised, i.estates, s.estates AS estates_served,
+       round(i.found::numeric / nullif(s.estates, 0), 2) AS found_per_estate,
+       y.found AS found_year_before, round((i.found - y.found)::numeric / nullif(y.found, 0), 4) AS year_on_year,
+       i.evaluated, i.satisfaction
+FROM (
+    SELECT count(*)::int AS found,
+           count(t.closed_on)::int AS closed,
+           round(count(t.closed_on)::numeric / nullif(count(*), 0), 4) AS closed_share,
+           round(count(*) FILTER (WHERE t.closed_on <= t.due_on)::numeric
+                 / nullif(count(t.closed_on), 0), 4) AS closed_in_time_share,
+           round(avg(t.closed_on - t.found_on), 2) AS mean_days,
+           round(count(*) FILTER (WHERE t.closed_at_level = 'ESTATE')::numeric
+                 / nullif(count(t.closed_on), 0), 4) AS closed_at_estate_share,
+           round(count(*) FILTER (WHERE t.closed_at_level = 'GRID')::numeric
+                 / nullif(count(t.closed_on), 0), 4) AS closed_at_grid_share,
+           round(count(*) FILTER (WHERE t.closed_at_level = 'COMMUNITY')::numeric
+                 / nullif(count(t.closed_on), 0), 4) AS closed_at_community_share,
+           round(count(*) FILTER (WHERE t.closed_at_level = 'STREET')::numeric
+                 / nullif(count(t.closed_on), 0), 4) AS closed_at_street_share,
+           count(*) FILTER (WHERE t.closed_on IS NULL AND t.due_on < current_date)::int AS overdue,
+           count(t.supervised_on)::int AS supervised,
+           count(DISTINCT t.estate_id)::int AS estates,
+           count(t.satisfaction)::int AS evaluated,
+           round(avg(t.satisfaction), 2) AS satisfaction
+    FROM issue t WHERE {of_t} AND {within_t} AND t.found_on BETWEEN {since} AND {until}
+) i
+CROSS JOIN (
+    SELECT count(*)::int AS found FROM issue b
+    WHERE {of_b} AND {within_b}
+          AND b.found_on BETWEEN {since} - interval '1 year' AND {until} - interval '1 year'
+) y
+CROSS JOIN (
+    SELECT count(DISTINCT p.estate_id)::int AS estates FROM project p
+    WHERE {of_p} AND {within_p} AND p.started_on <= {until} AND (p.ended_on IS NULL OR p.ended_on >= {since})
+) s
 """
-"""R-07: the issues found in a period, and how they stand today."""
+"""R-07: the issues found in a period, and how they stand today. In time is by the deadline, which rests on what the
+division set (S2-09); an estate is served where a project ran in the period.
+"""
+
+CATEGORY_REPORT = """
+SELECT c.code, c.name, u.name AS parent_name, coalesce(c.beyond_estate, false) AS beyond_estate,
+       count(*)::int AS found, round(count(*)::numeric / sum(count(*)) OVER (), 4) AS found_share,
+       count(t.closed_on)::int AS closed, round(count(t.closed_on)::numeric / count(*), 4) AS closed_share
+FROM issue t
+LEFT JOIN issue_category c ON c.id = t.category_id
+LEFT JOIN issue_category u ON u.id = c.parent_id
+WHERE {of_t} AND {within_t} AND t.found_on BETWEEN {since} AND {until}
+GROUP BY c.id, u.id ORDER BY count(*) DESC, c.code, c.id
+"""
+"""R-07: the issues found in a period by category, the most frequent first; those without one are a row of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,13 +310,31 @@ async def add_category(scope: Scope, new: NewCategory) -> IssueCategory:
     return row
 
 
+async def update_category(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any]) -> IssueCategory:
+    """A regulator renames a category of its division or below, or says from which day on it is not used any more."""
+    values = dict(changes)
+    checks = Checks()
+    if "name" in values:
+        values["name"] = checks.text("name", values["name"], limit=NAME_LIMIT)
+    if values.get("beyond_estate", False) is None:
+        checks.add(Code.EMPTY, "beyondEstate")
+    checks.day("closedOn", values.get("closed_on"))
+    checks.done()
+    seen = await find(scope, IssueCategory, id)
+    if not seen.division_path.startswith(scope.principal.division_path or "-"):
+        raise DomainError(Code.DIVISION_OUTSIDE_REACH, "id")
+    row = await find_at(scope, IssueCategory, id, version)
+    await change(scope, row, "issue_category", values)
+    return row
+
+
 async def record_issue(scope: Scope, new: NewIssue) -> Issue:
     """A company records an issue at an estate it serves."""
     checks = Checks()
     title = checks.text("title", new.title, limit=NAME_LIMIT)
-    detail = checks.optional_text("detail", new.detail, limit=2000)
+    detail = checks.optional_text("detail", new.detail, limit=DETAIL_LIMIT)
     external = checks.optional_text("externalId", new.external_id, limit=NAME_LIMIT)
-    handlers = [checks.text("coHandlers", handler, limit=NAME_LIMIT) for handler in new.co_handlers]
+    handlers = _handlers(checks, new.co_handlers)
     checks.day("foundOn", new.found_on, latest=today())
     checks.done()
     if external is not None and (known := await _known(scope, new.source, external)) is not None:
@@ -266,8 +342,7 @@ async def record_issue(scope: Scope, new: NewIssue) -> Issue:
     project = await _project_at(scope, new.estate_id)
     if new.category_id is not None:
         await _category(scope, new.category_id, project.division_path)
-    days = await effective(scope, SettingKey.ISSUE_DAYS, project.division_path, new.found_on)
-    deadline = after_days(new.found_on, days)
+    deadline = await _deadline(scope, project.division_path, new.found_on)
     issue = Issue(
         tenant_id=scope.tenant_id,
         id=new.id or new_id(),
@@ -302,15 +377,35 @@ async def raise_issue(scope: Scope, new: NewIssue) -> Issue:
     return await find(scope, Issue, issue.id)
 
 
+async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any]) -> Issue:
+    """Put right what an open issue is about, under which category it falls and which departments help."""
+    values = dict(changes)
+    checks = Checks()
+    if "title" in values:
+        values["title"] = checks.text("title", values["title"], limit=NAME_LIMIT)
+    if "detail" in values:
+        values["detail"] = checks.optional_text("detail", values["detail"], limit=DETAIL_LIMIT)
+    if "co_handlers" in values:
+        values["co_handlers"] = _handlers(checks, values["co_handlers"] or ())
+    checks.done()
+    issue = await find_at(scope, Issue, id, version)
+    if issue.closed_on is not None:
+        raise DomainError(Code.ISSUE_CLOSED, "id", closed_on=issue.closed_on)
+    if values.get("category_id") is not None:
+        await _category(scope, values["category_id"], issue.division_path)
+    await change(scope, issue, "issue", values)
+    return issue
+
+
 async def advance(scope: Scope, id: UUID, version: int, wanted: IssueState, *, answer: str | None = None) -> Issue:
     """Take an issue one step on: report, assign, begin, answer. Closing, evaluating and reopening have their own."""
     checks = Checks()
-    words = checks.optional_text("answer", answer, limit=2000)
+    words = checks.optional_text("answer", answer, limit=DETAIL_LIMIT)
     if wanted == IssueState.FEEDBACK and words is None:
         checks.add(Code.EMPTY, "answer")
     checks.done()
     issue = await find_at(scope, Issue, id, version)
-    transition(IssueState(issue.state), wanted, STATE_CHANGES)
+    transition(IssueState(issue.state), wanted, ADVANCES)
     values = {"state": wanted} | ({"answer": words} if words is not None else {})
     await change(scope, issue, "issue", values, action=wanted.lower())
     return issue
@@ -343,23 +438,26 @@ async def evaluate(scope: Scope, id: UUID, version: int, satisfaction: int) -> I
     return issue
 
 
-async def reopen(scope: Scope, id: UUID, version: int, reason: str, due_from: date) -> Issue:
+async def reopen(scope: Scope, id: UUID, version: int, reason: str, reopened_on: date) -> Issue:
     """The problem is there again: the issue opens anew, with a new deadline and the reason kept."""
     checks = Checks()
-    words = checks.text("reason", reason, limit=500)
+    words = checks.text("reason", reason, limit=TEXT_LIMIT)
+    checks.day("reopenedOn", reopened_on, latest=today())
     checks.done()
     issue = await find_at(scope, Issue, id, version)
     transition(IssueState(issue.state), IssueState.REOPENED, STATE_CHANGES)
-    days = await effective(scope, SettingKey.ISSUE_DAYS, issue.division_path, due_from)
-    deadline = after_days(due_from, days)
+    checks.not_before("reopenedOn", reopened_on, issue.closed_on)
+    checks.done()
+    deadline = await _deadline(scope, issue.division_path, reopened_on)
     values = {
         "state": IssueState.REOPENED,
         "reopened": issue.reopened + 1,
+        "reopened_on": reopened_on,
+        "reopening_reason": words,
         "closed_on": None,
         "closed_at_level": None,
         "satisfaction": None,
         "supervised_on": None,
-        "answer": words,
         "due_on": deadline.on,
         "provisional": deadline.provisional,
     }
@@ -370,7 +468,7 @@ async def reopen(scope: Scope, id: UUID, version: int, reason: str, due_from: da
 async def escalate(scope: Scope, id: UUID, version: int, level: IssueLevel, reason: str) -> Issue:
     """Hand an open issue up; the level only rises. A regulator escalates what lies in its division."""
     checks = Checks()
-    words = checks.text("reason", reason, limit=500)
+    words = checks.text("reason", reason, limit=TEXT_LIMIT)
     checks.done()
     if scope.principal.kind == "tenant":
         return await _escalated(scope, id, version, level, words)
@@ -387,6 +485,8 @@ async def supervise(scope: Scope, id: UUID, version: int) -> Issue:
         raise DomainError(Code.CONFLICT, "version", seen=version, current=seen.version)
     if seen.closed_on is not None or seen.due_on is None or seen.due_on >= today():
         raise DomainError(Code.NOT_OVERDUE, "id", due_on=seen.due_on or "—")
+    if seen.supervised_on is not None:
+        raise DomainError(Code.SUPERVISED_ALREADY, "id", supervised_on=seen.supervised_on)
     async with scope.acting_for(seen.tenant_id):
         issue = await find_at(scope, Issue, id, version)
         await change(scope, issue, "issue", {"supervised_on": today()}, action="supervised")
@@ -395,12 +495,31 @@ async def supervise(scope: Scope, id: UUID, version: int) -> Issue:
 
 async def _escalated(scope: Scope, id: UUID, version: int, level: IssueLevel, reason: str) -> Issue:
     issue = await find_at(scope, Issue, id, version)
+    transition(IssueState(issue.state), IssueState.ASSIGNED, ESCALATIONS)
     if LEVELS.index(level) <= LEVELS.index(IssueLevel(issue.level)):
-        raise DomainError(Code.LEVEL_ONLY_RISES, "level", level=issue.level)
-    transition(IssueState(issue.state), IssueState.ASSIGNED, STATE_CHANGES)
-    values = {"state": IssueState.ASSIGNED, "level": level, "answer": reason}
+        raise DomainError(Code.LEVEL_ONLY_RISES, "level", level=IssueLevel(issue.level))
+    values = {"state": IssueState.ASSIGNED, "level": level, "escalation_reason": reason}
     await change(scope, issue, "issue", values, action="escalated")
     return issue
+
+
+async def settle(scope: Scope, limit: int) -> int:
+    """Work provisional deadlines out anew, as the holiday calendar is known now; how many were settled."""
+    still_open = Issue.closed_on.is_(None)  # type: ignore[union-attr]
+    rows = await unsettled(scope, Issue, "due_on", still_open, limit)
+    for row in rows:
+        deadline = await _deadline(scope, row.division_path, row.reopened_on or row.found_on)
+        values = {"due_on": deadline.on, "provisional": deadline.provisional}
+        await change(scope, row, "issue", values, action="settled")
+    return len(rows)
+
+
+async def _deadline(scope: Scope, path: str, since: date) -> Deadline:
+    return after_days(since, await effective(scope, SettingKey.ISSUE_DAYS, path, since))
+
+
+def _handlers(checks: Checks, names: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(checks.text("coHandlers", name, limit=NAME_LIMIT) for name in names))
 
 
 async def _known(scope: Scope, source: IssueSource, external_id: str) -> Issue | None:
@@ -429,5 +548,6 @@ async def _project_at(scope: Scope, estate_id: UUID) -> Project:
 
 async def _category(scope: Scope, category_id: UUID, path: str) -> None:
     category = await find(scope, IssueCategory, category_id, "categoryId")
-    if not path.startswith(category.division_path) or category.closed_on is not None:
+    ended = category.closed_on is not None and category.closed_on <= today()
+    if ended or not path.startswith(category.division_path):
         raise DomainError(Code.NOT_FOUND, "categoryId")

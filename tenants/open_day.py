@@ -24,12 +24,13 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from tenants.calendar import after_days
+from tenants.calendar import Deadline, after_days
 from tenants.change import change, create, find, find_at, transition
 from tenants.checks import NAME_LIMIT, Checks
 from tenants.errors import Code, DomainError
 from tenants.issue import Issue, IssueChannel, IssueSource, NewIssue, record_issue
 from tenants.project import Project, require_running
+from tenants.provisional import unsettled
 from tenants.row import Changing, TenantRow, code_field, legal_day, new_id, one_of, today
 from tenants.scope import Scope
 from tenants.setting import SettingKey, effective
@@ -192,7 +193,7 @@ CROSS JOIN LATERAL (
     SELECT count(*) AS given, count(o.answered_on) AS answered, sum(o.answered_on - o.received_on) AS days
     FROM opinion o WHERE {of_o} AND o.tenant_id = t.tenant_id AND o.open_day_id = t.id
 ) said
-WHERE {of_t} AND {within} AND t.held_on BETWEEN {since} AND {until}
+WHERE {of_t} AND {within_t} AND t.held_on BETWEEN {since} AND {until}
 GROUP BY e.kind ORDER BY e.kind
 """
 """R-05: the open days held in a period, by kind of estate."""
@@ -393,8 +394,7 @@ async def collect(scope: Scope, new: NewOpinion) -> Opinion:
     assert row.held_on is not None
     checks.not_before("receivedOn", received, row.held_on)
     checks.done()
-    days = await effective(scope, SettingKey.OPEN_DAY_ANSWER_DAYS, row.division_path, received)
-    deadline = after_days(received, days)
+    deadline = await _answer_deadline(scope, row.division_path, received)
     opinion = Opinion(
         tenant_id=scope.tenant_id,
         id=new.id or new_id(),
@@ -473,6 +473,21 @@ async def close(scope: Scope, id: UUID, version: int, closed_on: date, no_opinio
     values = {"state": OpenDayState.CLOSED, "closed_on": closed_on, "no_opinions": no_opinions}
     await change(scope, row, "open_day", values, action="closed")
     return row
+
+
+async def settle(scope: Scope, limit: int) -> int:
+    """Work provisional deadlines out anew, as the holiday calendar is known now; how many were settled."""
+    unanswered = Opinion.answered_on.is_(None)  # type: ignore[union-attr]
+    rows = await unsettled(scope, Opinion, "answer_due_on", unanswered, limit)
+    for row in rows:
+        deadline = await _answer_deadline(scope, row.division_path, row.received_on)
+        values = {"answer_due_on": deadline.on, "provisional": deadline.provisional}
+        await change(scope, row, "opinion", values, action="settled")
+    return len(rows)
+
+
+async def _answer_deadline(scope: Scope, path: str, received_on: date) -> Deadline:
+    return after_days(received_on, await effective(scope, SettingKey.OPEN_DAY_ANSWER_DAYS, path, received_on))
 
 
 async def _require_open(scope: Scope, opinion: Opinion) -> None:

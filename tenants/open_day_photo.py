@@ -132,8 +132,10 @@ async def shown(connection: Any, principal: Principal, id: UUID) -> Shown | None
     return None if row is None else Shown(row["file"], row["sha256"])
 
 
-async def files(connection: Any, tenant_id: UUID) -> frozenset[str]:
-    """Where the pictures of a company's photos are kept."""
+async def files(connection: Any, tenant_id: UUID) -> frozenset[str] | None:
+    """Where the pictures of a company's photos are kept; None for a company that this database does not know."""
+    if not await connection.fetchval("SELECT EXISTS (SELECT FROM company WHERE tenant_id = $1)", tenant_id):
+        return None
     rows = await connection.fetch("SELECT file FROM open_day_photo WHERE tenant_id = $1", tenant_id)
     return frozenset(row["file"] for row in rows)
 

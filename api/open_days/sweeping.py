@@ -1,6 +1,7 @@
 """Removes the pictures that belong to no photo: of photos that were removed, and of uploads that never ended.
 
 Each company's are compared with its own rows, in its own name. A young one is left alone: its row may be on its way.
+So are those of a company that the database does not know: it may be the database that is not theirs.
 """
 
 from datetime import timedelta
@@ -21,12 +22,14 @@ async def swept(database: Database, storage: Files, young: timedelta = YOUNG) ->
     for name in await storage.folders(open_day_photo.FOLDER):
         tenant_id = _company(name)
         if tenant_id is None:
-            continue  # nobody's we know of: not ours to remove
+            continue
         before = now() - young
         old = [kept.key async for kept in storage.under(f"{open_day_photo.FOLDER}/{name}") if kept.since < before]
         # Looked up after the list was made: what became a photo meanwhile is not in the list, being young.
         async with database.reading(Principal("tenant", tenant_id=tenant_id)) as connection:
             photos = await open_day_photo.files(connection, tenant_id)
+        if photos is None:
+            continue
         for key in set(old) - photos:
             await storage.remove(key)
             removed += 1

@@ -72,7 +72,10 @@ def create_tables() -> None:
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("closed_at_level", sa.Text(), nullable=True),
         sa.Column("satisfaction", sa.Integer(), nullable=True),
+        sa.Column("escalation_reason", sa.Text(), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.Column("reopened_on", sa.Date(), nullable=True),
+        sa.Column("reopening_reason", sa.Text(), nullable=True),
         sa.CheckConstraint("channel IN ('COUNTER', 'PHONE', 'WECHAT', 'APP', 'GRID', 'IMPORT')", name="channel_known"),
         sa.CheckConstraint(
             "closed_at_level IN ('ESTATE', 'GRID', 'COMMUNITY', 'STREET', 'COUNTY', 'CITY')",
@@ -80,7 +83,7 @@ def create_tables() -> None:
         ),
         sa.CheckConstraint("level IN ('ESTATE', 'GRID', 'COMMUNITY', 'STREET', 'COUNTY', 'CITY')", name="level_known"),
         sa.CheckConstraint(
-            "source IN ('PATROL', 'HOTLINE_12345', 'OPEN_DAY', 'HOME_VISIT', 'PARTY_MEMBER_DAY', 'INSPECTION', 'THIRD_PARTY', 'RESIDENT')",
+            "source IN ('PATROL', 'HOTLINE_12345', 'OPEN_DAY', 'HOME_VISIT', 'PARTY_MEMBER_DAY', 'CIVILISED_CITY', 'FIRE_INSPECTION', 'INSPECTION', 'THIRD_PARTY', 'RESIDENT')",
             name="source_known",
         ),
         sa.CheckConstraint(
@@ -89,6 +92,8 @@ def create_tables() -> None:
         ),
         sa.CheckConstraint("title <> ''", name="title_given"),
         sa.CheckConstraint("(closed_on IS NULL) = (closed_at_level IS NULL)", name="closed_at_a_level"),
+        sa.CheckConstraint("(reopened = 0) = (reopened_on IS NULL)", name="reopening_dated"),
+        sa.CheckConstraint("(state IN ('CLOSED', 'EVALUATED')) = (closed_on IS NOT NULL)", name="closing_dated"),
         sa.CheckConstraint("closed_on >= found_on", name="closed_after_found"),
         sa.CheckConstraint("satisfaction BETWEEN 1 AND 5", name="satisfaction_known"),
         sa.ForeignKeyConstraint(

@@ -9,7 +9,8 @@
     )
 
 In the SQL, `{of_t}` stands for the condition that keeps the table under the alias `t` to what the principal may see,
-`{division}` for the path of the division asked for (null: all), `{since}` and `{until}` for its period.
+`{within_t}` for the one that keeps it to the division asked for (and, with `by_estate_kind`, to the kind of estate),
+`{division}` for that division's path (null: all), `{since}` and `{until}` for its period.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from schema.reads.field import TYPES, Declared, argument
 from schema.reads.filters import scalar_of
 from schema.reads.row import subtree, table_of
 from schema.reads.sql import Json, Sql
-from schema.reads.values import identity, kind_of
+from schema.reads.values import CODE, identity, kind_of
+from schema.terms import EstateKind
 
 if TYPE_CHECKING:
     from schema.reads.compile import Compiler
@@ -58,12 +60,15 @@ class Report(Root):
     sql: str
     tables: Mapping[str, Any]
     days: tuple[str, ...]
+    by_estate_kind: bool = False
 
     def arguments(self, field: Declared) -> list[StrawberryArgument]:
-        """The division and the days."""
+        """The division, the days, and the kind of estate."""
+        kind = argument("estate_kind", EstateKind | None, "Only estates of this kind (小区类型); all when left out.")
         return [
             argument("division", strawberry.ID | None, "Only this division and below (行政区划); all when left out."),
             *(argument(name, dt.date, DAYS[name]) for name in self.days),
+            *([kind] if self.by_estate_kind else []),
         ]
 
 
@@ -74,11 +79,13 @@ def report(
     tables: Mapping[str, Any],
     permission: Permission,
     days: tuple[str, ...] = ("since", "until"),
+    by_estate_kind: bool = False,
 ) -> Any:
     """A field of Query: the rows of `sql`, or its one row where the type is no list. `days` are the days it asks for,
     each of which the SQL names: `{since}`.
     """
-    return Declared.field(Report(sql=sql, tables=tables, permission=permission, days=days), description)
+    declaration = Report(sql=sql, tables=tables, permission=permission, days=days, by_estate_kind=by_estate_kind)
+    return Declared.field(declaration, description)
 
 
 def figures(description: str) -> Callable[[type[T]], type[T]]:
@@ -104,26 +111,34 @@ def compiled(
     except Invalid as error:
         statement.errors.append(bad_input(error, place))
         return Json("null")
-    parts: dict[str, str] = {}
-    for alias, model in declaration.tables.items():
-        table = table_of(model)
-        statement.tables.append((table.name, alias))
-        conditions = []
-        if compiler.audience.kind == "tenant" and "tenant_id" in table.columns:
-            conditions.append(f"{alias}.tenant_id = {statement.asker(Scope.TENANT)}")
-        if compiler.audience.kind == "regulator" and "division_path" in table.columns:
-            conditions.append(subtree(f"{alias}.division_path", statement.asker(Scope.DIVISION)))
-        parts[f"of_{alias}"] = " AND ".join(conditions) or "true"
+    division = given.get("division", Leaf(None))
+    estate_kind = given.get("estateKind", Leaf(None))
+    assert isinstance(division, Leaf)
+    assert isinstance(estate_kind, Leaf)
+    key = statement.value(division, "uuid", _division, place)
+    parts = {"division": f"(SELECT path FROM division WHERE id = {key})"}
     for name in declaration.days:
         leaf = given[name]
         assert isinstance(leaf, Leaf)
         parts[name] = statement.value(leaf, "date", _same, place)
-    division = given.get("division", Leaf(None))
-    assert isinstance(division, Leaf)
-    key = statement.value(division, "uuid", _division, place)
-    parts["division"] = f"(SELECT path FROM division WHERE id = {key})"
-    # A division that does not exist has no rows, rather than those of all divisions.
-    parts["within"] = f"({key} IS NULL OR t.division_path ^@ {parts['division']})"
+    for alias, model in declaration.tables.items():
+        table = table_of(model)
+        statement.tables.append((table.name, alias))
+        seen, asked = [], []
+        if compiler.audience.kind == "tenant" and "tenant_id" in table.columns:
+            seen.append(f"{alias}.tenant_id = {statement.asker(Scope.TENANT)}")
+        if "division_path" in table.columns:
+            if compiler.audience.kind == "regulator":
+                seen.append(subtree(f"{alias}.division_path", statement.asker(Scope.DIVISION)))
+            # A division that does not exist has no rows, rather than those of all divisions.
+            asked.append(f"({key} IS NULL OR {alias}.division_path ^@ {parts['division']})")
+        if declaration.by_estate_kind and "estate_id" in table.columns:
+            kind = statement.value(estate_kind, "text", CODE.parameter, place)
+            asked.append(
+                f"({kind} IS NULL OR EXISTS (SELECT FROM estate WHERE id = {alias}.estate_id AND kind = {kind}))"
+            )
+        parts[f"of_{alias}"] = " AND ".join(seen) or "true"
+        parts[f"within_{alias}"] = " AND ".join(asked) or "true"
     rows = declaration.sql.format_map(parts)
     made = Json("{")
     for at, (response_key, inner) in enumerate(compiler.selections.of(type_, nodes).items()):

@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, selec
 from sqlmodel import Field
 
 from tenants.calendar import Deadline, add_months, after_days, after_months
+from tenants.provisional import unsettled
 from tenants.row import Changing, TenantRow, code_field, now, one_of
 from tenants.scope import Scope
 
@@ -143,24 +144,16 @@ async def pause(scope: Scope, subject_id: UUID, *, paused: bool) -> None:
     await scope.session.flush()
 
 
-async def settle_provisional(scope: Scope) -> int:
-    """Work out the open provisional days anew, as the holiday calendar is known now; how many changed."""
-    rows = await scope.session.scalars(
-        select(PartyDue).where(
-            PartyDue.tenant_id == scope.tenant_id,  # type: ignore[arg-type]
-            PartyDue.closed_on.is_(None),  # type: ignore[union-attr]
-            PartyDue.provisional,  # type: ignore[arg-type]
-        )
-    )
-    changed = 0
+async def settle(scope: Scope, limit: int) -> int:
+    """Work provisional days out anew, as the holiday calendar is known now; how many were settled."""
+    open_ones = PartyDue.closed_on.is_(None)  # type: ignore[union-attr]
+    rows = await unsettled(scope, PartyDue, "due_on", open_ones, limit)
     for row in rows:
         deadline = _deadline(row.since, row.months, row.days)
-        if (deadline.on, deadline.provisional) != (row.due_on, row.provisional):
-            row.due_on, row.provisional, row.updated_at = deadline.on, deadline.provisional, now()
-            row.version += 1
-            changed += 1
+        row.due_on, row.provisional, row.updated_at = deadline.on, deadline.provisional, now()
+        row.version += 1
     await scope.session.flush()
-    return changed
+    return len(rows)
 
 
 async def _open(scope: Scope, kind: DueKind, subject_id: UUID) -> PartyDue | None:

@@ -1,22 +1,28 @@
 """The daily job marks what is overdue and tells it once; it may be killed, run twice and run beside itself."""
 
 import asyncio
+import os
 import time
-from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
+import chinese_calendar
 import psutil
 import pytest
 
 from api import worker
+from infra.files import Files
 from infra.settings import Settings
-from tenants import check_in, daily, issue, project, setting
+from tenants import check_in, daily, issue, open_day, project, setting
 from tenants.company import CompanyStatus, set_status
 from tenants.daily import Done
 from tenants.errors import Unavailable
 from tenants.issue import Issue, IssueChannel, IssueSource, NewIssue
+from tenants.open_day import NewOpenDay, NewOpinion, OpenArea
 from tenants.party.due import Due as PartyDuty
 from tenants.party.due import DueKind as PartyKind
 from tenants.party.due import open_due
@@ -72,6 +78,81 @@ async def events(town: Town) -> list[str]:
     """What was told."""
     rows = await town.administrator.fetch("SELECT topic FROM outbox_event WHERE topic LIKE '%.overdue' ORDER BY topic")
     return [row["topic"] for row in rows]
+
+
+@contextmanager
+def unpublished(year: int) -> Iterator[None]:
+    """Inside, the holiday calendar ends before a year, as it does until the State Council publishes that year's."""
+    known = chinese_calendar.constants.holidays
+    taken = {day: known.pop(day) for day in list(known) if day.year >= year}
+    try:
+        yield
+    finally:
+        known.update(taken)
+
+
+async def owing(town: Town) -> None:
+    """A company with an issue, an opinion, a check-in and Party work that are all due on 30 January 2025, which turns
+    out to be in the Spring Festival.
+    """
+    firm = await town.company()
+    begun = await town.project(firm, at=AT)
+    person = await town.staff(firm)
+    await town.do(firm.admin, project.assign_lead, begun.id, begun.version, person.id, date(2025, 1, 25), False)
+    found = NewIssue(
+        estate_id=begun.estate_id,
+        title="电梯异响",
+        source=IssueSource.RESIDENT,
+        channel=IssueChannel.PHONE,
+        found_on=date(2025, 1, 27),
+    )
+    await town.do(firm.admin, issue.record_issue, found)
+    morning = datetime(2025, 1, 15, 1, tzinfo=UTC)
+    day = NewOpenDay(
+        project_id=begun.id,
+        theme="看得见的放心水",
+        starts_at=morning,
+        ends_at=morning + timedelta(hours=2),
+        meeting_place="门前",
+        host="项目经理",
+        areas=[OpenArea.PUMP_ROOM],
+    )
+    row = await town.do(firm.admin, open_day.draft, day)
+    row = await town.do(firm.admin, open_day.publish, row.id, row.version, date(2025, 1, 5))
+    row = await town.do(firm.admin, open_day.hold, row.id, row.version, date(2025, 1, 15), 10)
+    given = NewOpinion(open_day_id=row.id, content="希望延长开放时间", received_on=date(2025, 1, 15))
+    await town.do(firm.admin, open_day.collect, given)
+    duty = PartyDuty(kind=PartyKind.TALK, subject_id=new_id(), since=date(2024, 12, 30), months=1)
+    await town.do(firm.admin, open_due, duty, AT)
+
+
+@pytest.mark.parametrize("batch", [200, 1], ids=["at once", "in batches"])
+async def test_provisional_deadlines_are_settled(town: Town, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    """Once the calendar of their year is published, deadlines of every area move past its holidays, before anything is
+    told to be overdue; until then they stay provisional.
+    """
+    monkeypatch.setattr(daily, "BATCH", batch)
+    days = """
+        SELECT due_on, provisional FROM issue UNION ALL SELECT answer_due_on, provisional FROM opinion
+        UNION ALL SELECT deadline_on, provisional FROM check_in UNION ALL SELECT due_on, provisional FROM party_due"""
+
+    async def deadlines() -> set[tuple[date, bool]]:
+        return {tuple(row) for row in await town.administrator.fetch(days)}
+
+    with unpublished(2025):
+        await owing(town)
+        assert await deadlines() == {(date(2025, 1, 30), True)}
+        assert (await daily.run(town.database, date(2025, 1, 28))).settled == 0
+        assert await deadlines() == {(date(2025, 1, 30), True)}
+    assert await daily.run(town.database, date(2025, 2, 5)) == Done(companies=1, settled=4)
+    assert await deadlines() == {(date(2025, 2, 5), False)}
+    assert await daily.run(town.database, date(2025, 2, 6)) == Done(companies=1, marked=1, told=3)
+    entries = await town.administrator.fetch("SELECT entity, actor_kind FROM audit_entry WHERE action = 'settled'")
+    assert {tuple(entry) for entry in entries} == {
+        ("issue", "worker"),
+        ("opinion", "worker"),
+        ("check_in", "worker"),
+    }
 
 
 async def test_what_is_overdue_is_marked_and_told_once(town: Town) -> None:
@@ -188,10 +269,15 @@ async def test_more_than_a_batch(town: Town, monkeypatch: pytest.MonkeyPatch) ->
     assert await daily.run(town.database) == Done(companies=1, marked=1, told=12)
 
 
-async def test_the_worker_is_stopped_and_runs_again(town: Town, fresh_database: Any) -> None:
+def settings_of(database: Any, home: Path) -> Settings:
+    """What a worker of a database is started with."""
+    return Settings(database_url=database.admin_url, app_database_url=database.app_url, home=home)
+
+
+async def test_the_worker_is_stopped_and_runs_again(town: Town, fresh_database: Any, tmp_path: Path) -> None:
     """It works at its start, notes when the next night is, and stops when told to; another one goes on from there."""
     await late(town)
-    settings = Settings(database_url=fresh_database.admin_url, app_database_url=fresh_database.app_url)
+    settings = settings_of(fresh_database, tmp_path)
     for _ in range(2):
         stop = asyncio.Event()
         running = asyncio.create_task(worker.run(settings, stop))
@@ -208,9 +294,30 @@ async def test_the_worker_is_stopped_and_runs_again(town: Town, fresh_database: 
     ]
 
 
-async def test_the_night_comes(town: Town, fresh_database: Any) -> None:
+async def test_the_worker_sweeps_photos(town: Town, fresh_database: Any, tmp_path: Path) -> None:
+    """A picture without a photo goes once it is old; a young one, and one of a company of another database, stay."""
+    firm = await town.company()
+    settings = settings_of(fresh_database, tmp_path)
+    storage = Files.of(settings)
+    old, young, foreign = (f"photos/{whose}/{name}.jpg" for whose, name in ((firm.id, 1), (firm.id, 2), (new_id(), 3)))
+    for key in (old, young, foreign):
+        await storage.put(key, b"of an upload that was cut off")
+    for key in (old, foreign):
+        os.utime(tmp_path / "files" / key, (time.time() - 7_200,) * 2)
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker.run(settings, stop))
+    async with asyncio.timeout(20):
+        while await storage.get(old) is not None:
+            await asyncio.sleep(0.05)
+        stop.set()
+        await running
+    assert await storage.get(young) is not None
+    assert await storage.get(foreign) is not None
+
+
+async def test_the_night_comes(town: Town, fresh_database: Any, tmp_path: Path) -> None:
     """When the time of the schedule has come, one of two workers does the job, and the time of the next is noted."""
-    settings = Settings(database_url=fresh_database.admin_url, app_database_url=fresh_database.app_url)
+    settings = settings_of(fresh_database, tmp_path)
     stop = asyncio.Event()
     first = asyncio.create_task(worker.run(settings, stop))
     async with asyncio.timeout(20):

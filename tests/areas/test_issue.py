@@ -82,6 +82,11 @@ async def test_steps_are_taken_in_order(town: Town, firm: Firm, begun: Project) 
     ]
     assert await town.refused(firm.admin, issue.advance, row.id, 1, IssueState.FEEDBACK) == [(Code.EMPTY, "answer")]
     assert await town.refused(firm.admin, issue.close, row.id, 1, MONDAY) == [(Code.TRANSITION_NOT_ALLOWED, "id")]
+    answered = await walked(town, firm, await town.do(firm.admin, issue.record_issue, new(begun)), *TO_FEEDBACK)
+    for state in (IssueState.CLOSED, IssueState.EVALUATED, IssueState.REOPENED):  # they take a day or a reason
+        assert await town.refused(firm.admin, issue.advance, answered.id, answered.version, state) == [
+            (Code.TRANSITION_NOT_ALLOWED, "id")
+        ]
     assert await town.refused(firm.admin, issue.evaluate, row.id, 1, 6) == [(Code.SATISFACTION_UNKNOWN, "satisfaction")]
 
 
@@ -111,13 +116,43 @@ async def test_an_external_number_is_recorded_once(town: Town, firm: Firm, begun
 
 
 async def test_reopening_keeps_count(town: Town, firm: Firm, begun: Project) -> None:
-    """Closed and there again: open anew, with its reason and a new deadline."""
+    """Closed and there again: open anew, with a new deadline; its reason outlives the next answer."""
     row = await town.do(firm.admin, issue.record_issue, new(begun))
     row = await walked(town, firm, row, *TO_FEEDBACK)
+    assert await town.refused(firm.admin, issue.reopen, row.id, row.version, "又漏了", MONDAY) == [
+        (Code.TRANSITION_NOT_ALLOWED, "id")
+    ]
     row = await town.do(firm.admin, issue.close, row.id, row.version, date(2025, 3, 5))
+    assert await town.refused(firm.admin, issue.reopen, row.id, row.version, "又漏了", date(2025, 3, 4)) == [
+        (Code.DATE_OUT_OF_ORDER, "reopenedOn")
+    ]
     row = await town.do(firm.admin, issue.reopen, row.id, row.version, "又漏了", date(2025, 4, 7))
     assert (row.state, row.reopened, row.closed_on, row.due_on) == ("REOPENED", 1, None, date(2025, 4, 10))
-    assert (await walked(town, firm, row, IssueState.ASSIGNED)).state == "ASSIGNED"
+    row = await walked(town, firm, row, *TO_FEEDBACK[1:])
+    assert (row.answer, row.reopening_reason, row.reopened_on) == ("已修复", "又漏了", date(2025, 4, 7))
+
+
+async def test_an_open_issue_is_put_right(town: Town, firm: Firm, begun: Project, street: Principal) -> None:
+    """Its title, category and the departments that help, each on its own; a closed one stays as it is."""
+    top = await town.do(street, issue.add_category, NewCategory(division_code=STREET, code="02", name="公共部位"))
+    row = await town.do(firm.admin, issue.record_issue, new(begun, detail="东侧"))
+    row = await town.do(
+        firm.admin, issue.update, row.id, 1, {"category_id": top.id, "co_handlers": ["城管 中队", "环保站", "环保站"]}
+    )
+    assert (row.title, row.detail, row.category_id) == ("地下车库渗水", "东侧", top.id)
+    assert row.co_handlers == ["城管 中队", "环保站"]
+    row = await town.do(firm.admin, issue.update, row.id, 2, {"title": "车库渗水", "detail": None})
+    assert (row.title, row.detail, row.version) == ("车库渗水", None, 3)
+    assert await town.refused(firm.admin, issue.update, row.id, 3, {"title": " ", "co_handlers": [""]}) == [
+        (Code.EMPTY, "title"),
+        (Code.EMPTY, "coHandlers"),
+    ]
+    assert await town.refused(firm.admin, issue.update, row.id, 2, {"title": "旧"}) == [(Code.CONFLICT, "version")]
+    row = await walked(town, firm, row, *TO_FEEDBACK)
+    row = await town.do(firm.admin, issue.close, row.id, row.version, MONDAY)
+    assert await town.refused(firm.admin, issue.update, row.id, row.version, {"title": "改"}) == [
+        (Code.ISSUE_CLOSED, "id")
+    ]
 
 
 async def test_the_level_only_rises(town: Town, firm: Firm, begun: Project, street: Principal) -> None:
@@ -129,8 +164,22 @@ async def test_the_level_only_rises(town: Town, firm: Firm, begun: Project, stre
     down = await town.refused(firm.admin, issue.escalate, row.id, row.version, IssueLevel.GRID, "退回")
     assert down == [(Code.LEVEL_ONLY_RISES, "level")]
     row = await town.do(street, issue.escalate, row.id, row.version, IssueLevel.STREET, "街道协调")
-    assert row.level == "STREET"
+    assert (row.level, row.escalation_reason) == ("STREET", "街道协调")
     assert (await town.journal(firm))[-1] == ("issue", "escalated")
+
+
+async def test_an_open_issue_is_handed_up_at_any_step(town: Town, firm: Firm, begun: Project) -> None:
+    """Found or already answered, it may prove too much for the estate; closed, there is nothing to hand up."""
+    for states in ((), TO_FEEDBACK):
+        row = await walked(town, firm, await town.do(firm.admin, issue.record_issue, new(begun)), *states)
+        row = await town.do(firm.admin, issue.escalate, row.id, row.version, IssueLevel.GRID, "需要协调")
+        assert (row.level, row.state) == ("GRID", "ASSIGNED")
+    row = await walked(town, firm, row, *TO_FEEDBACK[2:])
+    row = await town.do(firm.admin, issue.close, row.id, row.version, MONDAY)
+    assert row.closed_at_level == "GRID"
+    assert await town.refused(firm.admin, issue.escalate, row.id, row.version, IssueLevel.CITY, "再议") == [
+        (Code.TRANSITION_NOT_ALLOWED, "id")
+    ]
 
 
 async def test_a_regulator_raises_and_supervises(town: Town, firm: Firm, begun: Project, street: Principal) -> None:
@@ -139,6 +188,7 @@ async def test_a_regulator_raises_and_supervises(town: Town, firm: Firm, begun: 
     assert (row.tenant_id, row.state) == (firm.id, "REPORTED")
     supervised = await town.do(street, issue.supervise, row.id, row.version)
     assert supervised.supervised_on == today()
+    assert await town.refused(street, issue.supervise, row.id, supervised.version) == [(Code.SUPERVISED_ALREADY, "id")]
     fresh = await town.do(street, issue.raise_issue, new(begun, found_on=today()))
     assert await town.refused(street, issue.supervise, fresh.id, fresh.version) == [(Code.NOT_OVERDUE, "id")]
     neighbour = await town.regulator(OTHER_STREET)
@@ -181,29 +231,112 @@ async def test_categories_have_two_levels(town: Town, firm: Firm, begun: Project
     ]
 
 
-async def test_the_report_counts_what_was_closed_in_time(town: Town) -> None:
-    """R-07 over a division nobody else uses: found, closed, closed within three days, mean days, overdue."""
+async def test_a_category_is_renamed_and_ends(town: Town, firm: Firm, begun: Project, street: Principal) -> None:
+    """By its division's regulator or one above; one that is not used any more is for old issues only."""
+    made = await town.do(street, issue.add_category, NewCategory(division_code=STREET, code="03", name="停车"))
+    county = await town.regulator(STREET[:6])
+    changes = {"name": "停车管理", "beyond_estate": True}
+    made = await town.do(county, issue.update_category, made.id, 1, changes)
+    assert (made.name, made.beyond_estate) == ("停车管理", True)
+    assert await town.refused(street, issue.update_category, made.id, 1, {"name": "停车"}) == [
+        (Code.CONFLICT, "version")
+    ]
+    neighbour = await town.regulator(OTHER_STREET)
+    assert await town.refused(neighbour, issue.update_category, made.id, 2, {"name": "停车"}) == [
+        (Code.DIVISION_OUTSIDE_REACH, "id")
+    ]
+    made = await town.do(street, issue.update_category, made.id, 2, {"closed_on": today() + DAY})
+    assert (await town.do(firm.admin, issue.record_issue, new(begun, category_id=made.id))).category_id == made.id
+    made = await town.do(street, issue.update_category, made.id, 3, {"closed_on": today()})
+    assert await town.refused(firm.admin, issue.record_issue, new(begun, category_id=made.id)) == [
+        (Code.NOT_FOUND, "categoryId")
+    ]
+
+
+FIGURES = """query($since: Date!, $until: Date!, $kind: EstateKind) {
+    issueFigures(since: $since, until: $until, estateKind: $kind) {
+        found closed closedShare closedInTimeShare meanDays closedAtEstateShare closedAtGridShare
+        closedAtCommunityShare closedAtStreetShare overdue supervised estates estatesServed foundPerEstate
+        foundYearBefore yearOnYear evaluated satisfaction __typename } }"""
+
+
+async def test_the_report_says_how_issues_stand(town: Town) -> None:
+    """R-07 over a division nobody else uses, where the street has set seven days: by the division's days and not by
+    three, by level, for each estate served, and against the year before.
+    """
     firm, at = await town.company(), "370404001"
+    street = await town.regulator(at)
+    seven = NewSetting(
+        division_code=at, key=SettingKey.ISSUE_DAYS, value="7", valid_from=date(2024, 1, 1), basis="街道办〔2024〕1号"
+    )
+    await town.do(street, setting.put, seven)
     begun = await town.project(firm, at=at)
-    for days in (2, 5):
-        row = await walked(town, firm, await town.do(firm.admin, issue.record_issue, new(begun)), *TO_FEEDBACK)
-        await town.do(firm.admin, issue.close, row.id, row.version, MONDAY + days * DAY)
-    await town.do(firm.admin, issue.record_issue, new(begun))
-    ask = Asker(executable(build()), town.database, await town.regulator(at))
-    text = """query($since: Date!) { issueFigures(since: $since, until: "2025-12-31") {
-        found closed closedShare closedInThreeDaysShare meanDays overdue estates __typename } }"""
-    assert (await ask(text, since="2025-01-01"))["issueFigures"] == {
-        "found": 3,
-        "closed": 2,
-        "closedShare": "0.6667",
-        "closedInThreeDaysShare": "0.5000",
-        "meanDays": "3.50",
+    quiet = await town.project(firm, at=at)
+    for days, level in ((2, None), (5, IssueLevel.GRID), (9, IssueLevel.STREET)):
+        row = await walked(town, firm, await town.do(firm.admin, issue.record_issue, new(begun)), *TO_FEEDBACK[:1])
+        if level is not None:
+            row = await town.do(firm.admin, issue.escalate, row.id, row.version, level, "需要协调")
+        row = await walked(town, firm, row, *TO_FEEDBACK[1 if level is None else 2 :])
+        row = await town.do(firm.admin, issue.close, row.id, row.version, MONDAY + days * DAY)
+        if days < 9:
+            await town.do(firm.admin, issue.evaluate, row.id, row.version, 5 if days == 2 else 2)
+    late = await town.do(firm.admin, issue.record_issue, new(begun))
+    await town.do(street, issue.supervise, late.id, late.version)
+    for found_on in (date(2024, 3, 1), date(2024, 12, 31), date(2023, 12, 31)):
+        await town.do(firm.admin, issue.record_issue, new(quiet, found_on=found_on))
+    ask = Asker(executable(build()), town.database, street)
+    year = {"since": "2025-01-01", "until": "2025-12-31"}
+    assert (await ask(FIGURES, **year))["issueFigures"] == {
+        "found": 4,
+        "closed": 3,
+        "closedShare": "0.7500",
+        "closedInTimeShare": "0.6667",
+        "meanDays": "5.33",
+        "closedAtEstateShare": "0.3333",
+        "closedAtGridShare": "0.3333",
+        "closedAtCommunityShare": "0.0000",
+        "closedAtStreetShare": "0.3333",
         "overdue": 1,
+        "supervised": 1,
         "estates": 1,
+        "estatesServed": 2,
+        "foundPerEstate": "2.00",
+        "foundYearBefore": 2,
+        "yearOnYear": "1.0000",
+        "evaluated": 2,
+        "satisfaction": "3.50",
         "__typename": "IssueFigures",
     }
-    nothing = (await ask(text, since="2025-12-01"))["issueFigures"]
-    assert (nothing["found"], nothing["closedShare"], nothing["meanDays"]) == (0, None, None)
+    assert (await ask(FIGURES, **year, kind="COMMERCIAL"))["issueFigures"]["found"] == 4
+    shares = ("closedShare", "closedInTimeShare", "meanDays", "closedAtEstateShare", "yearOnYear", "satisfaction")
+    other_kind = (await ask(FIGURES, **year, kind="RESETTLEMENT"))["issueFigures"]
+    assert (other_kind["found"], other_kind["estatesServed"], other_kind["foundPerEstate"]) == (0, 0, None)
+    assert [other_kind[share] for share in shares] == [None] * len(shares)
+    before = (await ask(FIGURES, since="2021-01-01", until="2021-12-31"))["issueFigures"]
+    assert (before["found"], before["estatesServed"], before["foundPerEstate"]) == (0, 0, None)
+
+
+async def test_the_report_names_the_most_frequent_categories(town: Town) -> None:
+    """R-07 by category: the most frequent first, with its share and the category above; what has none is a row too."""
+    firm, at = await town.company(), "370404102"
+    street = await town.regulator(at)
+    top = await town.do(street, issue.add_category, NewCategory(division_code=at, code="01", name="规划"))
+    low = NewCategory(division_code=at, code="0101", name="学校配套", parent_id=top.id, beyond_estate=True)
+    school = await town.do(street, issue.add_category, low)
+    begun = await town.project(firm, at=at)
+    for category in (school, school, top, None):
+        made = new(begun, category_id=category.id if category else None)
+        row = await town.do(firm.admin, issue.record_issue, made)
+    row = await walked(town, firm, row, *TO_FEEDBACK)
+    await town.do(firm.admin, issue.close, row.id, row.version, MONDAY)
+    ask = Asker(executable(build()), town.database, street)
+    answer = await ask("""{ issueCategoryFigures(since: "2025-01-01", until: "2025-12-31") {
+        code name parentName beyondEstate found foundShare closed closedShare } }""")
+    assert [tuple(row.values()) for row in answer["issueCategoryFigures"]] == [
+        ("0101", "学校配套", "规划", True, 2, "0.5000", 0, "0.0000"),
+        ("01", "规划", None, False, 1, "0.2500", 0, "0.0000"),
+        (None, None, None, False, 1, "0.2500", 1, "1.0000"),
+    ]
 
 
 async def test_a_report_is_of_ones_own(town: Town) -> None:
