@@ -132,6 +132,7 @@ def token(
     company: Annotated[str | None, typer.Option(help="A company's id or USCC (企业).")] = None,
     regulator: Annotated[str | None, typer.Option(help="A regulator's id or division path (监管机构).")] = None,
     member: Annotated[str | None, typer.Option(help="The member's id; else the first administrator (成员).")] = None,
+    role: Annotated[str | None, typer.Option(help="Or the first member of this role, as PARTY_OFFICER (角色).")] = None,
     scope: Annotated[str | None, typer.Option(help="Only these permissions, separated by spaces (权限范围).")] = None,
     minutes: Annotated[int, typer.Option(min=1, max=525_600, help="How long it is valid (有效分钟数).")] = 10,
 ) -> None:
@@ -141,7 +142,7 @@ def token(
     from api.tokens import Tokens
 
     settings = _settings()
-    wanted = Wanted(company, regulator, member, scope, timedelta(minutes=minutes))
+    wanted = Wanted(company, regulator, member, role, scope, timedelta(minutes=minutes))
     print(start.work(settings, _say, lambda database: mint(database, Tokens.of(settings), wanted)))
 
 

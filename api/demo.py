@@ -4,17 +4,19 @@ import asyncio
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from api import start, worker
 from api.app import GRAPHQL_PATH, serve
-from api.tokens import Kind, Tokens
+from api.tokens import Tokens
 from infra.postgres import app_url
 from infra.settings import Settings
 from tenants import division, sample
 from tenants.member import Member
+from tenants.permission import CompanyRole
 from tenants.scope import Database
 
 Say = Callable[[str], None]
@@ -46,24 +48,17 @@ async def _prepare(settings: Settings, say: Say) -> str:
         await database.close()
     tokens = Tokens.of(settings)
 
-    def token(kind: Kind, member: Member) -> str:
+    def token(member: Member) -> str:
         return tokens.mint(
-            kind,
+            "tenant" if isinstance(member.role, CompanyRole) else "regulator",
             member_id=member.id,
             organisation_id=member.organisation_id,
             roles=[member.role],
             lifetime=LIFETIME,
         )
 
-    values = {
-        "GRAPHQL_URL": _address(settings) + GRAPHQL_PATH,
-        "COMPANY_TOKEN": token("tenant", people.company),
-        "OTHER_COMPANY_TOKEN": token("tenant", people.other_company),
-        "REGULATOR_TOKEN": token("regulator", people.city),
-        "PROVINCE_TOKEN": token("regulator", people.province),
-        "TOWNSHIP_TOKEN": token("regulator", people.township),
-        "DISTRICT_TOKEN": token("regulator", people.district),
-    }
+    values = {"GRAPHQL_URL": _address(settings) + GRAPHQL_PATH}
+    values |= {f"{each.name.upper()}_TOKEN": token(getattr(people, each.name)) for each in fields(people)}
     return "".join(f"{name}={value}\n" for name, value in values.items())
 
 

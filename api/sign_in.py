@@ -9,17 +9,18 @@ from infra.refusal import Refusal
 from tenants import member as members
 from tenants.admission import admit
 from tenants.member import Member
-from tenants.permission import Permission
+from tenants.permission import CompanyRole, Permission, RegulatorRole
 from tenants.scope import Database, Principal
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whose token: a member of a company (id or USCC) or of a regulator (id or division path)."""
+    """Whose token: a member of a company (id or USCC) or of a regulator (id or division path), by id or by role."""
 
     company: str | None = None
     regulator: str | None = None
     member: str | None = None
+    role: str | None = None
     scope: str | None = None
     lifetime: timedelta = timedelta(minutes=10)
 
@@ -56,11 +57,12 @@ async def _find(database: Database, wanted: Wanted) -> tuple[Kind, Member]:
     member_id = None if wanted.member is None else _id(wanted.member, "mem")
     if isinstance(member_id, str):
         raise _nobody()
+    role = None if wanted.role is None else _role(wanted.role, RegulatorRole if wanted.company is None else CompanyRole)
     found = None
     if wanted.company is not None:
-        found = await members.of_company(database, _id(wanted.company, "com"), member_id)
+        found = await members.of_company(database, _id(wanted.company, "com"), member_id, role)
     elif wanted.regulator is not None:
-        found = await members.of_regulator(database, _id(wanted.regulator, "reg"), member_id)
+        found = await members.of_regulator(database, _id(wanted.regulator, "reg"), member_id, role)
     if found is None:
         raise _nobody()
     return "regulator" if wanted.company is None else "tenant", found
@@ -71,6 +73,16 @@ def _nobody() -> Refusal:
         "没有这样的在职成员：请核对企业、监管机构和成员的编号。",
         "There is no such active member: check the ids of the company, the regulator and the member.",
     )
+
+
+def _role(text: str, roles: type[CompanyRole] | type[RegulatorRole]) -> str:
+    name = text.upper()
+    if name not in roles.__members__:
+        raise Refusal(
+            f"没有这样的角色：{text}。可用的有：{'、'.join(roles)}。",
+            f"No such role: {text}. There are: {', '.join(roles)}.",
+        )
+    return name
 
 
 def _permissions(text: str | None) -> list[Permission] | None:

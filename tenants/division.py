@@ -244,6 +244,9 @@ async def add(scope: Scope, above: Division, name: str, code: str | None = None,
     await _free_name(scope, above, name)
     path = await _free_path(scope, above, code)
     division = Division(path=path, code=code, name=name, level=level, parent_id=above.id, valid_from=since)
+    # Its id is the same on every machine, unless a division that had the code before has it.
+    if code is not None and await scope.session.get(Division, published_id(code)) is None:
+        division.id = published_id(code)
     scope.session.add(division)
     await record(scope, "created", "division", division, {"path": path, "code": code, "name": name})
     return division

@@ -18,8 +18,12 @@ class Member:
     role: CompanyRole | RegulatorRole
 
 
-async def of_company(database: Database, company: UUID | str, member: UUID | None = None) -> Member | None:
-    """A member of the company with this id or this code (USCC); the first administrator unless one is named."""
+async def of_company(
+    database: Database, company: UUID | str, member: UUID | None = None, role: str | None = None
+) -> Member | None:
+    """A member of the company with this id or this code (USCC); the first administrator unless one, or one's role, is
+    named.
+    """
     if isinstance(company, str):
         async with database.reading(WORKER) as connection:
             found = await connection.fetchval("SELECT id FROM enrolment WHERE uscc = $1", company)
@@ -31,17 +35,21 @@ async def of_company(database: Database, company: UUID | str, member: UUID | Non
             """
             SELECT id, name, role FROM company_member
             WHERE tenant_id = $1 AND status = 'ACTIVE' AND ($2::uuid IS NULL OR id = $2)
+                AND ($3::text IS NULL OR role = $3)
             ORDER BY role <> 'TENANT_ADMIN', created_at, id LIMIT 1
             """,
             company,
             member,
+            role,
         )
     return row and Member(UUID(str(row["id"])), company, row["name"], CompanyRole(row["role"]))
 
 
-async def of_regulator(database: Database, regulator: UUID | str, member: UUID | None = None) -> Member | None:
-    """A member of the regulator with this id or of this division (by its path), the first who joined unless one is
-    named.
+async def of_regulator(
+    database: Database, regulator: UUID | str, member: UUID | None = None, role: str | None = None
+) -> Member | None:
+    """A member of the regulator with this id or of this division (by its path), the first who joined unless one, or
+    one's role, is named.
     """
     async with database.reading(WORKER) as connection:
         row = await connection.fetchrow(
@@ -49,11 +57,12 @@ async def of_regulator(database: Database, regulator: UUID | str, member: UUID |
             SELECT m.id, m.name, m.role, m.regulator_id
             FROM regulator r JOIN regulator_member m ON m.regulator_id = r.id
             WHERE (r.id = $1 OR r.division_path = $2) AND r.status = 'ACTIVE' AND m.status = 'ACTIVE'
-                AND ($3::uuid IS NULL OR m.id = $3)
+                AND ($3::uuid IS NULL OR m.id = $3) AND ($4::text IS NULL OR m.role = $4)
             ORDER BY r.created_at, r.id, m.created_at, m.id LIMIT 1
             """,
             regulator if isinstance(regulator, UUID) else None,
             regulator if isinstance(regulator, str) else None,
             member,
+            role,
         )
     return row and Member(UUID(str(row["id"])), UUID(str(row["regulator_id"])), row["name"], RegulatorRole(row["role"]))

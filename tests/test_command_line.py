@@ -87,6 +87,12 @@ def test_help_names_every_command_and_is_quick(home: Path) -> None:
     assert not home.exists()
 
 
+TOKENS = (
+    *("COMPANY_TOKEN", "MANAGER_TOKEN", "PARTY_OFFICER_TOKEN", "FRONT_DESK_TOKEN", "OTHER_COMPANY_TOKEN"),
+    *("COMMUNITY_TOKEN", "STREET_TOKEN", "REGULATOR_TOKEN", "PROVINCE_TOKEN", "TOWNSHIP_TOKEN", "DISTRICT_TOKEN"),
+)
+
+
 class Demo:
     """A running `linli demo`."""
 
@@ -97,7 +103,7 @@ class Demo:
             [LINLI, "demo"], env=environment(home, port=str(free_port())), stdout=subprocess.PIPE, text=True
         )
         assert self.process.stdout is not None
-        self.lines = [self.process.stdout.readline() for _ in range(7)]
+        self.lines = [self.process.stdout.readline() for _ in ("GRAPHQL_URL", *TOKENS)]
         self.values = dict(line.rstrip("\n").split("=", 1) for line in self.lines)
 
     def ask(self, token: str) -> httpx.Response:
@@ -134,28 +140,23 @@ def started(home: Path) -> Iterator[list[Demo]]:
 def test_the_demo_runs_from_nothing_and_again(home: Path, started: list[Demo]) -> None:
     """Its tokens work as printed, each sees its own; a second start takes under ten seconds and loses nothing."""
     started.append(demo := Demo(home))
-    assert list(demo.values) == [
-        "GRAPHQL_URL",
-        "COMPANY_TOKEN",
-        "OTHER_COMPANY_TOKEN",
-        "REGULATOR_TOKEN",
-        "PROVINCE_TOKEN",
-        "TOWNSHIP_TOKEN",
-        "DISTRICT_TOKEN",
-    ]
+    assert list(demo.values) == ["GRAPHQL_URL", *TOKENS]
     assert (home / "demo.env").read_text() == "".join(demo.lines)
     assert stat.S_IMODE((home / "demo.env").stat().st_mode) == 0o600
 
-    answers = {name: demo.ask(name) for name in demo.values if name != "GRAPHQL_URL"}
+    answers = {name: demo.ask(name) for name in TOKENS}
     for answer in answers.values():
         assert answer.status_code == 200, answer.text
-    own, other, city, province, township, district = (answer.json()["data"]["projects"] for answer in answers.values())
+    seen = {name.removesuffix("_TOKEN"): answer.json()["data"]["projects"] for name, answer in answers.items()}
+    own, other = seen["COMPANY"], seen["OTHER_COMPANY"]
     assert own["totalCount"] > 0
     assert other["totalCount"] > 0
     assert {node["id"] for node in own["nodes"]}.isdisjoint(node["id"] for node in other["nodes"])
-    assert city["totalCount"] >= own["totalCount"] + other["totalCount"]
-    assert province["totalCount"] > city["totalCount"]
-    assert (township["totalCount"], district["totalCount"]) == (64, 45)
+    assert own == seen["MANAGER"] == seen["PARTY_OFFICER"] == seen["FRONT_DESK"]
+    levels = [seen[name]["totalCount"] for name in ("COMMUNITY", "STREET", "REGULATOR", "PROVINCE")]
+    assert levels == sorted(levels)
+    assert seen["REGULATOR"]["totalCount"] >= own["totalCount"] + other["totalCount"]
+    assert (seen["TOWNSHIP"]["totalCount"], seen["DISTRICT"]["totalCount"]) == (64, 45)
 
     server = psutil.Process(int((home / "postgres" / "postmaster.pid").read_text().split()[0]))
     assert demo.stop(signal.SIGTERM) == 0
@@ -268,6 +269,9 @@ def test_tokens_are_minted_for_members_only(home: Path, fresh_database: Clone) -
     both = ("token", "--company", "a", "--regulator", "37")
     assert "--company" in refused(linli(*both, home=home, **urls))
     assert "no such active member" in refused(linli("token", "--company", "91370400MA3C0FXG7H", home=home, **urls))
+    role = refused(linli("token", "--company", "x", "--role", "publisher", home=home, **urls))
+    assert "No such role: publisher" in role
+    assert "PARTY_OFFICER" in role
     unknown = ("token", "--company", "x", "--scope", "everything:read")
     sentence = refused(linli(*unknown, home=home, **urls))
     assert "No such permission: everything:read" in sentence
@@ -294,6 +298,8 @@ def test_a_token_of_the_command_line_signs_in(home: Path, fresh_database: Clone)
                 assert post(token, QUERY)["data"]["projects"]["totalCount"] == 2
                 limited = post(token, {"query": "{ staff(first: 1) { totalCount } }"})
                 assert limited["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+            officer = linli("token", "--company", uscc, "--role", "party_officer", home=home, **urls).stdout.strip()
+            assert post(officer, {"query": "{ partyFiles { totalCount } }"})["data"]["partyFiles"]["totalCount"] == 0
         finally:
             server.send_signal(signal.SIGTERM)
             assert server.wait(60) == 0

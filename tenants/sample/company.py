@@ -22,11 +22,15 @@ from tenants.division import WORKER, ancestry
 from tenants.estate import CommitteeStatus, Estate, EstateKind, Lifecycle, RegistryState, ServiceModel
 from tenants.issue import Issue
 from tenants.journal import AuditEntry
-from tenants.open_day import OpenDay, Opinion
+from tenants.open_day import OpenDay, OpenDayBatch, Opinion
+from tenants.party.activity import PartyActivity
 from tenants.party.advisor import PartyAdvisor
+from tenants.party.development import CaseReview, CaseStep, CaseSupporter, DevelopmentCase
+from tenants.party.due import PartyDue
 from tenants.party.membership import PartyMembership
 from tenants.party.organisation import PartyOrganisation, PublicPartyOrganisation
 from tenants.party.privacy import PartyConsent, PartyFile, PartyPerson
+from tenants.party.quota import DevelopmentQuota
 from tenants.party.statistics import CommitteeComposition
 from tenants.permission import CompanyRole
 from tenants.project import (
@@ -487,8 +491,9 @@ _REGISTRY: Final[tuple[type[SQLModel], ...]] = (
 )
 _TENANT: Final[tuple[type[SQLModel], ...]] = (
     *(Project, Staff, ServiceContract, ProjectLead, CompanyMember, AuditEntry),
-    *(CheckIn, Agreement, ClaimedProject, ClaimShare, Issue, OpenDay, Opinion),
+    *(CheckIn, Agreement, ClaimedProject, ClaimShare, Issue, OpenDay, OpenDayBatch, Opinion),
     *(PartyOrganisation, PartyAdvisor, PartyFile, PartyConsent, PartyPerson, PartyMembership),
+    *(DevelopmentCase, CaseStep, CaseReview, CaseSupporter, PartyActivity, DevelopmentQuota, PartyDue),
 )
 
 

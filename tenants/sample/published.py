@@ -22,8 +22,10 @@ from tenants.estate import CommitteeStatus, Estate, EstateKind, Lifecycle
 from tenants.issue import Issue, IssueChannel, IssueLevel, IssueSource, IssueState
 from tenants.open_day import OpenArea, OpenDay, OpenDayState, Opinion, Organiser
 from tenants.party.advisor import PartyAdvisor
+from tenants.party.due import Due, DueKind, PartyDue
 from tenants.party.membership import MembershipState, MemberType, PartyMembership
 from tenants.party.organisation import (
+    ELECTION_MONTHS,
     Formation,
     OrganisationKind,
     OrganisationState,
@@ -35,7 +37,6 @@ from tenants.party.privacy import ConsentPurpose, LegalBasis, PartyConsent, Part
 from tenants.party.statistics import CommitteeComposition
 from tenants.project import ContractKind, EndReason, Project, ProjectLead, ProjectStatus, ServiceContract
 from tenants.sample.company import (
-    TODAY,
     Place,
     Plan,
     Rows,
@@ -74,8 +75,8 @@ COMMITTEES: Final = {
     CommitteeStatus.NOT_ELIGIBLE: 11,
 }
 
-_DEMO_COMPANIES, _DEMO_ESTATES = 2, 16
-"""How many of Zaozhuang's companies and estates are those that one signs in to."""
+DEMO_COMPANIES, DEMO_ESTATES = 2, 16
+"""How many of Zaozhuang's companies and estates are those that one signs in to; the first has an organisation."""
 _DEVELOPING: Final = 24
 """Every so many of Jinan's companies developed members."""
 _JINAN_COMPANIES, _TOWNSHIP_COMPANIES, _PINGSHAN_COMPANIES = 143, 8, 9
@@ -113,17 +114,6 @@ async def load(database: Database, left: Left, say: Say) -> None:
         await make(database, name, plans, companies, more=finish.get(name, _pingshan_rows), say=say)
 
 
-def enliven(rows: Rows, number: int) -> None:
-    """What happens at a company of the demo itself: its part of Zaozhuang's problems, and an open day."""
-    if number >= _DEMO_COMPANIES:
-        return
-    projects = rows.tables[Project]
-    _issues(rows, projects, number * len(projects))
-    random = Random(f"enliven/{number}")
-    for project in projects:
-        _open_day(rows, random, project, TODAY - timedelta(between(random, 3, 20)), answered=False)
-
-
 def nth(total: int, parts: int, number: int) -> int:
     """How much of a total falls to one of its parts, spread evenly."""
     return total * (number + 1) // parts - total * number // parts
@@ -134,8 +124,8 @@ def nth(total: int, parts: int, number: int) -> int:
 
 def _zaozhuang(counties: Sequence[tuple[Place, Sequence[Place]]]) -> Iterator[Plan]:
     random = Random("zaozhuang")
-    companies = COMPANIES - _DEMO_COMPANIES
-    estates = ESTATES - _DEMO_ESTATES - 2
+    companies = COMPANIES - DEMO_COMPANIES
+    estates = ESTATES - DEMO_ESTATES - 2
     for number, share in enumerate(shares(estates, companies, random)):
         children = 3 + ceil(20 / share) if _organised(number) else 3
         yield _plan("枣庄", number, 100_000, pick(random, counties), share, random, children)
@@ -143,21 +133,21 @@ def _zaozhuang(counties: Sequence[tuple[Place, Sequence[Place]]]) -> Iterator[Pl
 
 def _organised(number: int) -> bool:
     """Whether a company has a Party organisation; every fifth does, until there are enough."""
-    return number % 5 == 0 and number // 5 < ORGANISATIONS
+    return number % 5 == 0 and number // 5 < ORGANISATIONS - 1
 
 
 def _zaozhuang_rows(left: Left) -> Any:
     random = Random("zaozhuang")
-    found = shares(ESTATES - _DEMO_ESTATES - 2, COMPANIES - _DEMO_COMPANIES, random)
-    first = [_DEMO_ESTATES + sum(found[:number]) for number in range(len(found))]
+    found = shares(ESTATES - DEMO_ESTATES - 2, COMPANIES - DEMO_COMPANIES, random)
+    first = [DEMO_ESTATES + sum(found[:number]) for number in range(len(found))]
 
     def more(rows: Rows, plan: Plan) -> None:
         if plan.number == len(found) - 1:
             _left(rows, left)
-        _issues(rows, rows.tables[Project], first[plan.number])
+        issues(rows, rows.tables[Project], first[plan.number])
         if _organised(plan.number):
-            _organisation(rows, plan, nth(MEMBERS, ORGANISATIONS, plan.number // 5))
-        elif plan.number - min(plan.number // 5 + 1, ORGANISATIONS) < ADVISORS:
+            organisation(rows, plan, nth(MEMBERS, ORGANISATIONS, plan.number // 5))
+        elif plan.number - min(plan.number // 5 + 1, ORGANISATIONS - 1) < ADVISORS:
             rows.add(
                 PartyAdvisor,
                 division_path=plan.county.path,
@@ -189,7 +179,7 @@ def _left(rows: Rows, left: Left) -> None:
         rows.add(ServiceContract, project_id=project_id, kind=ContractKind.NORMAL, **days)
 
 
-def _issues(rows: Rows, projects: Sequence[Mapping[str, Any]], first: int) -> None:
+def issues(rows: Rows, projects: Sequence[Mapping[str, Any]], first: int) -> None:
     """The problems found at these projects, of which the first is so far down the city's list."""
     for number, project in enumerate(projects, first):
         for at in range(PROBLEMS * number // ESTATES, PROBLEMS * (number + 1) // ESTATES):
@@ -219,9 +209,11 @@ def _issues(rows: Rows, projects: Sequence[Mapping[str, Any]], first: int) -> No
             )
 
 
-def _organisation(rows: Rows, plan: Plan, members: int, admitted_from: date = date(2012, 7, 1)) -> None:
-    """A company's branch with its members, whose files rest on their consent."""
-    founded_on = date(2024, 7, 1)
+def organisation(
+    rows: Rows, plan: Plan, members: int, admitted_from: date = date(2012, 7, 1), superior_id: UUID | None = None
+) -> UUID:
+    """A company's branch with its members, whose files rest on their consent; gives the branch's id."""
+    founded_on, term_ends_on = date(2024, 7, 1), date(2027, 7, 1)
     apart = (founded_on - admitted_from).days // (members + 1)
     organisation_id = rows.add(
         PartyOrganisation,
@@ -230,11 +222,12 @@ def _organisation(rows: Rows, plan: Plan, members: int, admitted_from: date = da
         kind=OrganisationKind.BRANCH,
         formation=Formation.SOLE,
         state=OrganisationState.ACTIVE,
+        superior_id=superior_id,
         units=[],
         approved_on=founded_on,
         founded_on=founded_on,
         term_years=3,
-        term_ends_on=date(2027, 7, 1),
+        term_ends_on=term_ends_on,
         secretary_filled=True,
         secretary_source=SecretarySource.COMPANY,
         has_venue=plan.number % 2 == 0,
@@ -244,15 +237,7 @@ def _organisation(rows: Rows, plan: Plan, members: int, admitted_from: date = da
     here = [each for each in rows.tables[Staff] if each["left_on"] is None]
     for number, each in enumerate(here[:members], 1):
         admitted_on = admitted_from + timedelta(apart * number)
-        file_id = rows.add(PartyFile, number=f"示例{number:03}", legal_basis=LegalBasis.CONSENT, opened_on=founded_on)
-        rows.add(
-            PartyConsent,
-            file_id=file_id,
-            purpose=ConsentPurpose.MEMBERSHIP,
-            wording="示例告知书第 1 版",
-            given_on=founded_on,
-        )
-        rows.add(PartyPerson, file_id=file_id, staff_id=each["id"])
+        file_id = party_file(rows, each["id"], number, ConsentPurpose.MEMBERSHIP, founded_on)
         rows.add(
             PartyMembership,
             file_id=file_id,
@@ -264,6 +249,8 @@ def _organisation(rows: Rows, plan: Plan, members: int, admitted_from: date = da
             joined_on=founded_on,
             under_sanction=False,
         )
+    due(rows, plan.county.path, Due(DueKind.ELECTION, organisation_id, term_ends_on, -ELECTION_MONTHS))
+    return organisation_id
 
 
 # Jinan
@@ -280,7 +267,7 @@ def _jinan_rows(rows: Rows, plan: Plan) -> None:
     """Every lead arrived in 2025, registered with the community, and claimed a project or two under its agreement."""
     random = Random(f"jinan/{plan.number}")
     if plan.number % _DEVELOPING == 0:
-        _organisation(rows, plan, DEVELOPED // ceil(_JINAN_COMPANIES / _DEVELOPING), date(2024, 1, 5))
+        organisation(rows, plan, DEVELOPED // ceil(_JINAN_COMPANIES / _DEVELOPING), date(2024, 1, 5))
     projects = {project["id"]: project for project in rows.tables[Project]}
     agreements: dict[str, UUID] = {}
     streets = {street.path: street.id for street in plan.streets}
@@ -357,7 +344,7 @@ def _township_rows(rows: Rows, plan: Plan) -> None:
         resettled, _ = OPEN_DAYS[EstateKind.RESETTLEMENT]
         count, held = OPEN_DAYS[estate["kind"]]
         for _ in range(nth(held, count, number if estate["kind"] == EstateKind.RESETTLEMENT else number - resettled)):
-            _open_day(rows, random, project, date(2024, 1, 8) + timedelta(between(random, 0, 330)), answered=True)
+            open_day(rows, random, project, date(2024, 1, 8) + timedelta(between(random, 0, 330)), answered=True)
         if number < BRANCHES_AND_GROUPS + WORKING_GROUPS:
             _estate_organisation(rows, estate, *_township_kind(number))
 
@@ -369,7 +356,7 @@ def _township_kind(number: int) -> tuple[OrganisationKind, Formation]:
     return kind, Formation.ADJACENT_JOINT if number % 2 else Formation.FUNCTIONAL
 
 
-def _open_day(rows: Rows, random: Random, project: Mapping[str, Any], held_on: date, *, answered: bool) -> None:
+def open_day(rows: Rows, random: Random, project: Mapping[str, Any], held_on: date, *, answered: bool) -> None:
     """An open day that was held, with an opinion: answered, and the open day closed, or both still open."""
     starts_at = datetime.combine(held_on, time(1), UTC)
     attended, volunteers = between(random, 8, 60), between(random, 0, 8)
@@ -435,13 +422,14 @@ def _pingshan_rows(rows: Rows, plan: Plan) -> None:
         source = SecretarySource.OWNER if number < OWNER_SECRETARIES else SecretarySource.APPOINTED
         _estate_organisation(rows, estate, OrganisationKind.BRANCH, Formation.SOLE, source, venue=number % 50 < 28)
         if estate["committee_status"] == CommitteeStatus.ESTABLISHED:
+            members, party_members = (7, 5) if number < 6 else (5, 2) if number < 11 else (7, 3)
             rows.add(
                 CommitteeComposition,
                 estate_id=estate["id"],
                 division_path=estate["division_path"],
                 elected_on=date(2024, 3, 1) + timedelta(10 * number),
-                members=7,
-                party_members=5 if number < 6 else 3,
+                members=members,
+                party_members=party_members,
                 chair_in_party=number < 8,
                 chair_is_secretary=number < 6,
             )
@@ -470,6 +458,31 @@ def _plan(
         number=number,
         since=SINCE,
         estates=facts,
+    )
+
+
+def party_file(rows: Rows, staff_id: UUID, number: int, purpose: ConsentPurpose, opened_on: date) -> UUID:
+    """The file of a member of staff who consented to it; gives its id."""
+    file_id = rows.add(PartyFile, number=f"示例{number:03}", legal_basis=LegalBasis.CONSENT, opened_on=opened_on)
+    rows.add(PartyConsent, file_id=file_id, purpose=purpose, wording="示例告知书第 1 版", given_on=opened_on)
+    rows.add(PartyPerson, file_id=file_id, staff_id=staff_id)
+    return file_id
+
+
+def due(rows: Rows, path: str, new: Due) -> None:
+    """A period of Party work that runs, with its last day as the rules work it out."""
+    rows.add(
+        PartyDue,
+        kind=new.kind,
+        subject_id=new.subject_id,
+        division_path=path,
+        since=new.since,
+        months=new.months,
+        days=new.days,
+        due_on=new.deadline.on,
+        provisional=new.deadline.provisional,
+        article=new.article,
+        paused=False,
     )
 
 
@@ -503,4 +516,4 @@ def _estate_organisation(
     )
 
 
-__all__ = ["enliven", "load"]
+__all__ = ["load"]
