@@ -180,6 +180,31 @@ class Code(StrEnum):
     REGULATOR_EXISTS = "REGULATOR_EXISTS"
     ROW_REPEATED = "ROW_REPEATED"
     SATISFACTION_UNKNOWN = "SATISFACTION_UNKNOWN"
+    SCHEME_BANDS_GAP = "SCHEME_BANDS_GAP"
+    SCHEME_BANDS_OVERLAP = "SCHEME_BANDS_OVERLAP"
+    SCHEME_BANDS_TOO_MANY = "SCHEME_BANDS_TOO_MANY"
+    SCHEME_BAND_CLAUSES = "SCHEME_BAND_CLAUSES"
+    SCHEME_BAND_UNREACHABLE = "SCHEME_BAND_UNREACHABLE"
+    SCHEME_BAND_WITHOUT_VETO = "SCHEME_BAND_WITHOUT_VETO"
+    SCHEME_CAP = "SCHEME_CAP"
+    SCHEME_CODE_TWICE = "SCHEME_CODE_TWICE"
+    SCHEME_CODE_UNKNOWN = "SCHEME_CODE_UNKNOWN"
+    SCHEME_GROUP_MARKS = "SCHEME_GROUP_MARKS"
+    SCHEME_MARKS = "SCHEME_MARKS"
+    SCHEME_PARTY_SHARE = "SCHEME_PARTY_SHARE"
+    SCHEME_SIGN = "SCHEME_SIGN"
+    SCHEME_STEPS_GAP = "SCHEME_STEPS_GAP"
+    SCHEME_STEPS_OVERLAP = "SCHEME_STEPS_OVERLAP"
+    SCHEME_VALUE = "SCHEME_VALUE"
+    SCHEME_WEIGHTS = "SCHEME_WEIGHTS"
+    SCORE_ANSWER_OF_ANOTHER_KIND = "SCORE_ANSWER_OF_ANOTHER_KIND"
+    SCORE_CHOICE_UNKNOWN = "SCORE_CHOICE_UNKNOWN"
+    SCORE_GROUP_UNKNOWN = "SCORE_GROUP_UNKNOWN"
+    SCORE_INDICATOR_UNKNOWN = "SCORE_INDICATOR_UNKNOWN"
+    SCORE_LEVEL_UNKNOWN = "SCORE_LEVEL_UNKNOWN"
+    SCORE_OUT_OF_RANGE = "SCORE_OUT_OF_RANGE"
+    SCORE_POINTS_REQUIRED = "SCORE_POINTS_REQUIRED"
+    SCORE_TWICE = "SCORE_TWICE"
     SETTING_ENDED = "SETTING_ENDED"
     SETTING_INVALID = "SETTING_INVALID"
     SETTING_PUT_MEANWHILE = "SETTING_PUT_MEANWHILE"
@@ -870,6 +895,106 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.SATISFACTION_UNKNOWN: (
         "满意度应为 1 至 5（当前为 {value}）。",
         "Satisfaction is a number from 1 to 5 (it is {value}).",
+    ),
+    Code.SCHEME_BANDS_GAP: (
+        "等次之间有空档：{cell} 不属于任何等次；请调整等次的起止边界。",
+        "No band covers {cell}: move the edge of a band so that every score has one.",
+    ),
+    Code.SCHEME_BANDS_OVERLAP: (
+        "等次重叠：{cell} 同时属于 {bands}；请用开闭边界区分，例如 [60, 85) 与 [85, 100]。",
+        "{cell} lies in {bands} at once: let one of them end before it, such as [60, 85) beside [85, 100].",
+    ),
+    Code.SCHEME_BANDS_TOO_MANY: (
+        "等次条件组合过多（超过 {limit} 种）；请减少等次条件。",
+        "The conditions of the bands have more than {limit} combinations; use fewer.",
+    ),
+    Code.SCHEME_BAND_CLAUSES: (
+        "等次“{band}”：按得分确定的等次须有 when 条件；一票否决或未入库的等次不得有。",
+        "Band {band}: one given by the score says in `when` how it is reached; one given by a veto or to those not enrolled does not.",
+    ),
+    Code.SCHEME_BAND_UNREACHABLE: (
+        "等次“{band}”无法达到：总分只能在 {score} 之间；请修改该等次的条件或删除该等次。",
+        "Band {band} can never be reached: the total lies in {score}. Change its conditions or leave it out.",
+    ),
+    Code.SCHEME_BAND_WITHOUT_VETO: (
+        "等次“{band}”只能由一票否决项得出，但没有指标以它为 band；请补充否决项或删除该等次。",
+        "Band {band} is given by a veto only, and no veto names it in `band`: add one or leave the band out.",
+    ),
+    Code.SCHEME_CAP: (
+        "上下限与所含内容矛盾：{value} 应 {expected}。",
+        "A cap or floor contradicts what it holds: {value} should be {expected}.",
+    ),
+    Code.SCHEME_CODE_TWICE: (
+        "代码“{name}”重复；同一类代码不得重复。",
+        "The code {name} is used twice; each names one part.",
+    ),
+    Code.SCHEME_CODE_UNKNOWN: (
+        "“{name}”不存在；可用的有：{known}。",
+        "There is no {name}; known are: {known}.",
+    ),
+    Code.SCHEME_GROUP_MARKS: (
+        "评价主体“{group}”的权重为 {weight}，但各维度分给它的合计为 {held}；两者应相等。",
+        "Group {group} has a weight of {weight}, but the dimensions give it {held}; both must be equal.",
+    ),
+    Code.SCHEME_MARKS: (
+        "各部分满分合计不等于总分：{parts} = {total}，应为 {full}；请调整各部分满分或 full_marks。",
+        "The parts do not sum to the full marks: {parts} = {total}, not {full}. Change their maxima or full_marks.",
+    ),
+    Code.SCHEME_PARTY_SHARE: (
+        "街道社区党组织评价占比为 {share}%，低于本地区规定的 {minimum}%（属地参数 PARTY_SCORE_SHARE_MIN）；请提高 {kind} 的权重。",
+        "Street and community Party organisations hold {share}% of the score, less than the division's {minimum}% (setting PARTY_SCORE_SHARE_MIN); give {kind} more weight.",
+    ),
+    Code.SCHEME_SIGN: (
+        "分值 {points} 的符号与信息类别矛盾：此处应 {sign}。",
+        "Points of {points} contradict the section's nature: they should be {sign} here.",
+    ),
+    Code.SCHEME_STEPS_GAP: (
+        "数量分档有空档：{cell} 没有对应分值；自零起的每个数量都应有一档，例如 [0, 3)、[3, 5)、[5, ∞)。",
+        "No step gives points for {cell}; every count from zero on needs one, such as [0, 3), [3, 5), [5, ∞).",
+    ),
+    Code.SCHEME_STEPS_OVERLAP: (
+        "数量分档重叠：{cell} 同时属于 {steps}。",
+        "{cell} lies in {steps} at once; each count has one step.",
+    ),
+    Code.SCHEME_VALUE: (
+        "数值 {value} 无效：应为 {expected}。",
+        "{value} cannot be used here: it takes {expected}.",
+    ),
+    Code.SCHEME_WEIGHTS: (
+        "权重合计为 {total}，应等于满分 {full}，且每项大于零。",
+        "The weights sum to {total}; they must sum to the full marks, {full}, and each be more than zero.",
+    ),
+    Code.SCORE_ANSWER_OF_ANOTHER_KIND: (
+        "指标“{indicator}”应填写且仅填写：{takes}。",
+        "Indicator {indicator} takes exactly: {takes}.",
+    ),
+    Code.SCORE_CHOICE_UNKNOWN: (
+        "没有“{choice}”这一档；可选：{known}。",
+        "There is no tier {choice}; choose one of: {known}.",
+    ),
+    Code.SCORE_GROUP_UNKNOWN: (
+        "评价主体“{group}”不评该指标；应为：{groups}。",
+        "Group {group} does not score this indicator; it is scored by: {groups}.",
+    ),
+    Code.SCORE_INDICATOR_UNKNOWN: (
+        "方案中没有可这样计分的指标“{indicator}”。",
+        "The scheme has no indicator {indicator} that is scored this way.",
+    ),
+    Code.SCORE_LEVEL_UNKNOWN: (
+        "没有“{level}”这一级别；可选：{known}。",
+        "There is no level {level}; choose one of: {known}.",
+    ),
+    Code.SCORE_OUT_OF_RANGE: (
+        "{value} 超出范围：应在 {expected} 之内。",
+        "{value} is out of range: it lies within {expected}.",
+    ),
+    Code.SCORE_POINTS_REQUIRED: (
+        "该项按裁量计分，请填写分值。",
+        "The points of this item are judged: give them.",
+    ),
+    Code.SCORE_TWICE: (
+        "指标“{indicator}”已有来自“{by}”的同一记录；每个指标、评价人或记录只计一次。",
+        "Indicator {indicator} already has this from {by}; each evaluator or record counts once.",
     ),
     Code.SETTING_ENDED: (
         "该参数值（{key}）已于 {valid_to} 失效；如需恢复，请另设新值。",

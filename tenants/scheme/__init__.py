@@ -1,0 +1,30 @@
+"""Schemes as data (评定方案、信用评价标准), and the one engine that scores by them.
+
+document = ...                                  # a Document: what a scheme says
+check(document, minimum_party_share)            # its problems; none, and it may be published
+result = score(document, Inputs(...), as_of)    # a Result, which explains itself
+result.total, result.printed, result.band, result.canonical
+document.points_for("B-03")                     # the points that a new record of an item gets
+"""
+
+from tenants.scheme.check import check
+from tenants.scheme.document import Document, Purpose
+from tenants.scheme.indicator import Subject
+from tenants.scheme.inputs import Entry, Inputs, Occurrence, Term
+from tenants.scheme.result import Because, Result, Why
+from tenants.scheme.score import score
+
+__all__ = [
+    "Because",
+    "Document",
+    "Entry",
+    "Inputs",
+    "Occurrence",
+    "Purpose",
+    "Result",
+    "Subject",
+    "Term",
+    "Why",
+    "check",
+    "score",
+]
