@@ -305,11 +305,12 @@ async def drop_claim(scope: Scope, id: UUID, version: int, reason: str, replaced
     stated = checks.text("reason", reason, limit=500)
     checks.done()
     row = await find_at(scope, ClaimedProject, id, version)
+    other = await find(scope, ClaimedProject, replaced_by_id, "replacedById") if replaced_by_id is not None else None
     transition(ClaimState(row.state), ClaimState.DROPPED, CLAIM_CHANGES)
-    if replaced_by_id is not None:
-        other = await find(scope, ClaimedProject, replaced_by_id, "replacedById")
-        if other.agreement_id != row.agreement_id or other.id == row.id or other.state == ClaimState.DROPPED:
-            raise DomainError(Code.NOT_FOUND, "replacedById")
+    if other is not None and (
+        other.agreement_id != row.agreement_id or other.id == row.id or other.state == ClaimState.DROPPED
+    ):
+        raise DomainError(Code.NOT_FOUND, "replacedById")
     values = {"state": ClaimState.DROPPED, "drop_reason": stated, "replaced_by_id": replaced_by_id}
     await change(scope, row, "claimed_project", values, action="dropped")
     return row

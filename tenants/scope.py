@@ -156,7 +156,7 @@ class Scope:
         outer = self.principal
         self.principal = principal
         try:
-            await self.connection.execute(principal.opening)
+            await self.connection.execute(f"{principal.opening}; SET LOCAL linli.file = ''")
             yield
             await self.settle()
         finally:

@@ -20,7 +20,7 @@ from tenants.scope import Database, Principal
 from tests.isolation.catalogue import Table
 from tests.isolation.ground import Ground, engine
 from tests.isolation.proof import Outcome, Outcomes
-from tests.isolation.questions import Question, Questions
+from tests.isolation.questions import TURNS, Question, Questions
 from tests.isolation.rules import rule
 from tests.isolation.world import World
 
@@ -122,8 +122,10 @@ class Contract:
         return {**self.world.catalogue.views, **self.world.catalogue.tables}[name]
 
     def _public(self, asker: Asker, prefix: str | None) -> bool:
-        """Whether objects of a kind are public knowledge to the asker."""
-        table = self._relation(prefix or "")
+        """Whether objects of a kind are public knowledge to the asker; figures are, of what is itself public."""
+        if prefix is None:
+            return True
+        table = self._relation(prefix)
         read = rule(table, f"linli_{asker.principal.kind}", "SELECT")
         return read is not None and read.everything
 
@@ -147,9 +149,13 @@ class Contract:
                 theirs, none = self.id(question.prefix, "乙"), f"{question.prefix}_{new_id()}"
                 if self._public(asker, question.prefix):
                     continue
-                wrong = await self._differ(asker, question, theirs, none)
-                said = await asker(question.document, question.variables(f"{question.prefix}_{new_id()}"))
-                if not wrong and not question.own and b"NOT_FOUND" not in said and b"FORBIDDEN" not in said:
+                wrong, said = None, b""
+                for turn in range(TURNS):
+                    wrong = wrong or await self._differ(asker, question, theirs, none, turn)
+                    said = await asker(question.document, question.variables(f"{question.prefix}_{new_id()}", turn))
+                    if wrong or question.own or b"NOT_FOUND" in said or b"FORBIDDEN" in said:
+                        break
+                else:
                     wrong = f"it is not NOT_FOUND: {said.decode()}"
                 yield Outcome("I10", f"{question.name} by {who}", wrong)
 
@@ -201,10 +207,10 @@ class Contract:
                     return f"it holds a text of {name}: {text[:300]}"
         return None
 
-    async def _differ(self, asker: Asker, question: Question, one: str, other: str) -> str | None:
+    async def _differ(self, asker: Asker, question: Question, one: str, other: str, *turn: int) -> str | None:
         said = []
         for named in (one, other):
-            answer = (await asker(question.document, question.variables(named))).decode()
+            answer = (await asker(question.document, question.variables(named, *turn))).decode()
             said.append(_MOMENT.sub("‹now›", answer.replace(named, "‹id›").replace(named[4:], "‹id›")))
         return None if said[0] == said[1] else f"{said[0]} is not {said[1]}"
 

@@ -1,5 +1,6 @@
 """Every question of the contract that names an object: made from the schema, so that a new field is asked too."""
 
+import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -29,29 +30,46 @@ from graphql import (
 
 from schema.reads.query import catalogue
 
-# A value for each scalar that an input may require.
-_SCALARS: dict[str, Any] = {
-    "Boolean": True,
-    "Date": "2024-06-01",
-    "DateTime": "2024-06-01T08:00:00+08:00",
-    "Decimal": "100",
-    "Float": 1.0,
-    "Int": 1,
-    "String": "测试",
-}
 WHERE_DEPTH = 2
+TURNS = 4
+
+
+class _Scalars:
+    """Values for the scalars that one input requires, each day and time later than the one before.
+
+    Rules want some days past and some to come, some numbers small and some not: each turn is another choice of both.
+    """
+
+    def __init__(self, turn: int) -> None:
+        self._day = dt.datetime(2024, 6, 1, 8, tzinfo=dt.UTC) if turn % 2 == 0 else dt.datetime.now(dt.UTC)
+        self._number = 1 if turn < 2 else 5
+
+    def value(self, scalar: str) -> Any:
+        """The next value of a scalar."""
+        self._day += dt.timedelta(days=1)
+        return {
+            "Boolean": True,
+            "Date": self._day.date().isoformat(),
+            "DateTime": self._day.isoformat(),
+            "Decimal": "100",
+            "Float": 1.0,
+            "Int": self._number,
+            "String": "测试",
+        }[scalar]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A document that names one object; `prefix` tells of which kind, `gives` of which kind the answer is.
+    """A document that names one object; `prefix` tells of which kind, `gives` of which kind the answer is: of none
+    where it is figures.
 
-    `own` is an id that the asker gives to something new; `cursor` says that it is a place in a list, not an id.
+    `own` is an id that the asker gives to something new; `cursor` says that it is a place in a list, not an id. A
+    question that `changes` something takes a turn, too: what else its input says.
     """
 
     name: str
     document: str
-    variables: Callable[[str], dict[str, Any]]
+    variables: Callable[..., dict[str, Any]]
     prefix: str
     gives: str | None = None
     own: bool = False
@@ -89,13 +107,12 @@ class Questions:
             if path:
                 yield place, _wrapped(path, f"__typename {self._leaves(type_)}")
             for name, field in type_.fields.items():
-                if any(is_required_argument(argument) for argument in field.args.values()):
-                    continue
                 named = get_named_type(field.type)
-                if isinstance(named, GraphQLObjectType) and named.name in self.prefixes:
-                    yield f"{place}.{name}", _wrapped(path, f"{name} {{ {self._leaves(named)} }}")
-                elif "after" in field.args:
+                if "after" in field.args:
                     yield from self._pages(path, name, field, filtered=filtered)
+                elif isinstance(named, GraphQLObjectType) and (period := _period(field)) is not None:
+                    asked = f"{name}({period})" if period else name
+                    yield f"{place}.{name}", _wrapped(path, f"{asked} {{ {self._leaves(named)} }}")
 
     def _pages(
         self, path: tuple[str, ...], name: str, field: GraphQLField, *, filtered: bool
@@ -153,7 +170,7 @@ class Questions:
             for kind, asked in itertools.product(kinds, self.prefixes.items()):
                 entity, prefix = asked
                 document = (
-                    f"query ($id: {definition.type}) {{ {name}({argument}: $id)"
+                    f"query ($id: {definition.type}) {{ {name}({argument}: $id {_period(field) or ''})"
                     f" {{ __typename ... on {kind.name} {{ {self._leaves(kind)} }} }} }}"
                 )
 
@@ -161,9 +178,8 @@ class Questions:
                     return {"id": [id, self._mine("prj"), id] if many else id}
 
                 if kind.name == entity or not isinstance(type_, GraphQLInterfaceType):
-                    yield Question(
-                        f"Query.{name}({argument}: {entity}'s)", document, variables, prefix, self.prefixes[kind.name]
-                    )
+                    gives = self.prefixes.get(kind.name)
+                    yield Question(f"Query.{name}({argument}: {entity}'s)", document, variables, prefix, gives)
 
     def _listed(self, path: tuple[str, ...], name: str, field: GraphQLField) -> Iterator[Question]:
         entity = self._entity(field)
@@ -280,16 +296,22 @@ class Questions:
         return missing
 
     def unread(self) -> list[str]:
-        """The fields of entities that no document selects."""
+        """The fields of entities, and of figures, that no document selects."""
         selected: set[str] = set()
         for _, document in self.documents(filtered=False):
             info = TypeInfo(self._schema)
             visit(parse(document), TypeInfoVisitor(info, _Selected(info, selected)))
+        query = self._schema.query_type
+        assert query is not None
+        roots = [get_named_type(field.type) for field in query.fields.values()]
+        figures = [
+            type_.name for type_ in roots if isinstance(type_, GraphQLObjectType) and "nodes" not in type_.fields
+        ]
         return [
-            f"{entity}.{name}"
-            for entity in self.prefixes
-            for name, field in self._schema.type_map[entity].fields.items()  # type: ignore[attr-defined]
-            if f"{entity}.{name}" not in selected
+            f"{type_}.{name}"
+            for type_ in dict.fromkeys([*self.prefixes, *figures])
+            for name, field in self._schema.type_map[type_].fields.items()  # type: ignore[attr-defined]
+            if f"{type_}.{name}" not in selected
         ]
 
     # Writes
@@ -316,9 +338,9 @@ class Questions:
             for steps, prefix, own in self._ids(input_type):
 
                 def variables(
-                    id: str, steps: tuple[str, ...] = steps, type_: GraphQLInputObjectType = input_type
+                    id: str, turn: int = 0, steps: tuple[str, ...] = steps, type_: GraphQLInputObjectType = input_type
                 ) -> dict[str, Any]:
-                    return {"input": self._filled(type_, steps, id)}
+                    return {"input": self._filled(type_, steps, id, _Scalars(turn))}
 
                 told = f"Mutation.{name}({argument}.{'.'.join(steps)})"
                 yield Question(told, document, variables, prefix, own=own, changes=True)
@@ -333,30 +355,32 @@ class Questions:
                 for steps, prefix, own in self._ids(named):
                     yield (name, *steps), prefix, own
 
-    def _filled(self, type_: GraphQLInputObjectType, steps: tuple[str, ...], id: str) -> dict[str, Any]:
+    def _filled(
+        self, type_: GraphQLInputObjectType, steps: tuple[str, ...], id: str, scalars: _Scalars
+    ) -> dict[str, Any]:
         """A least input that names the object at the end of some steps."""
         made: dict[str, Any] = {}
         for name, field in type_.fields.items():
             if steps[:1] == (name,):
                 named = get_named_type(field.type)
                 if isinstance(named, GraphQLInputObjectType):
-                    made[name] = self._filled(named, steps[1:], id)
+                    made[name] = self._filled(named, steps[1:], id, scalars)
                 else:
                     made[name] = [id] if isinstance(_nullable(field.type), GraphQLList) else id
             elif is_required_input_field(field):
-                made[name] = self._value(field)
+                made[name] = self._value(field, scalars)
         return made
 
-    def _value(self, field: GraphQLInputField) -> Any:
+    def _value(self, field: GraphQLInputField, scalars: _Scalars) -> Any:
         named = get_named_type(field.type)
         if isinstance(named, GraphQLInputObjectType):
-            value: Any = self._filled(named, (), "")
+            value: Any = self._filled(named, (), "", scalars)
         elif isinstance(named, GraphQLEnumType):
             value = next(iter(named.values))
         elif named.name == "ID":
             value = self._mine(field.extensions["strawberry-definition"].metadata["prefix"])
         else:
-            value = _SCALARS[named.name]
+            value = scalars.value(named.name)
         return [value] if isinstance(_nullable(field.type), GraphQLList) else value
 
 
@@ -385,6 +409,14 @@ def _wrapped(path: tuple[str, ...], inner: str) -> str:
     for step in reversed(path):
         inner = f"{step} {{ {inner} }}"
     return f"{{ {inner} }}"
+
+
+def _period(field: GraphQLField) -> str | None:
+    """The days that a field asks for, as the longest period; None where it asks for something else."""
+    asked = {name: argument for name, argument in field.args.items() if is_required_argument(argument)}
+    if any(get_named_type(argument.type).name != "Date" for argument in asked.values()):
+        return None
+    return ", ".join(f'{name}: "{"2099-12-31" if name == [*asked][-1] else "2000-01-01"}"' for name in asked)
 
 
 def _nullable(type_: Any) -> Any:

@@ -204,7 +204,7 @@ async def same_values(probe: Probe, world: World, tables: Iterable[Table] | None
             decided = [unique for unique in table.uniques if _beyond_tenant(table, unique.columns)]
             if not decided:
                 continue
-            copy = insertion(table, theirs.rows[table.name] | {"tenant_id": a})
+            copy = insertion(table, _itself(table, theirs.rows[table.name]) | {"tenant_id": a})
             statements = [who.opening, copy] if table.may(TENANT, "INSERT") else [copy]
             if table.name in chosen:
                 result = await probe.tries(None, *before, *statements)
@@ -220,6 +220,17 @@ async def same_values(probe: Probe, world: World, tables: Iterable[Table] | None
 def _beyond_tenant(table: Table, columns: Sequence[str]) -> bool:
     """Whether more than the company itself decides about uniqueness."""
     return any(column != "tenant_id" and not table.columns[column].generated for column in columns)
+
+
+def _itself(table: Table, row: Row) -> Row:
+    """The row, pointing at itself where it points at another of its kind, which the set does not hold."""
+    pairs = [
+        pair
+        for key in table.foreign_keys
+        if key.target == table.name
+        for pair in zip(key.columns, key.target_columns, strict=True)
+    ]
+    return row | {column: row[target] for column, target in pairs}
 
 
 def _crossed(table: Table, key: ForeignKey, theirs: RowSet) -> Row:

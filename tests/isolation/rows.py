@@ -28,7 +28,8 @@ _LATER = {"date": dt.timedelta(days=400), "timestamp with time zone": dt.timedel
 # Of these types a row takes the very value that was found to satisfy the rules.
 _KEPT = (*_NUMBERS, *_LATER, "boolean")
 _ATTEMPTS = 5_000
-_TURNS = 4
+# As many rows as any world puts where there is room for one of each kind: settings of one division, say.
+_TURNS = 8
 
 
 class Unfillable(Exception):
@@ -69,6 +70,9 @@ class Factory:
         """Insert a row into every table that the set does not have yet, parents first."""
         for table in self.catalogue.in_order:
             if table.name not in rows.rows:
+                if any(key.target == table.name for key in table.foreign_keys):
+                    # The first row can point at none of its own kind; the set's is the one that points at it.
+                    rows.rows[table.name] = await self._placed(table, await self.room(table, rows))
                 rows.rows[table.name] = await self._placed(table, rows)
         return rows
 
@@ -134,8 +138,9 @@ class Factory:
                 for column, target in zip(key.columns, key.target_columns, strict=True):
                     values.setdefault(column, parent[target])
             else:  # a row that points at its own kind: the first one points at none
-                nullable = [column for column in key.columns if not table.columns[column].not_null]
-                values.update(dict.fromkeys(nullable))
+                for column in key.columns:
+                    if not table.columns[column].not_null:
+                        values.setdefault(column, None)
         self._turn = rows.turn
         shape = await self._shape(table, values, chosen)
         values |= {name: value for name, value in shape.items() if name in values and value is not _ANY}
@@ -152,11 +157,12 @@ class Factory:
     def _made(self, table: Table, column: Column, owner: str) -> Any:
         number = next(self._count)
         kind = column.type.partition("(")[0]
+        text = f"{owner}·{table.name}.{column.name}·{number}"
         match kind:
             case "uuid":
                 return new_id()
             case "text" | "character varying":
-                return f"{owner}·{table.name}.{column.name}·{number}"
+                return text
             case "integer" | "bigint" | "smallint":
                 return number % 30_000 + 1
             case "numeric" | "double precision" | "real":
@@ -168,11 +174,11 @@ class Factory:
             case "timestamp with time zone":
                 return _INSTANT
             case "jsonb" | "json":
-                return json.dumps({"made by": f"{owner}·{number}"}, ensure_ascii=False)
+                return json.dumps({"made by": text}, ensure_ascii=False)
             case "text[]":
-                return [f"{owner}·{number}"]
+                return [text]
             case "bytea":
-                return f"{owner}·{number}".encode()
+                return text.encode()
         raise Unfillable(f"{table.name}.{column.name}: the row factory knows no value of type {column.type}")
 
     async def _shape(self, table: Table, given: Row, chosen: Iterable[str]) -> dict[str, Any]:
@@ -242,7 +248,8 @@ class Factory:
         kind = table.columns[name].type
         if kind == "text":
             texts = _literals(name, rules)
-            yield from texts[self._turn :] + texts[: self._turn]
+            first = self._turn % max(1, len(texts))
+            yield from texts[first:] + texts[:first]
         made = self._made(table, table.columns[name], "shape")
         yield made
         if kind in _LATER:

@@ -11,8 +11,9 @@ import re
 import signal
 import tempfile
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,16 +24,19 @@ from sqlalchemy import event
 import migrations
 from infra.embedded import Embedded
 from infra.postgres import APP_ROLE
+from schema import build, executable
 from schema.engine import Engine, Request
 from tenants.errors import Unavailable
 from tenants.permission import COMPANY_ROLES, REGULATOR_ROLES, CompanyRole, RegulatorRole
 from tenants.row import new_id
 from tenants.scope import Database, Principal, Scope
-from tests.isolation.catalogue import LOGIN, Catalogue
+from tests.isolation.catalogue import LOGIN, TENANT, Catalogue
 from tests.isolation.ground import engine
 from tests.isolation.proof import Outcome, Outcomes
+from tests.isolation.questions import Questions
 from tests.isolation.rows import RowSet
-from tests.isolation.world import fill
+from tests.isolation.rules import rule
+from tests.isolation.world import Context, fill
 
 COMPANIES = 20
 POOL = 3
@@ -46,9 +50,9 @@ KILLED_AT = (200, 400, 600, 800)
 _CONTEXT = """
 SELECT current_user::text, session_user::text, coalesce(current_setting('linli.tenant', true), ''),
        coalesce(current_setting('linli.division', true), ''), coalesce(current_setting('linli.regulator', true), ''),
-       coalesce(current_setting('linli.actor', true), '')
+       coalesce(current_setting('linli.actor', true), ''), coalesce(current_setting('linli.file', true), '')
 """
-_EMPTY = (LOGIN, LOGIN, "", "", "", "")
+_EMPTY = (LOGIN, LOGIN, "", "", "", "", "")
 
 _QUERY = """{
     company { id name members { nodes { name } } }
@@ -61,7 +65,7 @@ _MUTATION = """mutation ($input: CreateStaffInput!) {
     createStaff(input: $input) { staff { id name project { name company { name } } } userErrors { code message } }
 }"""
 
-_NAME = re.compile(r"企业[0-9]{2}")
+_NAME = re.compile(r"(企业[0-9]{2})·(\w+)")
 
 
 class _Aborted(Exception):
@@ -82,6 +86,9 @@ class Storm:
         self.outcomes: list[Outcome] = []
         self.ended: Counter[str] = Counter()
         self.checkouts = 0
+        schema = executable(build())
+        tables = Questions(schema, str).tables
+        self.questions = {rows.name: Questions(schema, partial(_id, tables, rows)) for rows in companies}
         # By the topic of the event that an operation writes: whose it is, and whether it must be gone at the end.
         self.written: dict[str, tuple[UUID, bool]] = {}
 
@@ -122,7 +129,8 @@ class Storm:
 
     def principal(self, rows: RowSet) -> Principal:
         """The administrator of a company."""
-        return Principal("tenant", COMPANY_ROLES[CompanyRole.TENANT_ADMIN], tenant_id=rows.given["tenant_id"])
+        permissions = COMPANY_ROLES[CompanyRole.TENANT_ADMIN]
+        return Principal("tenant", permissions, actor_id=rows.given["actor_id"], tenant_id=rows.given["tenant_id"])
 
     def operation(self, number: int) -> Callable[[], Awaitable[None]]:
         """One operation of one company, chosen by chance."""
@@ -145,27 +153,38 @@ class Storm:
             self._asks,
             self._asks,
             self._changes,
+            self._asks_anything,
+            self._changes_anything,
         ]
         kind = self.random.choice(kinds)
         return lambda: kind(rows, number)
 
-    async def _inside(self, connection: Any, rows: RowSet) -> None:
-        """The transaction says it is the company's, and every row of every table is."""
+    async def _inside(self, connection: Any, rows: RowSet, actor: UUID | None) -> None:
+        """The transaction says it is the company's, and every row of every table is; a row that is only for some of
+        the company shows itself to them alone.
+        """
         own = rows.given["tenant_id"]
+        who = Context(TENANT, tenant=str(own), actor=str(actor or ""))
         found = tuple(await connection.fetchrow(_CONTEXT))
-        expected = ("linli_tenant", LOGIN, str(own), "", "", "")
+        expected = (TENANT, LOGIN, who.tenant, "", "", who.actor, "")
         self.outcomes.append(Outcome("I9", "context", None if found == expected else f"{found} is not {expected}"))
         for table in self.random.sample(self.catalogue.tenant_tables, 3):
-            await self._own(await connection.fetch(f"SELECT tenant_id FROM {table.name}"), own, table.name)
+            allowed = rule(table, TENANT, "SELECT")
+            seen = await connection.fetch(f"SELECT tenant_id FROM {table.name}")
+            if allowed is None or not allowed.holds(rows.rows[table.name], who):
+                wrong = "a row that is not for its actor" if seen else None
+                self.outcomes.append(Outcome("I9", f"rows of {table.name}", wrong))
+            elif seen or not table.may(TENANT, "DELETE"):  # what the company may remove, it may have removed
+                self._own(seen, own, table.name)
 
-    async def _own(self, found: list[Any], own: UUID, where: str) -> None:
+    def _own(self, found: list[Any], own: UUID, where: str) -> None:
         foreign = sum(row["tenant_id"] != own for row in found)
         wrong = f"{foreign} foreign rows" if foreign else None if found else "not even its own row"
         self.outcomes.append(Outcome("I9", f"rows of {where}", wrong, control=True))
 
     async def _reads(self, rows: RowSet, number: int) -> None:
         async with self.database.reading(self.principal(rows)) as connection:
-            await self._inside(connection, rows)
+            await self._inside(connection, rows, rows.given["actor_id"])
 
     async def _reads_in_one_message(self, rows: RowSet, number: int) -> None:
         own = str(rows.given["tenant_id"])
@@ -180,17 +199,17 @@ class Storm:
 
     async def _reads_slowly(self, rows: RowSet, number: int) -> None:
         async with self.database.reading(self.principal(rows)) as connection:
-            await self._inside(connection, rows)
+            await self._inside(connection, rows, rows.given["actor_id"])
             await connection.execute("SELECT pg_sleep(1)")
 
     async def _reads_and_fails(self, rows: RowSet, number: int) -> None:
         async with self.database.reading(self.principal(rows)) as connection:
-            await self._inside(connection, rows)
+            await self._inside(connection, rows, rows.given["actor_id"])
             await connection.execute("SELECT 1 / 0")
 
     async def _write(self, scope: Scope, rows: RowSet, number: int, *, stays: bool) -> None:
         own = rows.given["tenant_id"]
-        await self._inside(scope.connection, rows)
+        await self._inside(scope.connection, rows, scope.principal.actor_id)
         topic = f"storm.{number}"
         self.written[topic] = (own, stays)
         await scope.connection.execute(
@@ -201,7 +220,7 @@ class Storm:
         )
         await asyncio.sleep(0)
         changed = await scope.connection.fetch("UPDATE staff SET version = version + 1 RETURNING tenant_id")
-        await self._own(changed, own, "staff, changed")
+        self._own(changed, own, "staff, changed")
 
     async def _writes(self, rows: RowSet, number: int) -> None:
         async with self.database.writing(self.principal(rows)) as scope:
@@ -238,8 +257,8 @@ class Storm:
         )
         other = self.random.choice(self.companies)
         async with self.database.writing(regulator) as scope:
-            async with scope.acting_for(rows.given["tenant_id"]):
-                await self._inside(scope.connection, rows)
+            async with scope.on_file(rows.rows["party_file"]["id"]), scope.acting_for(rows.given["tenant_id"]):
+                await self._inside(scope.connection, rows, None)
             with suppress(_Aborted):
                 async with scope.savepoint(), scope.acting_for(other.given["tenant_id"]):
                     await self._write(scope, other, number, stays=False)
@@ -248,7 +267,7 @@ class Storm:
                 async with scope.acting_for(other.given["tenant_id"]):
                     raise _Aborted
             found = tuple(await scope.connection.fetchrow(_CONTEXT))
-            expected = ("linli_regulator", LOGIN, "", rows.given["division_path"], str(regulator.regulator_id), "")
+            expected = ("linli_regulator", LOGIN, "", rows.given["division_path"], str(regulator.regulator_id), "", "")
             self.outcomes.append(Outcome("I9", "after acting", None if found == expected else f"{found}"))
             seen = await scope.connection.fetch("SELECT division_path FROM project")
             beyond = sum(not row["division_path"].startswith(rows.given["division_path"]) for row in seen)
@@ -261,21 +280,38 @@ class Storm:
         body = await self._answer(rows, _MUTATION, input={"name": f"{rows.name}·{number}", "post": "OTHER"})
         self._says_own(body, rows)
 
+    async def _asks_anything(self, rows: RowSet, number: int) -> None:
+        """Any document of the schema."""
+        _, document = self.random.choice([*self.questions[rows.name].documents(filtered=False)])
+        self._says_own(await self._answer(rows, document), rows, somebody=False)
+
+    async def _changes_anything(self, rows: RowSet, number: int) -> None:
+        """Any mutation of the schema, on something of the company's own; whether its rules are met is all the same."""
+        questions = self.questions[rows.name]
+        asked = self.random.choice([*questions.writes()])
+        named = f"{asked.prefix}_{new_id()}" if asked.own else _id(questions.tables, rows, asked.prefix)
+        body = await self._answer(rows, asked.document, **asked.variables(named))
+        self._says_own(body, rows, somebody=False)
+
     async def _answer(self, rows: RowSet, query: str, **variables: Any) -> bytes:
         request = Request(query, None, variables, "zh", "storm", read_only=False)
         answer = await self.engine.answer(request, self.principal(rows))
         if answer.code == "UNAVAILABLE":
             raise Unavailable("the engine says so")
-        failed = json.loads(answer.body).get("errors")
+        failed = json.loads(answer.body).get("errors", [])
+        failed = [error for error in failed if error["extensions"]["code"] != "FORBIDDEN"]
         wrong = f"{failed} {answer.error!r}" if failed else None
         self.outcomes.append(Outcome("I9", "an answer", wrong))
         return answer.body
 
-    def _says_own(self, body: bytes, rows: RowSet) -> None:
-        names = set(_NAME.findall(body.decode()))
+    def _says_own(self, body: bytes, rows: RowSet, *, somebody: bool = True) -> None:
+        public = {table.name for table in self.catalogue.tables.values() if not table.tenant}
+        names = {name for name, table in _NAME.findall(body.decode()) if table not in public}
         foreign = names - {rows.name}
-        wrong = f"it names {', '.join(sorted(foreign))}" if foreign else None if names else "it names nobody"
-        self.outcomes.append(Outcome("I9", "an answer", wrong, control=True))
+        wrong = f"it names {', '.join(sorted(foreign))}" if foreign else None
+        if somebody and not names:
+            wrong = "it names nobody"
+        self.outcomes.append(Outcome("I9", "an answer", wrong, control=bool(names)))
 
     # Running
 
@@ -302,6 +338,11 @@ class Storm:
                 self.ended["aborted"] += 1
             except Exception as error:
                 self.outcomes.append(Outcome("I9", f"operation {number}", f"{type(error).__name__}: {error}"))
+
+
+def _id(tables: Mapping[str, str], rows: RowSet, prefix: str) -> str:
+    """The id of a company's own object of a kind, or of the registry beside it."""
+    return f"{prefix}_{rows.rows[tables[prefix]]['id']}"
 
 
 async def storm(operations: int = 1_000, seed: int = 20_260_301) -> Outcomes:
@@ -413,7 +454,7 @@ async def _afterwards(raging: Storm, admin_url: str) -> list[Outcome]:
 
     async def holds_one(opened: Any, rows: RowSet) -> None:
         async with opened(raging.principal(rows)) as held:
-            await raging._inside(getattr(held, "connection", held), rows)
+            await raging._inside(getattr(held, "connection", held), rows, rows.given["actor_id"])
             async with asyncio.timeout(10):
                 await together.wait()
 

@@ -24,8 +24,11 @@ HOME = "370402001001"
 PLACES = {"甲": HOME, "乙": HOME, "丙": "370502001001", "丁": "363704001001"}
 SETS = {"乙": 2}
 
-# A division's path has the length of its level, which no factory guesses.
-CHOSEN = {"division": {"path": "99", "level": "PROVINCE", "code": None}}
+# What no factory guesses: a division's path has the length of its level, a setting's value is one of its kind.
+CHOSEN: Mapping[str, Mapping[str, Any]] = {
+    "division": {"path": "99", "level": "PROVINCE", "code": None},
+    "division_setting": {"value": "1"},
+}
 
 # A prefix of nothing, a sibling of nothing: a division that exists in no path.
 NOWHERE = "3799"
