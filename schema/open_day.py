@@ -34,7 +34,7 @@ class OpenDay(Node):
     meeting_place: str = column("Where visitors meet (集合地点).")
     areas: list[OpenArea] = column("What is shown (开放区域).")
     host: str = column("Who receives the visitors, by office (接待负责人职务).")
-    organiser: Organiser = column("Who calls it (组织方).", where=True)
+    organisers: list[Organiser] = column("Who calls it, one or several together (组织方).")
     published_on: date | None = column("Published on (公告日期).", where=True, order=True)
     held_on: date | None = column("Held on (举办日期).", where=True, order=True)
     attended: int | None = column("Visitors, a count (参加人数).")
@@ -115,10 +115,13 @@ class OpenDayFigures:
     estate_kind: EstateKind = figure("Kind of estate (小区类型).")
     held: int = figure("Held (举办次数).")
     estates: int = figure("Estates that held one (举办小区数).")
+    estates_served: int = figure("Estates where a project ran in the period (在管小区数).")
+    held_per_estate: Decimal | None = figure("Held for each estate served (小区均举办次数).")
+    holding_share: Decimal | None = figure("Estates that held one, of those served (举办小区占比).")
     attended: int = figure("Visitors (参加人次).")
     opinions: int = figure("Opinions given (意见数).")
     answered_share: Decimal | None = figure("Answered of given (答复率).")
-    mean_days_to_answer: Decimal | None = figure("Mean days to answer (平均答复天数).")
+    median_days_to_answer: Decimal | None = figure("Median of the days to answer (答复天数中位数).")
 
 
 @strawberry.input(description="A batch of visitors (参观批次).")
@@ -141,8 +144,31 @@ class CreateOpenDayInput:
     meeting_place: str = strawberry.field(description="Where visitors meet (集合地点).")
     host: str = strawberry.field(description="Who receives the visitors, by office (接待负责人职务).")
     areas: list[OpenArea] = strawberry.field(description="What is shown (开放区域), at least one.")
-    organiser: Organiser = strawberry.field(description="Who calls it (组织方).", default=Organiser.COMPANY)
+    organisers: list[Organiser] = strawberry.field(
+        description="Who calls it, one or several together (组织方); the company when left out.",
+        default_factory=lambda: [Organiser.COMPANY],
+    )
     batches: list[BatchInput] = strawberry.field(description="Batches of visitors (参观批次).", default_factory=list)
+
+
+@strawberry.input(description="Change an open day that is not announced yet (修改开放日); what is left out stays.")
+class UpdateOpenDayInput:
+    """What, where, when."""
+
+    id: strawberry.ID = identifier("opd", "The open day (物业开放日).")
+    version: int = strawberry.field(description="The version you saw (版本号).")
+    theme: str | None = strawberry.field(description="Theme (主题).", default=None)
+    starts_at: datetime | None = strawberry.field(description="Starts at (开始时间).", default=None)
+    ends_at: datetime | None = strawberry.field(description="Ends at (结束时间).", default=None)
+    meeting_place: str | None = strawberry.field(description="Where visitors meet (集合地点).", default=None)
+    host: str | None = strawberry.field(
+        description="Who receives the visitors, by office (接待负责人职务).", default=None
+    )
+    areas: list[OpenArea] | None = strawberry.field(description="What is shown (开放区域), at least one.", default=None)
+    organisers: list[Organiser] | None = strawberry.field(description="Who calls it (组织方).", default=None)
+    batches: list[BatchInput] | None = strawberry.field(
+        description="Batches of visitors (参观批次), all of them.", default=None
+    )
 
 
 @strawberry.input(description="Publish an open day (发布开放日公告).")
@@ -185,14 +211,25 @@ class RegisterVisitorsInput:
     registered: int = strawberry.field(description="How many (报名人数).")
 
 
+@strawberry.input(description="Set how many came with a batch (登记到场人数).")
+class CountVisitorsInput:
+    """A count, no names."""
+
+    id: strawberry.ID = identifier("opb", "The batch (参观批次).")
+    version: int = strawberry.field(description="The version you saw (版本号).")
+    attended: int = strawberry.field(description="How many came (参加人数).")
+
+
 @strawberry.input(description="An open day took place (登记举办情况).")
 class HoldOpenDayInput:
     """When, and counts."""
 
     id: strawberry.ID = identifier("opd", "The open day (物业开放日).")
     version: int = strawberry.field(description="The version you saw (版本号).")
-    held_on: date = strawberry.field(description="Held on (举办日期).")
-    attended: int = strawberry.field(description="Visitors, a count (参加人数).")
+    held_on: date = strawberry.field(description="Held on (举办日期), within the time announced.")
+    attended: int | None = strawberry.field(
+        description="Visitors, a count (参加人数); the sum of the batches' counts when left out.", default=None
+    )
     volunteers: int = strawberry.field(description="Volunteers, a count (志愿者人数).", default=0)
     party_volunteers: int = strawberry.field(
         description="Party members among them, a count (党员志愿者人数).", default=0
@@ -275,8 +312,16 @@ class OpinionPayload:
 
 @mutation(Permission.OPEN_DAY_CREATE, "Prepare an open day (新建开放日).")
 async def create_open_day(scope: Scope, input: CreateOpenDayInput) -> OpenDayPayload:
-    batches = [rules.NewBatch(**values(batch)) for batch in input.batches]
-    row = await rules.draft(scope, rules.NewOpenDay(**values(input) | {"batches": batches}))
+    row = await rules.draft(scope, rules.NewOpenDay(**values(input) | {"batches": _batches(input.batches)}))
+    return OpenDayPayload(open_day=ref(OpenDay, row.id))
+
+
+@mutation(Permission.OPEN_DAY_UPDATE, "Change an open day that is not announced yet (修改开放日).")
+async def update_open_day(scope: Scope, input: UpdateOpenDayInput) -> OpenDayPayload:
+    given = {name: value for name, value in values(input).items() if value is not None}
+    if input.batches is not None:
+        given["batches"] = _batches(input.batches)
+    row = await rules.update(scope, given.pop("id"), given.pop("version"), given)
     return OpenDayPayload(open_day=ref(OpenDay, row.id))
 
 
@@ -302,6 +347,13 @@ async def cancel_open_day(scope: Scope, input: CancelOpenDayInput) -> OpenDayPay
 async def register_visitors(scope: Scope, input: RegisterVisitorsInput) -> OpenDayBatchPayload:
     given = values(input)
     row = await rules.register(scope, given["id"], given["version"], given["registered"])
+    return OpenDayBatchPayload(open_day_batch=ref(OpenDayBatch, row.id))
+
+
+@mutation(Permission.OPEN_DAY_RECEIVE, "Set how many came with a batch (登记到场人数).")
+async def count_visitors(scope: Scope, input: CountVisitorsInput) -> OpenDayBatchPayload:
+    given = values(input)
+    row = await rules.count(scope, given["id"], given["version"], given["attended"])
     return OpenDayBatchPayload(open_day_batch=ref(OpenDayBatch, row.id))
 
 
@@ -339,3 +391,7 @@ async def convert_opinion(scope: Scope, input: ConvertOpinionInput) -> OpinionPa
 @mutation(Permission.OPEN_DAY_UPDATE, "Remove a photo of an open day for good (删除照片).")
 async def remove_photo(scope: Scope, input: RemovePhotoInput) -> OpenDayPayload:
     return OpenDayPayload(open_day=ref(OpenDay, await photos.remove(scope, **values(input))))
+
+
+def _batches(given: list[BatchInput]) -> list[rules.NewBatch]:
+    return [rules.NewBatch(**values(batch)) for batch in given]

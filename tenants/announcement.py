@@ -36,7 +36,7 @@ class Announcement:
     meeting_place: str
     areas: tuple[OpenArea, ...]
     host: str
-    organiser: Organiser
+    organisers: tuple[Organiser, ...]
     published_on: date | None
     reason: str | None
     created_at: datetime
@@ -48,7 +48,7 @@ class Announcement:
 
 
 _OPEN_DAYS: Final = """
-SELECT d.id, d.version, d.state, d.theme, d.starts_at, d.ends_at, d.meeting_place, d.areas, d.host, d.organiser,
+SELECT d.id, d.version, d.state, d.theme, d.starts_at, d.ends_at, d.meeting_place, d.areas, d.host, d.organisers,
        d.published_on, d.reason, d.created_at, d.updated_at, e.name AS estate, e.address, c.name AS company,
        ARRAY(SELECT b.starts_at FROM open_day_batch b WHERE b.tenant_id = $1 AND b.open_day_id = d.id
              ORDER BY b.starts_at) AS batch_starts,
@@ -81,7 +81,7 @@ def _announcement(row: Any) -> Announcement:
         **facts
         | {
             "state": OpenDayState(facts["state"]),
-            "organiser": Organiser(facts["organiser"]),
+            "organisers": tuple(Organiser(organiser) for organiser in facts["organisers"]),
             "areas": tuple(OpenArea(area) for area in facts["areas"]),
             "batches": tuple(Batch(starts_at=starts_at, capacity=capacity) for starts_at, capacity in pairs),
         }

@@ -59,6 +59,7 @@ class Code(StrEnum):
     ESTATE_SERVED = "ESTATE_SERVED"
     ESTATE_SERVED_BY_YOU = "ESTATE_SERVED_BY_YOU"
     ESTATE_UNSERVED = "ESTATE_UNSERVED"
+    FEWER_THAN_BATCHES = "FEWER_THAN_BATCHES"
     FILE_ENCRYPTED = "FILE_ENCRYPTED"
     FILE_HAS_MACROS = "FILE_HAS_MACROS"
     FILE_NOT_A_SPREADSHEET = "FILE_NOT_A_SPREADSHEET"
@@ -68,6 +69,7 @@ class Code(StrEnum):
     FORMULA = "FORMULA"
     HEADING_MISSING = "HEADING_MISSING"
     HEADING_TWICE = "HEADING_TWICE"
+    HELD_OFF_NOTICE = "HELD_OFF_NOTICE"
     ID_INVALID = "ID_INVALID"
     ID_TAKEN = "ID_TAKEN"
     ISSUE_CLOSED = "ISSUE_CLOSED"
@@ -86,6 +88,7 @@ class Code(StrEnum):
     NOT_YOUR_PROJECT = "NOT_YOUR_PROJECT"
     NO_PROJECT_THERE = "NO_PROJECT_THERE"
     NUMBER_INVALID = "NUMBER_INVALID"
+    OPEN_DAY_ANNOUNCED = "OPEN_DAY_ANNOUNCED"
     OPEN_DAY_NOT_ANNOUNCED = "OPEN_DAY_NOT_ANNOUNCED"
     OPEN_DAY_NOT_OPEN = "OPEN_DAY_NOT_OPEN"
     OPINIONS_GIVEN = "OPINIONS_GIVEN"
@@ -222,6 +225,7 @@ class Code(StrEnum):
     TRANSITION_NOT_ALLOWED = "TRANSITION_NOT_ALLOWED"
     USCC_INVALID = "USCC_INVALID"
     USCC_TAKEN = "USCC_TAKEN"
+    VISITORS_NOT_NOW = "VISITORS_NOT_NOW"
     WHOLE_NUMBER_INVALID = "WHOLE_NUMBER_INVALID"
     YEAR_NOT_MEANT = "YEAR_NOT_MEANT"
     YES_NO_INVALID = "YES_NO_INVALID"
@@ -421,6 +425,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "该小区目前没有物业企业服务，无需接管；请直接使用 createProject。",
         "No company serves this estate, so there is nothing to take over; use createProject.",
     ),
+    Code.FEWER_THAN_BATCHES: (
+        "参加总人数 {value} 不能少于各批次合计的 {counted} 人。",
+        "{value} visitors in all cannot be fewer than the {counted} counted in the batches.",
+    ),
     Code.FILE_ENCRYPTED: (
         "文件已加密；请取消密码后另存再导入。",
         "The file is encrypted; save it without a password and import that.",
@@ -456,6 +464,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.HEADING_TWICE: (
         "有两列都是“{heading}”（第 {first} 列和第 {second} 列）；请只保留一列。",
         "Two columns are both {heading} ({first} and {second}); keep one.",
+    ),
+    Code.HELD_OFF_NOTICE: (
+        "公告的时间为 {first} 至 {last}，不能登记为 {date} 举办；改期请先延期（postponeOpenDay）并重新公告。",
+        "It was announced for {first} to {last}, so it was not held on {date}; put it off (postponeOpenDay) and announce the new time first.",
     ),
     Code.ID_INVALID: (
         "自带编号须为“{prefix}_”加小写的 UUIDv7；不填则由系统生成。",
@@ -522,6 +534,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.NUMBER_INVALID: (
         "“{value}”不是数字。",
         "{value} is not a number.",
+    ),
+    Code.OPEN_DAY_ANNOUNCED: (
+        "开放日状态为“{state}”，只有草稿可以修改；改期请延期（postponeOpenDay），其他变动请取消后重新发布。",
+        "The open day is {state} and only a draft is changed; put it off (postponeOpenDay), or cancel it and announce another.",
     ),
     Code.OPEN_DAY_NOT_ANNOUNCED: (
         "开放日状态为“{state}”：已发布公告、且未延期或取消的开放日才有公告单和照片。",
@@ -1063,6 +1079,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.USCC_TAKEN: (
         "统一社会信用代码“{value}”已被另一家在册企业使用。",
         "The unified social credit code {value} belongs to another enrolled company.",
+    ),
+    Code.VISITORS_NOT_NOW: (
+        "开放日状态为“{state}”，此时不能登记人数；可以登记的状态：{allowed}。",
+        "The open day is {state}; visitors are registered or counted while it is: {allowed}.",
     ),
     Code.WHOLE_NUMBER_INVALID: (
         "“{value}”不是整数。",

@@ -7,8 +7,9 @@ and not named; photos are never needed.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    delete,
     func,
     select,
 )
@@ -26,12 +28,12 @@ from sqlmodel import Field
 
 from tenants.calendar import Deadline, after_days
 from tenants.change import change, create, find, find_at, transition
-from tenants.checks import NAME_LIMIT, Checks
+from tenants.checks import NAME_LIMIT, TEXT_LIMIT, Checks
 from tenants.errors import Code, DomainError
 from tenants.issue import Issue, IssueChannel, IssueSource, NewIssue, record_issue
 from tenants.project import Project, require_running
 from tenants.provisional import unsettled
-from tenants.row import Changing, TenantRow, code_field, legal_day, new_id, one_of, today
+from tenants.row import Changing, TenantRow, code_field, legal_day, new_id, now, one_of, some_of, today
 from tenants.scope import Scope
 from tenants.setting import SettingKey, effective
 
@@ -75,13 +77,15 @@ class Organiser(StrEnum):
 STATE_CHANGES: Mapping[OpenDayState, tuple[OpenDayState, ...]] = {
     OpenDayState.DRAFT: (OpenDayState.PUBLISHED, OpenDayState.CANCELLED),
     OpenDayState.PUBLISHED: (OpenDayState.HELD, OpenDayState.POSTPONED, OpenDayState.CANCELLED),
-    OpenDayState.POSTPONED: (OpenDayState.PUBLISHED, OpenDayState.CANCELLED),
+    OpenDayState.POSTPONED: (OpenDayState.PUBLISHED, OpenDayState.POSTPONED, OpenDayState.CANCELLED),
     OpenDayState.HELD: (OpenDayState.FEEDBACK_OPEN, OpenDayState.CLOSED),
     OpenDayState.FEEDBACK_OPEN: (OpenDayState.CLOSED,),
 }
 
 COUNTED = (OpenDayState.HELD, OpenDayState.FEEDBACK_OPEN, OpenDayState.CLOSED)
 ANNOUNCED = (OpenDayState.PUBLISHED, *COUNTED)
+REGISTERING = (OpenDayState.PUBLISHED,)
+COUNTING = (OpenDayState.PUBLISHED, OpenDayState.HELD, OpenDayState.FEEDBACK_OPEN)
 
 
 class OpenDay(Changing, TenantRow, table=True):
@@ -95,7 +99,8 @@ class OpenDay(Changing, TenantRow, table=True):
         Index("open_day_starts", "tenant_id", "starts_at"),
         Index("open_day_division", "division_path", "held_on", "id"),
         one_of("state", OpenDayState),
-        one_of("organiser", Organiser),
+        some_of("areas", OpenArea),
+        some_of("organisers", Organiser),
         CheckConstraint("theme <> ''", name="theme_given"),
         CheckConstraint("ends_at > starts_at", name="times_in_order"),
         CheckConstraint("(state IN ('HELD', 'FEEDBACK_OPEN', 'CLOSED')) = (held_on IS NOT NULL)", name="holding_dated"),
@@ -114,7 +119,7 @@ class OpenDay(Changing, TenantRow, table=True):
     meeting_place: str = Field(sa_type=Text)
     areas: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     host: str = Field(sa_type=Text)
-    organiser: Organiser = code_field(default=Organiser.COMPANY)
+    organisers: list[str] = Field(default_factory=lambda: [Organiser.COMPANY.value], sa_type=ARRAY(Text))
     state: OpenDayState = code_field(default=OpenDayState.DRAFT)
     published_on: date | None = None
     held_on: date | None = None
@@ -183,20 +188,39 @@ WHERE o.answered_on IS NULL
 """Opinions a company has still to answer."""
 
 REPORT = """
-SELECT e.kind AS estate_kind, count(*)::int AS held, count(DISTINCT t.estate_id)::int AS estates,
-       coalesce(sum(t.attended), 0)::int AS attended, coalesce(sum(said.given), 0)::int AS opinions,
-       round(sum(said.answered)::numeric / nullif(sum(said.given), 0), 4) AS answered_share,
-       round(sum(said.days)::numeric / nullif(sum(said.answered), 0), 2) AS mean_days_to_answer
-FROM open_day t
-JOIN estate e ON e.id = t.estate_id
-CROSS JOIN LATERAL (
-    SELECT count(*) AS given, count(o.answered_on) AS answered, sum(o.answered_on - o.received_on) AS days
-    FROM opinion o WHERE {of_o} AND o.tenant_id = t.tenant_id AND o.open_day_id = t.id
-) said
-WHERE {of_t} AND {within_t} AND t.held_on BETWEEN {since} AND {until}
-GROUP BY e.kind ORDER BY e.kind
+SELECT kind AS estate_kind, coalesce(h.held, 0) AS held, coalesce(h.estates, 0) AS estates,
+       coalesce(s.estates, 0) AS estates_served,
+       round(coalesce(h.held, 0)::numeric / nullif(s.estates, 0), 2) AS held_per_estate,
+       round(coalesce(h.estates, 0)::numeric / nullif(s.estates, 0), 4) AS holding_share,
+       coalesce(h.attended, 0) AS attended, coalesce(o.given, 0) AS opinions,
+       round(o.answered::numeric / nullif(o.given, 0), 4) AS answered_share, o.median_days_to_answer
+FROM (
+    SELECT e.kind, count(DISTINCT p.estate_id)::int AS estates
+    FROM project p JOIN estate e ON e.id = p.estate_id
+    WHERE {of_p} AND {within_p} AND p.started_on <= {until} AND (p.ended_on IS NULL OR p.ended_on >= {since})
+    GROUP BY e.kind
+) s
+FULL JOIN (
+    SELECT e.kind, count(*)::int AS held, count(DISTINCT t.estate_id)::int AS estates, sum(t.attended)::int AS attended
+    FROM open_day t JOIN estate e ON e.id = t.estate_id
+    WHERE {of_t} AND {within_t} AND t.held_on BETWEEN {since} AND {until}
+    GROUP BY e.kind
+) h USING (kind)
+LEFT JOIN (
+    SELECT e.kind, count(*)::int AS given, count(o.answered_on)::int AS answered,
+           round(percentile_cont(0.5) WITHIN GROUP (ORDER BY o.answered_on - o.received_on)::numeric, 1)
+               AS median_days_to_answer
+    FROM open_day t
+    JOIN opinion o ON o.tenant_id = t.tenant_id AND o.open_day_id = t.id
+    JOIN estate e ON e.id = t.estate_id
+    WHERE {of_t} AND {of_o} AND {within_t} AND t.held_on BETWEEN {since} AND {until}
+    GROUP BY e.kind
+) o USING (kind)
+ORDER BY kind
 """
-"""R-05: the open days held in a period, by kind of estate."""
+"""R-05: the open days held in a period and what was said there, for each kind of estate where a project ran or one was
+held. A share is of the estates where a project ran in the period.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,7 +242,7 @@ class NewOpenDay:
     meeting_place: str
     host: str
     areas: Sequence[OpenArea] = ()
-    organiser: Organiser = Organiser.COMPANY
+    organisers: Sequence[Organiser] = (Organiser.COMPANY,)
     batches: Sequence[NewBatch] = ()
     id: UUID | None = None
 
@@ -237,22 +261,7 @@ class NewOpinion:
 
 async def draft(scope: Scope, new: NewOpenDay) -> OpenDay:
     """Prepare an open day at a running project, in one or several batches of visitors."""
-    checks = Checks()
-    theme = checks.text("theme", new.theme, limit=NAME_LIMIT)
-    meeting = checks.text("meetingPlace", new.meeting_place, limit=NAME_LIMIT)
-    host = checks.text("host", new.host, limit=NAME_LIMIT)
-    if new.ends_at <= new.starts_at:
-        checks.add(Code.ENDS_BEFORE_START, "endsAt")
-    if not new.areas:
-        checks.add(Code.EMPTY, "areas")
-    for batch in new.batches:
-        if batch.capacity <= 0:
-            checks.add(Code.CAPACITY_NOT_POSITIVE, "batches.capacity", value=batch.capacity)
-        if not new.starts_at <= batch.starts_at < new.ends_at:
-            checks.add(Code.BATCH_OUTSIDE, "batches.startsAt")
-    if len({batch.starts_at for batch in new.batches}) < len(new.batches):
-        checks.add(Code.BATCH_TWICE, "batches.startsAt")
-    checks.done()
+    plan = _plan(new)
     project = await find(scope, Project, new.project_id, "projectId")
     require_running(project, "projectId")
     row = OpenDay(
@@ -261,22 +270,26 @@ async def draft(scope: Scope, new: NewOpenDay) -> OpenDay:
         project_id=project.id,
         estate_id=project.estate_id,
         division_path=project.division_path,
-        theme=theme,
-        starts_at=new.starts_at,
-        ends_at=new.ends_at,
-        meeting_place=meeting,
-        areas=list(dict.fromkeys(new.areas)),
-        host=host,
-        organiser=new.organiser,
+        **plan,
     )
     await create(scope, row, "open_day")
-    for batch in new.batches:
-        scope.session.add(
-            OpenDayBatch(
-                tenant_id=scope.tenant_id, open_day_id=row.id, starts_at=batch.starts_at, capacity=batch.capacity
-            )
-        )
-    await scope.session.flush()
+    await _add_batches(scope, row.id, new.batches)
+    return row
+
+
+async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any]) -> OpenDay:
+    """Change what is prepared, as long as nobody was told. Batches that are given replace all that there are."""
+    row = await find_at(scope, OpenDay, id, version)
+    if row.state != OpenDayState.DRAFT:
+        raise DomainError(Code.OPEN_DAY_ANNOUNCED, "id", state=OpenDayState(row.state))
+    known = [NewBatch(starts_at=each.starts_at, capacity=each.capacity) for each in await _batches(scope, row.id)]
+    planned = {name: getattr(row, name) for name in _PLANNED}
+    new = NewOpenDay(project_id=row.project_id, **{**planned, "batches": known, **changes})
+    await change(scope, row, "open_day", _plan(new), always="batches" in changes)
+    if "batches" in changes:
+        of_this: Any = (OpenDayBatch.tenant_id == scope.tenant_id, OpenDayBatch.open_day_id == row.id)
+        await scope.session.execute(delete(OpenDayBatch).where(*of_this))
+        await _add_batches(scope, row.id, new.batches)
     return row
 
 
@@ -286,6 +299,7 @@ async def publish(scope: Scope, id: UUID, version: int, published_on: date) -> O
     transition(OpenDayState(row.state), OpenDayState.PUBLISHED, STATE_CHANGES)
     checks = Checks()
     checks.day("publishedOn", published_on, latest=today())
+    checks.not_before("publishedOn", published_on, row.published_on)
     checks.done()
     days = await effective(scope, SettingKey.OPEN_DAY_NOTICE_DAYS, row.division_path, published_on)
     ahead = (legal_day(row.starts_at) - published_on).days
@@ -306,16 +320,20 @@ async def postpone(
 ) -> OpenDay:
     """Put a published open day off to another time; it is published anew."""
     checks = Checks()
-    words = checks.text("reason", reason, limit=500)
+    words = checks.text("reason", reason, limit=TEXT_LIMIT)
     if ends_at <= starts_at:
         checks.add(Code.ENDS_BEFORE_START, "endsAt")
     checks.done()
     row = await find_at(scope, OpenDay, id, version)
     transition(OpenDayState(row.state), OpenDayState.POSTPONED, STATE_CHANGES)
     shift = starts_at - row.starts_at
+    batches = await _batches(scope, row.id)
+    if any(batch.starts_at + shift >= ends_at for batch in batches):
+        raise DomainError(Code.BATCH_OUTSIDE, "endsAt")
     values = {"state": OpenDayState.POSTPONED, "reason": words, "starts_at": starts_at, "ends_at": ends_at}
-    await change(scope, row, "open_day", values, action="postponed")
-    for batch in await _batches(scope, row.id):
+    await change(scope, row, "open_day", values, action="postponed", always=True)
+    # No batch moves to where another still is.
+    for batch in sorted(batches, key=lambda each: each.starts_at, reverse=shift > timedelta()):
         await change(scope, batch, "open_day_batch", {"starts_at": batch.starts_at + shift}, action="postponed")
     return row
 
@@ -323,7 +341,7 @@ async def postpone(
 async def cancel(scope: Scope, id: UUID, version: int, reason: str) -> OpenDay:
     """Call an open day off, and say why."""
     checks = Checks()
-    words = checks.text("reason", reason, limit=500)
+    words = checks.text("reason", reason, limit=TEXT_LIMIT)
     checks.done()
     row = await find_at(scope, OpenDay, id, version)
     transition(OpenDayState(row.state), OpenDayState.CANCELLED, STATE_CHANGES)
@@ -332,14 +350,26 @@ async def cancel(scope: Scope, id: UUID, version: int, reason: str) -> OpenDay:
 
 
 async def register(scope: Scope, batch_id: UUID, version: int, registered: int) -> OpenDayBatch:
-    """Set how many have registered for a batch: a count, within its capacity."""
-    batch = await find_at(scope, OpenDayBatch, batch_id, version)
-    row = await find(scope, OpenDay, batch.open_day_id)
-    if row.state not in (OpenDayState.PUBLISHED, OpenDayState.POSTPONED):
-        raise DomainError(Code.TRANSITION_NOT_ALLOWED, "id", state=row.state, wanted="REGISTERED", allowed="PUBLISHED")
+    """Set how many have registered for a batch of an announced open day: a count, within its capacity."""
+    _, batch = await _batch(scope, batch_id, version, REGISTERING)
     if not 0 <= registered <= batch.capacity:
         raise DomainError(Code.BATCH_FULL, "registered", value=registered, capacity=batch.capacity)
     await change(scope, batch, "open_day_batch", {"registered": registered}, action="registered")
+    return batch
+
+
+async def count(scope: Scope, batch_id: UUID, version: int, attended: int) -> OpenDayBatch:
+    """Set how many came with a batch: a count, once it has begun; also more than it was meant to take."""
+    checks = Checks()
+    checks.count("attended", attended)
+    checks.done()
+    row, batch = await _batch(scope, batch_id, version, COUNTING)
+    if batch.starts_at > now():
+        raise DomainError(Code.DATE_IN_FUTURE, "id", date=legal_day(batch.starts_at))
+    if row.attended is not None:
+        others = [each.attended or 0 for each in await _batches(scope, row.id) if each.id != batch.id]
+        _require_sum(attended + sum(others), row.attended)
+    await change(scope, batch, "open_day_batch", {"attended": attended}, action="counted")
     return batch
 
 
@@ -348,11 +378,13 @@ async def hold(
     id: UUID,
     version: int,
     held_on: date,
-    attended: int,
+    attended: int | None = None,
     volunteers: int = 0,
     party_volunteers: int = 0,
 ) -> OpenDay:
-    """A published open day took place; how many came, and how many volunteers helped, are counts."""
+    """A published open day took place at the time that was announced. How many came and how many volunteers helped are
+    counts; the visitors are those of the batches when they are left out.
+    """
     checks = Checks()
     checks.day("heldOn", held_on, latest=today())
     checks.count("attended", attended)
@@ -363,12 +395,18 @@ async def hold(
     checks.done()
     row = await find_at(scope, OpenDay, id, version)
     transition(OpenDayState(row.state), OpenDayState.HELD, STATE_CHANGES)
-    checks.not_before("heldOn", held_on, row.published_on)
-    checks.done()
+    first, last = legal_day(row.starts_at), legal_day(row.ends_at)
+    if not first <= held_on <= last:
+        raise DomainError(Code.HELD_OFF_NOTICE, "heldOn", date=held_on, first=first, last=last)
+    counted = [batch.attended for batch in await _batches(scope, row.id) if batch.attended is not None]
+    if attended is None and not counted:
+        raise DomainError(Code.EMPTY, "attended")
+    came = sum(counted) if attended is None else attended
+    _require_sum(sum(counted), came)
     values = {
         "state": OpenDayState.HELD,
         "held_on": held_on,
-        "attended": attended,
+        "attended": came,
         "volunteers": volunteers,
         "party_volunteers": party_volunteers,
     }
@@ -390,7 +428,7 @@ async def collect(scope: Scope, new: NewOpinion) -> Opinion:
     if row.state == OpenDayState.HELD:
         await change(scope, row, "open_day", {"state": OpenDayState.FEEDBACK_OPEN}, action="feedback_opened")
     elif row.state != OpenDayState.FEEDBACK_OPEN:
-        raise DomainError(Code.OPEN_DAY_NOT_OPEN, "openDayId", state=row.state)
+        raise DomainError(Code.OPEN_DAY_NOT_OPEN, "openDayId", state=OpenDayState(row.state))
     assert row.held_on is not None
     checks.not_before("receivedOn", received, row.held_on)
     checks.done()
@@ -431,6 +469,8 @@ async def convert(scope: Scope, id: UUID, version: int, title: str) -> Opinion:
     opinion = await find_at(scope, Opinion, id, version)
     if opinion.issue_id is not None:
         raise DomainError(Code.CONVERTED_ALREADY, "id")
+    row = await find(scope, OpenDay, opinion.open_day_id)
+    require_running(await find(scope, Project, row.project_id), "id")
     issue: Issue = await record_issue(
         scope,
         NewIssue(
@@ -490,16 +530,69 @@ async def _answer_deadline(scope: Scope, path: str, received_on: date) -> Deadli
     return after_days(received_on, await effective(scope, SettingKey.OPEN_DAY_ANSWER_DAYS, path, received_on))
 
 
-async def _require_open(scope: Scope, opinion: Opinion) -> None:
-    row = await find(scope, OpenDay, opinion.open_day_id, lock=True)
-    if row.state != OpenDayState.FEEDBACK_OPEN:
-        raise DomainError(Code.OPEN_DAY_NOT_OPEN, "id", state=row.state)
+_PLANNED: Final = ("theme", "starts_at", "ends_at", "meeting_place", "host", "areas", "organisers")
+
+
+def _plan(new: NewOpenDay) -> dict[str, Any]:
+    """What is prepared, put right where nobody sees a difference; refused where it cannot be meant."""
+    checks = Checks()
+    plan = {
+        "theme": checks.text("theme", new.theme, limit=NAME_LIMIT),
+        "starts_at": new.starts_at,
+        "ends_at": new.ends_at,
+        "meeting_place": checks.text("meetingPlace", new.meeting_place, limit=NAME_LIMIT),
+        "host": checks.text("host", new.host, limit=NAME_LIMIT),
+        "areas": list(dict.fromkeys(str(area) for area in new.areas)),
+        "organisers": list(dict.fromkeys(str(organiser) for organiser in new.organisers)),
+    }
+    if new.ends_at <= new.starts_at:
+        checks.add(Code.ENDS_BEFORE_START, "endsAt")
+    for several in ("areas", "organisers"):
+        if not plan[several]:
+            checks.add(Code.EMPTY, several)
+    for batch in new.batches:
+        if batch.capacity <= 0:
+            checks.add(Code.CAPACITY_NOT_POSITIVE, "batches.capacity", value=batch.capacity)
+        if not new.starts_at <= batch.starts_at < new.ends_at:
+            checks.add(Code.BATCH_OUTSIDE, "batches.startsAt")
+    if len({batch.starts_at for batch in new.batches}) < len(new.batches):
+        checks.add(Code.BATCH_TWICE, "batches.startsAt")
+    checks.done()
+    return plan
+
+
+async def _add_batches(scope: Scope, open_day_id: UUID, batches: Sequence[NewBatch]) -> None:
+    for batch in batches:
+        row = OpenDayBatch(
+            tenant_id=scope.tenant_id, open_day_id=open_day_id, starts_at=batch.starts_at, capacity=batch.capacity
+        )
+        scope.session.add(row)
+    await scope.session.flush()
 
 
 async def _batches(scope: Scope, open_day_id: UUID) -> Sequence[OpenDayBatch]:
-    found = await scope.session.scalars(
-        select(OpenDayBatch)
-        .where(OpenDayBatch.tenant_id == scope.tenant_id, OpenDayBatch.open_day_id == open_day_id)  # type: ignore[arg-type]
-        .order_by(OpenDayBatch.starts_at.desc())  # type: ignore[attr-defined]
-    )
-    return found.all()
+    of_this: Any = (OpenDayBatch.tenant_id == scope.tenant_id, OpenDayBatch.open_day_id == open_day_id)
+    return (await scope.session.scalars(select(OpenDayBatch).where(*of_this))).all()
+
+
+async def _batch(
+    scope: Scope, id: UUID, version: int, states: tuple[OpenDayState, ...]
+) -> tuple[OpenDay, OpenDayBatch]:
+    """A batch and its open day, both held; the open day's first, so that those who meet here take turns."""
+    seen = await find(scope, OpenDayBatch, id)
+    row = await find(scope, OpenDay, seen.open_day_id, lock=True)
+    batch = await find_at(scope, OpenDayBatch, id, version)
+    if row.state not in states:
+        raise DomainError(Code.VISITORS_NOT_NOW, "id", state=OpenDayState(row.state), allowed=states)
+    return row, batch
+
+
+def _require_sum(counted: int, attended: int) -> None:
+    if counted > attended:
+        raise DomainError(Code.FEWER_THAN_BATCHES, "attended", value=attended, counted=counted)
+
+
+async def _require_open(scope: Scope, opinion: Opinion) -> None:
+    row = await find(scope, OpenDay, opinion.open_day_id, lock=True)
+    if row.state != OpenDayState.FEEDBACK_OPEN:
+        raise DomainError(Code.OPEN_DAY_NOT_OPEN, "id", state=OpenDayState(row.state))

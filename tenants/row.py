@@ -39,6 +39,12 @@ def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({allowed})", name=f"{column}_known")
 
 
+def some_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    """The check that keeps a column of texts to members of an enum, at least one of them."""
+    allowed = ", ".join(f"'{member.value}'" for member in values)
+    return CheckConstraint(f"{column} <@ ARRAY[{allowed}] AND cardinality({column}) > 0", name=f"{column}_known")
+
+
 def code_field(**options: Any) -> Any:
     """A column that holds the value of an enum as text (the table adds `one_of` for it)."""
     return Field(sa_type=Text, **options)

@@ -65,7 +65,7 @@ def _lines(open_day: Announcement) -> Iterable[str]:
     for number, batch in enumerate(open_day.batches, 1):
         yield f"第 {number} 批：{_local(batch.starts_at):%H:%M}，{batch.capacity} 人"
     yield f"接待负责人：{open_day.host}"
-    yield f"组织方：{term(open_day.organiser)}"
+    yield f"组织方：{'、'.join(term(organiser) for organiser in open_day.organisers)}"
     yield f"物业服务企业：{open_day.company}"
 
 

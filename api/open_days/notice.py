@@ -97,7 +97,7 @@ class _Sheet:
             self._fact("小区地址", open_day.address)
         self._fact("开放区域", "、".join(term(area) for area in open_day.areas))
         self._fact("接待负责人", open_day.host)
-        self._fact("组织方", term(open_day.organiser))
+        self._fact("组织方", "、".join(term(organiser) for organiser in open_day.organisers))
 
     def batches(self) -> None:
         """The batches of visitors as a table; none, when all come at once."""

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql  # noqa: F401
 
 from migrations.isolation import allow, in_division, own, protect
 
@@ -22,7 +21,7 @@ OPEN_DAY_CARD = (
     "meeting_place",
     "areas",
     "host",
-    "organiser",
+    "organisers",
     "state",
     "published_on",
     "held_on",
@@ -42,6 +41,7 @@ def upgrade() -> None:
     for table in ("open_day", "open_day_batch", "opinion"):
         protect(table)
         allow(table, "tenant", own(), ("SELECT", "INSERT", "UPDATE"))
+    allow("open_day_batch", "tenant", own(), ("DELETE",))
     allow("open_day", "regulator", in_division(), ("SELECT",), columns={"SELECT": OPEN_DAY_CARD})
     allow("opinion", "regulator", in_division(), ("SELECT",))
 
@@ -63,7 +63,7 @@ def create_tables() -> None:
         sa.Column("meeting_place", sa.Text(), nullable=False),
         sa.Column("areas", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("host", sa.Text(), nullable=False),
-        sa.Column("organiser", sa.Text(), nullable=False),
+        sa.Column("organisers", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("held_on", sa.Date(), nullable=True),
@@ -77,8 +77,12 @@ def create_tables() -> None:
             "(state IN ('HELD', 'FEEDBACK_OPEN', 'CLOSED')) = (held_on IS NOT NULL)", name="holding_dated"
         ),
         sa.CheckConstraint(
-            "organiser IN ('COMPANY', 'COMMUNITY', 'STREET', 'HOUSING_AUTHORITY', 'ASSOCIATION')",
-            name="organiser_known",
+            "areas <@ ARRAY['PUMP_ROOM', 'FIRE_PUMP_ROOM', 'POWER_ROOM', 'GENERATOR', 'LIFT_MACHINE_ROOM', 'MONITORING_ROOM', 'CLEANING_STORE', 'SERVICE_CENTRE', 'OTHER'] AND cardinality(areas) > 0",
+            name="areas_known",
+        ),
+        sa.CheckConstraint(
+            "organisers <@ ARRAY['COMPANY', 'COMMUNITY', 'STREET', 'HOUSING_AUTHORITY', 'ASSOCIATION'] AND cardinality(organisers) > 0",
+            name="organisers_known",
         ),
         sa.CheckConstraint(
             "state IN ('DRAFT', 'PUBLISHED', 'POSTPONED', 'CANCELLED', 'HELD', 'FEEDBACK_OPEN', 'CLOSED')",

@@ -371,7 +371,7 @@ def open_day(rows: Rows, random: Random, project: Mapping[str, Any], held_on: da
         meeting_place="物业服务中心门前",
         areas=[pick(random, tuple(OpenArea))],
         host="项目经理",
-        organiser=Organiser.COMPANY,
+        organisers=[Organiser.COMPANY],
         state=OpenDayState.CLOSED if answered else OpenDayState.FEEDBACK_OPEN,
         published_on=held_on - timedelta(7),
         held_on=held_on,

@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 
 from schema import build, executable
-from tenants import open_day, setting
+from tenants import open_day, project, setting
 from tenants.errors import Code
-from tenants.open_day import NewBatch, NewOpenDay, NewOpinion, OpenArea, OpenDay
+from tenants.estate import EstateKind
+from tenants.open_day import NewBatch, NewOpenDay, NewOpinion, OpenArea, OpenDay, Organiser
 from tenants.permission import CompanyRole
 from tenants.project import Project
-from tenants.row import today
+from tenants.row import now, today
 from tenants.setting import NewSetting, SettingKey
-from tests.areas.town import Firm, Town
+from tests.areas.town import Firm, Town, place
 from tests.reads.asking import Asker
 
 MORNING = datetime(2025, 9, 20, 1, tzinfo=UTC)
@@ -21,6 +22,7 @@ MORNING = datetime(2025, 9, 20, 1, tzinfo=UTC)
 NOON = MORNING + timedelta(hours=3)
 HELD = date(2025, 9, 20)
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ async def begun(town: Town, firm: Firm) -> Project:
     return await town.project(firm)
 
 
-def new(project: Project, **more: Any) -> NewOpenDay:
+def new(begun: Project, **more: Any) -> NewOpenDay:
     """A morning at the pump room."""
     facts: dict[str, Any] = {
         "theme": "看得见的放心水",
@@ -46,12 +48,12 @@ def new(project: Project, **more: Any) -> NewOpenDay:
         "areas": [OpenArea.PUMP_ROOM],
         **more,
     }
-    return NewOpenDay(project_id=project.id, **facts)
+    return NewOpenDay(project_id=begun.id, **facts)
 
 
-async def held(town: Town, firm: Firm, project: Project) -> OpenDay:
+async def held(town: Town, firm: Firm, begun: Project) -> OpenDay:
     """An open day that took place."""
-    row = await town.do(firm.admin, open_day.draft, new(project))
+    row = await town.do(firm.admin, open_day.draft, new(begun))
     row = await town.do(firm.admin, open_day.publish, row.id, row.version, HELD - 10 * DAY)
     return await town.do(firm.admin, open_day.hold, row.id, row.version, HELD, 42, 6, 2)
 
@@ -129,33 +131,119 @@ async def test_an_opinion_makes_one_issue(town: Town, firm: Firm, begun: Project
     issue = await town.row("issue", made.issue_id)  # type: ignore[arg-type]
     assert (issue["source"], issue["title"], issue["found_on"]) == ("OPEN_DAY", "楼道灯不亮", HELD)
     assert await town.refused(firm.admin, open_day.convert, said.id, 2, "再转一次") == [(Code.CONVERTED_ALREADY, "id")]
+    later = await town.do(
+        firm.admin, open_day.collect, NewOpinion(open_day_id=row.id, content="路灯不亮", received_on=HELD)
+    )
+    await town.do(firm.admin, project.end, begun.id, begun.version, today(), project.EndReason.TERMINATED)
+    assert await town.refused(firm.admin, open_day.convert, later.id, 1, "路灯不亮") == [(Code.PROJECT_ENDED, "id")]
+
+
+async def batches(town: Town, row: OpenDay) -> list[Any]:
+    """An open day's batches by their time."""
+    rows: list[Any] = await town.administrator.fetch(
+        "SELECT id, starts_at, capacity, registered, version FROM open_day_batch WHERE open_day_id = $1"
+        " ORDER BY starts_at",
+        row.id,
+    )
+    return rows
+
+
+async def test_a_draft_is_changed_until_it_is_announced(town: Town, firm: Firm, begun: Project) -> None:
+    """Each part on its own, batches as a whole; the whole has to make sense; what was announced is put off instead."""
+    first = [NewBatch(starts_at=MORNING, capacity=30), NewBatch(starts_at=MORNING + HOUR, capacity=30)]
+    row = await town.do(firm.admin, open_day.draft, new(begun, batches=first))
+    organisers = [Organiser.COMPANY, Organiser.COMMUNITY, Organiser.COMPANY]
+    row = await town.do(firm.admin, open_day.update, row.id, 1, {"theme": " 安全用电 ", "organisers": organisers})
+    assert (row.theme, row.organisers, row.areas, row.version) == (
+        "安全用电",
+        ["COMPANY", "COMMUNITY"],
+        ["PUMP_ROOM"],
+        2,
+    )
+    other = [NewBatch(starts_at=MORNING + HOUR, capacity=20), NewBatch(starts_at=MORNING + 2 * HOUR, capacity=25)]
+    row = await town.do(firm.admin, open_day.update, row.id, 2, {"batches": other})
+    assert [(found["starts_at"], found["capacity"]) for found in await batches(town, row)] == [
+        (batch.starts_at, batch.capacity) for batch in other
+    ]
+    assert row.version == 3
+    refused = await town.refused(firm.admin, open_day.update, row.id, 3, {"ends_at": MORNING + HOUR, "host": ""})
+    assert refused == [(Code.EMPTY, "host"), *[(Code.BATCH_OUTSIDE, "batches.startsAt")] * 2]
+    assert await town.refused(firm.admin, open_day.update, row.id, 2, {"theme": "旧"}) == [(Code.CONFLICT, "version")]
+    row = await town.do(firm.admin, open_day.publish, row.id, 3, HELD - 10 * DAY)
+    assert await town.refused(firm.admin, open_day.update, row.id, 4, {"theme": "新"}) == [
+        (Code.OPEN_DAY_ANNOUNCED, "id")
+    ]
 
 
 async def test_put_off_and_called_off(town: Town, firm: Firm, begun: Project) -> None:
     """Put off with its batches, published anew, then called off with a reason; a called-off day is not held."""
-    batches = [NewBatch(starts_at=MORNING, capacity=30), NewBatch(starts_at=MORNING + timedelta(hours=1), capacity=30)]
-    row = await town.do(firm.admin, open_day.draft, new(begun, batches=batches))
+    given = [NewBatch(starts_at=MORNING + number * HOUR, capacity=30) for number in range(2)]
+    row = await town.do(firm.admin, open_day.draft, new(begun, batches=given))
     row = await town.do(firm.admin, open_day.publish, row.id, 1, HELD - 10 * DAY)
     week = timedelta(days=7)
     row = await town.do(firm.admin, open_day.postpone, row.id, 2, "台风", MORNING + week, NOON + week)
-    rows = await town.administrator.fetch(
-        "SELECT starts_at FROM open_day_batch WHERE open_day_id = $1 ORDER BY starts_at", row.id
-    )
-    assert [found["starts_at"] for found in rows] == [batch.starts_at + week for batch in batches]
-    row = await town.do(firm.admin, open_day.publish, row.id, 3, HELD - DAY)
-    row = await town.do(firm.admin, open_day.cancel, row.id, 4, "停水检修")
+    assert [found["starts_at"] for found in await batches(town, row)] == [batch.starts_at + week for batch in given]
+    row = await town.do(firm.admin, open_day.postpone, row.id, 3, "台风未过", MORNING + DAY, NOON + DAY)
+    assert [found["starts_at"] for found in await batches(town, row)] == [batch.starts_at + DAY for batch in given]
+    short = await town.refused(firm.admin, open_day.postpone, row.id, 4, "停电", MORNING, MORNING + HOUR)
+    assert short == [(Code.BATCH_OUTSIDE, "endsAt")]
+    earlier = await town.refused(firm.admin, open_day.publish, row.id, 4, HELD - 11 * DAY)
+    assert earlier == [(Code.DATE_OUT_OF_ORDER, "publishedOn")]
+    row = await town.do(firm.admin, open_day.publish, row.id, 4, HELD - 2 * DAY)
+    row = await town.do(firm.admin, open_day.cancel, row.id, 5, "停水检修")
     assert (row.state, row.reason) == ("CANCELLED", "停水检修")
-    assert await town.refused(firm.admin, open_day.hold, row.id, 5, HELD, 0) == [(Code.TRANSITION_NOT_ALLOWED, "id")]
+    assert await town.refused(firm.admin, open_day.hold, row.id, 6, HELD, 0) == [(Code.TRANSITION_NOT_ALLOWED, "id")]
 
 
 async def test_a_batch_is_not_overfilled(town: Town, firm: Firm, begun: Project) -> None:
     """Registration is a count within the batch's capacity, while the day is announced."""
     row = await town.do(firm.admin, open_day.draft, new(begun, batches=[NewBatch(starts_at=MORNING, capacity=30)]))
-    batch = (await town.administrator.fetch("SELECT id FROM open_day_batch WHERE open_day_id = $1", row.id))[0]["id"]
-    assert await town.refused(firm.admin, open_day.register, batch, 1, 10) == [(Code.TRANSITION_NOT_ALLOWED, "id")]
+    (batch,) = await batches(town, row)
+    assert await town.refused(firm.admin, open_day.register, batch["id"], 1, 10) == [(Code.VISITORS_NOT_NOW, "id")]
     await town.do(firm.admin, open_day.publish, row.id, 1, HELD - 10 * DAY)
-    assert await town.refused(firm.admin, open_day.register, batch, 1, 31) == [(Code.BATCH_FULL, "registered")]
-    assert (await town.do(firm.admin, open_day.register, batch, 1, 30)).registered == 30
+    assert await town.refused(firm.admin, open_day.register, batch["id"], 1, 31) == [(Code.BATCH_FULL, "registered")]
+    assert (await town.do(firm.admin, open_day.register, batch["id"], 1, 30)).registered == 30
+    await town.do(firm.admin, open_day.hold, row.id, 2, HELD, 28)
+    assert await town.refused(firm.admin, open_day.register, batch["id"], 2, 29) == [(Code.VISITORS_NOT_NOW, "id")]
+
+
+async def test_who_came_is_counted_by_batch(town: Town, firm: Firm, begun: Project) -> None:
+    """The whole is the sum of the batches unless it is given, and never less; each may be put right until closing."""
+    given = [NewBatch(starts_at=MORNING + number * HOUR, capacity=30) for number in range(2)]
+    row = await town.do(firm.admin, open_day.draft, new(begun, batches=given))
+    await town.do(firm.admin, open_day.publish, row.id, 1, HELD - 10 * DAY)
+    assert await town.refused(firm.admin, open_day.hold, row.id, 2, HELD) == [(Code.EMPTY, "attended")]
+    first, second = [found["id"] for found in await batches(town, row)]
+    assert await town.refused(firm.admin, open_day.count, first, 1, -1) == [(Code.NEGATIVE, "attended")]
+    assert (await town.do(firm.admin, open_day.count, first, 1, 33)).attended == 33
+    await town.do(firm.admin, open_day.count, second, 1, 20)
+    assert await town.refused(firm.admin, open_day.hold, row.id, 2, HELD, 52) == [(Code.FEWER_THAN_BATCHES, "attended")]
+    row = await town.do(firm.admin, open_day.hold, row.id, 2, HELD)
+    assert row.attended == 53
+    assert await town.refused(firm.admin, open_day.count, second, 2, 21) == [(Code.FEWER_THAN_BATCHES, "attended")]
+    assert (await town.do(firm.admin, open_day.count, second, 2, 19)).attended == 19
+    await town.do(firm.admin, open_day.close, row.id, 3, HELD, True)
+    assert await town.refused(firm.admin, open_day.count, second, 3, 18) == [(Code.VISITORS_NOT_NOW, "id")]
+
+
+async def test_nobody_came_yet(town: Town, firm: Firm, begun: Project) -> None:
+    """Before a batch begins there is nobody to count."""
+    starts_at = now() + 5 * DAY
+    facts = {"starts_at": starts_at, "ends_at": starts_at + HOUR}
+    batch = NewBatch(starts_at=starts_at, capacity=9)
+    row = await town.do(firm.admin, open_day.draft, new(begun, **facts, batches=[batch]))
+    await town.do(firm.admin, open_day.publish, row.id, 1, today())
+    (found,) = await batches(town, row)
+    assert await town.refused(firm.admin, open_day.count, found["id"], 1, 9) == [(Code.DATE_IN_FUTURE, "id")]
+
+
+async def test_held_when_it_was_announced(town: Town, firm: Firm, begun: Project) -> None:
+    """On one of its days; another day takes a new notice, so that nobody comes in vain."""
+    row = await town.do(firm.admin, open_day.draft, new(begun, ends_at=NOON + DAY))
+    await town.do(firm.admin, open_day.publish, row.id, 1, HELD - 10 * DAY)
+    for day in (HELD - DAY, HELD + 2 * DAY):
+        assert await town.refused(firm.admin, open_day.hold, row.id, 2, day, 9) == [(Code.HELD_OFF_NOTICE, "heldOn")]
+    assert (await town.do(firm.admin, open_day.hold, row.id, 2, HELD + DAY, 9)).held_on == HELD + DAY
 
 
 @pytest.mark.parametrize(
@@ -163,6 +251,7 @@ async def test_a_batch_is_not_overfilled(town: Town, firm: Firm, begun: Project)
     [
         ({"ends_at": MORNING}, (Code.ENDS_BEFORE_START, "endsAt")),
         ({"areas": []}, (Code.EMPTY, "areas")),
+        ({"organisers": []}, (Code.EMPTY, "organisers")),
         ({"theme": " "}, (Code.EMPTY, "theme")),
         ({"batches": [NewBatch(starts_at=MORNING, capacity=0)]}, (Code.CAPACITY_NOT_POSITIVE, "batches.capacity")),
         ({"batches": [NewBatch(starts_at=NOON, capacity=9)]}, (Code.BATCH_OUTSIDE, "batches.startsAt")),
@@ -184,18 +273,40 @@ async def test_counts_add_up(town: Town, firm: Firm, begun: Project) -> None:
     assert {field for _, field in problems} == {"heldOn", "attended", "partyVolunteers"}
 
 
+FIGURES = """query ($since: Date!, $until: Date!) { openDayFigures(since: $since, until: $until) {
+    estateKind held estates estatesServed heldPerEstate holdingShare attended opinions answeredShare
+    medianDaysToAnswer } }"""
+
+
 async def test_the_report_counts_by_kind_of_estate(town: Town, firm: Firm) -> None:
-    """R-05 over a division nobody else uses: only days that were held count."""
+    """R-05 over a division nobody else uses: only days that were held count, per estate served and not per estate that
+    held one; the median of the days to answer; nothing is null where it is nothing of nothing.
+    """
     at = "370404002"
     begun = await town.project(firm, at=at)
+    for _ in range(2):
+        await town.project(firm, at=at)
+    await town.project(firm, new_estate=place(division_code=at, kind=EstateKind.RESETTLEMENT))
+    row = await held(town, firm, begun)
     await held(town, firm, begun)
     await town.do(firm.admin, open_day.draft, new(begun, starts_at=NOON, ends_at=NOON + DAY))
+    for days in (1, 4, 9, None):
+        said = await town.do(
+            firm.admin, open_day.collect, NewOpinion(open_day_id=row.id, content="灯不亮", received_on=HELD)
+        )
+        if days is not None:
+            await town.do(firm.admin, open_day.answer, said.id, 1, "已更换", HELD + days * DAY)
     ask = Asker(executable(build()), town.database, await town.regulator(at))
-    answer = await ask("""{ openDayFigures(since: "2025-01-01", until: "2025-12-31") {
-        estateKind held estates attended opinions answeredShare } }""")
-    assert answer["openDayFigures"] == [
-        {"estateKind": "COMMERCIAL", "held": 1, "estates": 1, "attended": 42, "opinions": 0, "answeredShare": None}
+    mine = Asker(executable(build()), town.database, firm.admin)
+    answer = (await ask(FIGURES, since="2025-01-01", until="2025-12-31"))["openDayFigures"]
+    assert [tuple(kind.values()) for kind in answer] == [
+        ("COMMERCIAL", 2, 1, 3, "0.67", "0.3333", 84, 4, "0.7500", "4.0"),
+        ("RESETTLEMENT", 0, 0, 1, "0.00", "0.0000", 0, 0, None, None),
     ]
+    assert (await mine(FIGURES, since="2025-01-01", until="2025-12-31"))["openDayFigures"] == answer
+    other = Asker(executable(build()), town.database, (await town.company()).admin)
+    assert (await other(FIGURES, since="2025-01-01", until="2025-12-31"))["openDayFigures"] == []
+    assert (await ask(FIGURES, since="2021-01-01", until="2021-12-31"))["openDayFigures"] == []
 
 
 async def test_the_front_desk_receives_visitors(town: Town, firm: Firm, begun: Project) -> None:

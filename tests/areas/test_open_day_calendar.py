@@ -99,7 +99,7 @@ async def test_nobody_else_has_it(server: Served) -> None:
 async def test_the_feed_is_bounded(server: Served, administrator: asyncpg.Connection) -> None:
     """However many open days there are, it holds the 500 that start last."""
     open_day = published(server, SOON + timedelta(days=400))
-    columns = """project_id, estate_id, division_path, theme, ends_at, meeting_place, areas, host, organiser, state,
+    columns = """project_id, estate_id, division_path, theme, ends_at, meeting_place, areas, host, organisers, state,
         no_opinions, published_on"""
     await administrator.execute(
         f"""INSERT INTO open_day (tenant_id, id, starts_at, {columns})

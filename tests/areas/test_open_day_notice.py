@@ -38,7 +38,7 @@ def read(response: httpx.Response) -> tuple[str, pypdf.PdfReader]:
 async def test_it_says_what_was_announced(server: Served) -> None:
     """Title, estate, time in Shanghai with its weekday, place, areas, batches, host, organiser, company and date."""
     batches = [{"startsAt": (SOON + timedelta(minutes=45 * n)).isoformat(), "capacity": 30 + n} for n in range(3)]
-    open_day = published(server, batches=batches, organiser="COMMUNITY")
+    open_day = published(server, batches=batches, organisers=["COMPANY", "COMMUNITY"])
     words, document = read(notice(server, open_day))
     query = "query ($id: ID!) { openDay(id: $id) { estate { name } company { name } } }"
     facts = said(server, query, {"id": open_day})["openDay"]
@@ -53,7 +53,7 @@ async def test_it_says_what_was_announced(server: Served) -> None:
         "水泵房、消防泵房",
         "第 2 批 09:45 31 人",
         "项目经理",
-        "社区",
+        "物业服务企业、社区",
     ):
         assert expected in words
     assert facts["company"]["name"] in words.rpartition("人")[2]

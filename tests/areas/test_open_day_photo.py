@@ -284,6 +284,22 @@ async def test_a_large_picture_is_made_smaller(server: Served) -> None:
     assert (photo["width"], photo["height"]) == (cleaning.SIDE, cleaning.SIDE // 2)
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+async def test_of_a_moving_picture_the_first_is_kept(server: Served, kind: str) -> None:
+    """However many follow: only one is ever decoded."""
+    frames = [Image.new("RGB", (64, 48), color) for color in (RED, *((number, 0, 200) for number in range(200)))]
+    moving = encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=40, loop=0)
+    with Image.open(io.BytesIO(moving)) as sent:
+        assert sent.n_frames > 20  # type: ignore[attr-defined]
+    answer = send(server, published(server), moving, f"image/{kind.lower()}")
+    assert answer.status_code == 201, answer.text
+    with Image.open(io.BytesIO(get(server, answer.json()["url"]).content)) as shown:
+        assert getattr(shown, "n_frames", 1) == 1
+        point = shown.getpixel((20, 20))
+    assert isinstance(point, tuple)
+    assert point[0] > 150 > point[2]
+
+
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 NO_PICTURES = {
     "text": b"hello",
