@@ -7,7 +7,6 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,14 +20,8 @@ import pytest
 import migrations
 from infra.embedded import Embedded
 from tests.conftest import Clone
-
-LINLI = Path(sys.executable).with_name("linli")
-QUERY = {"query": "{ projects(first: 2) { totalCount nodes { id name } } }"}
-
-
-def environment(home: Path, **values: str) -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")}
-    return clean | {"LINLI_HOME": str(home)} | {f"LINLI_{name.upper()}": value for name, value in values.items()}
+from tests.demonstration import LINLI, QUERY, TOKENS, Demo, demonstrations, environment
+from tests.serving import free_port
 
 
 def linli(*arguments: str, home: Path, **values: str) -> subprocess.CompletedProcess[str]:
@@ -67,11 +60,6 @@ def ended(process: psutil.Process) -> bool:
     return not process.is_running() or bool(process.status() == psutil.STATUS_ZOMBIE)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def home(own_path: Path) -> Path:
     return own_path / "home"
@@ -87,54 +75,10 @@ def test_help_names_every_command_and_is_quick(home: Path) -> None:
     assert not home.exists()
 
 
-TOKENS = (
-    *("COMPANY_TOKEN", "MANAGER_TOKEN", "PARTY_OFFICER_TOKEN", "FRONT_DESK_TOKEN", "OTHER_COMPANY_TOKEN"),
-    *("COMMUNITY_TOKEN", "STREET_TOKEN", "REGULATOR_TOKEN", "PROVINCE_TOKEN", "TOWNSHIP_TOKEN", "DISTRICT_TOKEN"),
-)
-
-
-class Demo:
-    """A running `linli demo`."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            [LINLI, "demo"], env=environment(home, port=str(free_port())), stdout=subprocess.PIPE, text=True
-        )
-        assert self.process.stdout is not None
-        self.lines = [self.process.stdout.readline() for _ in ("GRAPHQL_URL", *TOKENS)]
-        self.values = dict(line.rstrip("\n").split("=", 1) for line in self.lines)
-
-    def ask(self, token: str) -> httpx.Response:
-        return httpx.post(
-            self.values["GRAPHQL_URL"],
-            json=QUERY,
-            headers={"authorization": f"Bearer {self.values[token]}"},
-            timeout=60,
-        )
-
-    def worked(self) -> float:
-        """Seconds of processor time so far, its own and that of the programs it has run."""
-        times = psutil.Process(self.process.pid).cpu_times()
-        return float(times.user + times.system + times.children_user + times.children_system)
-
-    def stop(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(60)
-
-
 @pytest.fixture
 def started(home: Path) -> Iterator[list[Demo]]:
-    demos: list[Demo] = []
-    yield demos
-    for demo in demos:
-        demo.process.kill()
-        demo.process.wait()
-        assert demo.process.stdout is not None
-        demo.process.stdout.close()
-    if (home / "postgres").exists():
-        Embedded(home).stop()
+    with demonstrations(home) as demos:
+        yield demos
 
 
 def test_the_demo_runs_from_nothing_and_again(home: Path, started: list[Demo]) -> None:
