@@ -193,12 +193,16 @@ class Code(StrEnum):
     SCHEME_CODE_TWICE = "SCHEME_CODE_TWICE"
     SCHEME_CODE_UNKNOWN = "SCHEME_CODE_UNKNOWN"
     SCHEME_GROUP_MARKS = "SCHEME_GROUP_MARKS"
+    SCHEME_KEY_MISSING = "SCHEME_KEY_MISSING"
+    SCHEME_KEY_UNKNOWN = "SCHEME_KEY_UNKNOWN"
     SCHEME_MARKS = "SCHEME_MARKS"
     SCHEME_PARTY_SHARE = "SCHEME_PARTY_SHARE"
     SCHEME_SIGN = "SCHEME_SIGN"
     SCHEME_STEPS_GAP = "SCHEME_STEPS_GAP"
     SCHEME_STEPS_OVERLAP = "SCHEME_STEPS_OVERLAP"
+    SCHEME_TEXT = "SCHEME_TEXT"
     SCHEME_VALUE = "SCHEME_VALUE"
+    SCHEME_VALUE_UNREADABLE = "SCHEME_VALUE_UNREADABLE"
     SCHEME_WEIGHTS = "SCHEME_WEIGHTS"
     SCORE_ANSWER_OF_ANOTHER_KIND = "SCORE_ANSWER_OF_ANOTHER_KIND"
     SCORE_CHOICE_UNKNOWN = "SCORE_CHOICE_UNKNOWN"
@@ -952,6 +956,14 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "评价主体“{group}”的权重为 {weight}，但各维度分给它的合计为 {held}；两者应相等。",
         "Group {group} has a weight of {weight}, but the dimensions give it {held}; both must be equal.",
     ),
+    Code.SCHEME_KEY_MISSING: (
+        "缺少“{key}”；请补充。",
+        "{key} is missing: give it.",
+    ),
+    Code.SCHEME_KEY_UNKNOWN: (
+        "“{key}”不是方案的内容；请检查拼写或删除。",
+        "A scheme has no {key} here: check its spelling or leave it out.",
+    ),
     Code.SCHEME_MARKS: (
         "各部分满分合计不等于总分：{parts} = {total}，应为 {full}；请调整各部分满分或 full_marks。",
         "The parts do not sum to the full marks: {parts} = {total}, not {full}. Change their maxima or full_marks.",
@@ -972,9 +984,17 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "数量分档重叠：{cell} 同时属于 {steps}。",
         "{cell} lies in {steps} at once; each count has one step.",
     ),
+    Code.SCHEME_TEXT: (
+        "第 {line} 行无法读取：{reason}。",
+        "Line {line} cannot be read: {reason_english}.",
+    ),
     Code.SCHEME_VALUE: (
         "数值 {value} 无效：应为 {expected}。",
         "{value} cannot be used here: it takes {expected}.",
+    ),
+    Code.SCHEME_VALUE_UNREADABLE: (
+        "“{value}”无效：应为{expected}。",
+        "{value} cannot be used: it takes {expected_english}.",
     ),
     Code.SCHEME_WEIGHTS: (
         "权重合计为 {total}，应等于满分 {full}，且每项大于零。",
