@@ -58,7 +58,9 @@ class Code(StrEnum):
     ESTATE_REQUIRED = "ESTATE_REQUIRED"
     ESTATE_SERVED = "ESTATE_SERVED"
     ESTATE_SERVED_BY_YOU = "ESTATE_SERVED_BY_YOU"
+    ESTATE_UNKNOWN = "ESTATE_UNKNOWN"
     ESTATE_UNSERVED = "ESTATE_UNSERVED"
+    ESTATE_WITHOUT_COMPANY = "ESTATE_WITHOUT_COMPANY"
     FEWER_THAN_BATCHES = "FEWER_THAN_BATCHES"
     FILE_ENCRYPTED = "FILE_ENCRYPTED"
     FILE_HAS_MACROS = "FILE_HAS_MACROS"
@@ -425,9 +427,17 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "该小区已由贵企业服务。",
         "Your company already serves this estate.",
     ),
+    Code.ESTATE_UNKNOWN: (
+        "辖区内没有登记名为“{name}”的小区；请核对名称，以及区县、街道和社区。",
+        "No estate called {name} is registered in your division; check the name, and the county, street and community.",
+    ),
     Code.ESTATE_UNSERVED: (
         "该小区目前没有物业企业服务，无需接管；请直接使用 createProject。",
         "No company serves this estate, so there is nothing to take over; use createProject.",
+    ),
+    Code.ESTATE_WITHOUT_COMPANY: (
+        "“{name}”目前没有物业企业服务，问题没有可交办的企业。",
+        "No company serves {name}, so there is none to raise the issue with.",
     ),
     Code.FEWER_THAN_BATCHES: (
         "参加总人数 {value} 不能少于各批次合计的 {counted} 人。",

@@ -369,7 +369,7 @@ async def raise_issue(scope: Scope, new: NewIssue) -> Issue:
     """A regulator of the estate's division raises an issue with the company that serves the estate."""
     estate = await find(scope, Estate, new.estate_id, "estateId")
     if estate.serving_tenant_id is None:
-        raise DomainError(Code.ESTATE_UNSERVED, "estateId")
+        raise DomainError(Code.ESTATE_WITHOUT_COMPANY, "estateId", name=estate.name)
     async with scope.acting_for(estate.serving_tenant_id):
         issue = await record_issue(scope, new)
         if issue.state == IssueState.FOUND:

@@ -294,6 +294,33 @@ def test_spreadsheets_are_imported_whole_or_not_at_all(home: Path, tmp_path: Pat
     assert "no such active member" in refused(stranger)
 
 
+def test_tickets_of_the_hotline_are_imported_once(home: Path, tmp_path: Path, fresh_database: Clone) -> None:
+    """As the README says: an unknown column is named with the known ones, and a row that changed is reported."""
+    urls = {"database_url": fresh_database.admin_url, "app_database_url": fresh_database.app_url}
+    linli("sample", "--companies", "1", "--projects", "1", "--seed", "7", home=home, **urls)
+    ((uscc, estate),) = ask(fresh_database, "SELECT uscc, (SELECT name FROM project) FROM company")
+    file = tmp_path / "工单.csv"
+
+    def imported(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        file.write_text(text, encoding="utf-8")
+        return linli("import", "hotline", str(file), "--company", uscc, *arguments, home=home, **urls)
+
+    bad = imported(f"工单编号,小区名称,诉求标题,受理日期,工单密级\n1,{estate},电梯停运,2026-03-03,普通\n")
+    assert bad.returncode == 1
+    assert "工单密级" in bad.stdout
+    assert "协办单位" in bad.stdout  # the known columns are listed
+    tickets = f"工单编号,小区名称,诉求标题,受理日期,来电人\n1,{estate},电梯停运,2026-03-03,王甲子\n"
+    for arguments, there in ((("--dry-run",), 0), ((), 1), ((), 1)):
+        done = imported(tickets, *arguments)
+        assert done.returncode == 0, done
+        assert ask(fresh_database, "SELECT count(*) FROM issue") == [(there,)]
+    again = imported(tickets.replace("电梯停运", "电梯困人"))
+    assert again.returncode == 0
+    assert "row 2" in again.stdout
+    assert "诉求标题" in again.stdout
+    assert ask(fresh_database, "SELECT title FROM issue") == [("电梯停运",)]
+
+
 def test_communities_of_a_county_are_loaded_from_a_file(home: Path, tmp_path: Path, fresh_database: Clone) -> None:
     urls = {"database_url": fresh_database.admin_url, "app_database_url": fresh_database.app_url}
     file = tmp_path / "communities.csv"

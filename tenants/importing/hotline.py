@@ -1,9 +1,11 @@
 """Importing tickets of the 12345 hotline (12345 热线工单) as issues, one ticket a row, known by the ticket's number.
 
 A company imports those of the estates it serves; a regulator those of its division, each with the company that serves
-the estate. Who called stays outside: those columns are known and not read. Any other column is refused by its name.
+the estate. A ticket that is there already is passed over, and where the file says something else of it, that is noted.
+Who called stays outside: those columns are known and not read. Any other column is refused by its name.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -11,9 +13,12 @@ from uuid import UUID
 
 from tenants import company
 from tenants.errors import Code, DomainError
+from tenants.importing import projects
+from tenants.importing.places import stem
 from tenants.importing.report import Outcome, Report, Session, importing, require
 from tenants.issue import IssueChannel, IssueSource, NewIssue, raise_issue, record_issue
 from tenants.permission import Permission
+from tenants.row import today
 from tenants.scope import Database, Principal
 from tenants.sheet import Column, Note, Problem, Reader, spelled
 
@@ -25,6 +30,7 @@ COLUMNS = (
         "estate",
         ("小区", "涉及小区", "诉求小区", "项目名称", "物业项目", "物业小区", "所属小区"),
     ),
+    *(column for column in projects.COLUMNS if column.key in ("county", "street", "community")),
     Column("title", "诉求标题", "title", ("标题", "工单标题", "诉求事项", "主题", "问题")),
     Column("content", "诉求内容", "content", ("内容", "工单内容", "诉求描述", "问题描述", "详细内容")),
     Column("category", "诉求类别", "category", ("类别", "问题类别", "诉求分类", "问题分类", "工单类别")),
@@ -67,6 +73,7 @@ async def import_hotline(database: Database, principal: Principal, file: Path, d
         taker = _Taker(session)
         await taker.load()
         await session.each(taker.take)
+        report.notes += taker.differing.values()
     return report
 
 
@@ -82,40 +89,68 @@ def _judge_columns(session: Session) -> None:
         session.report.notes.append(Note(f"不读取的列：{listed}", f"Columns that are not read: {listed}"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Estate:
+    """An estate that a ticket may name, and the names of the divisions it lies in."""
+
+    id: UUID
+    path: str
+    divisions: frozenset[str]
+
+
 @dataclass(slots=True)
 class _Taker:
-    """Takes one ticket after the other, knowing the estates and the categories."""
+    """Takes one ticket after the other, knowing the estates, the categories and the tickets that are there."""
 
     session: Session
-    _estates: dict[str, dict[UUID, str]] = field(default_factory=dict)
+    differing: dict[int, Note] = field(default_factory=dict)
+    _estates: dict[str, dict[UUID, _Estate]] = field(default_factory=dict)
     _categories: dict[str, list[tuple[str, UUID]]] = field(default_factory=dict)
+    _tickets: dict[str, Mapping[str, object]] = field(default_factory=dict)
     _rows: dict[str, int] = field(default_factory=dict)
 
     async def load(self) -> None:
-        """The estates that the importer may name, and all categories in use."""
-        scope = self.session.scope
+        """The estates that the importer may name, the categories in use, and the tickets of the file that are known:
+        those of the company, or of any company that the regulator sees.
+        """
+        scope, table = self.session.scope, self.session.table
+        divisions = "array(SELECT d.name FROM division d WHERE e.division_path ^@ d.path) AS divisions"
         if scope.principal.kind == "tenant":
             rows = await scope.connection.fetch(
-                """
-                SELECT e.id, e.division_path, e.name, p.name AS project FROM project p
+                f"""
+                SELECT e.id, e.division_path, e.name, p.name AS project, {divisions} FROM project p
                 JOIN estate e ON e.id = p.estate_id WHERE p.tenant_id = $1 AND p.status = 'ACTIVE'
                 """,
                 scope.tenant_id,
             )
         else:
             rows = await scope.connection.fetch(
-                "SELECT id, division_path, name, name AS project FROM estate WHERE division_path ^@ $1",
+                f"SELECT e.id, e.division_path, e.name, e.name AS project, {divisions} FROM estate e"
+                " WHERE e.division_path ^@ $1",
                 scope.principal.division_path,
             )
         for row in rows:
+            names = frozenset(stem(name) for name in row["divisions"])
+            place = _Estate(UUID(str(row["id"])), row["division_path"], names)
             for name in {spelled(row["name"]), spelled(row["project"])}:
-                self._estates.setdefault(name, {})[UUID(str(row["id"]))] = row["division_path"]
+                self._estates.setdefault(name, {})[place.id] = place
         rows = await scope.connection.fetch(
-            "SELECT id, division_path, code, name FROM issue_category WHERE closed_on IS NULL"
+            "SELECT id, division_path, code, name FROM issue_category WHERE closed_on IS NULL OR closed_on > $1",
+            today(),
         )
         for row in rows:
             for name in {spelled(row["name"]), spelled(row["code"])}:
                 self._categories.setdefault(name, []).append((row["division_path"], UUID(str(row["id"]))))
+        rows = await scope.connection.fetch(
+            """
+            SELECT external_id, estate_id, title, detail, category_id, found_on, co_handlers FROM issue
+            WHERE tenant_id = coalesce($1, tenant_id) AND source = $2 AND external_id = ANY($3)
+            """,
+            scope.principal.tenant_id,
+            IssueSource.HOTLINE_12345.value,
+            [Reader(table, row).code("ticket") for row in table.rows],
+        )
+        self._tickets = {row["external_id"]: row for row in rows}
 
     async def take(self, row: Reader) -> Outcome | None:
         """One ticket."""
@@ -125,17 +160,15 @@ class _Taker:
         row.require("title" if "title" in self.session.table.present else "content", title)
         received = row.require("received", row.day("received"))
         estate = self._estate(row)
-        category = self._category(row, estate[1]) if estate else None
+        category = self._category(row, estate.path) if estate else None
         if ticket:
             first = self._rows.setdefault(ticket, row.number)
             if first != row.number:
                 row.refuse(DomainError(Code.ROW_REPEATED, row=first), "ticket")
         if row.problems or not (ticket and received and estate):
             return None
-        if await self._known(ticket):
-            return Outcome.KNOWN
         new = NewIssue(
-            estate_id=estate[0],
+            estate_id=estate.id,
             title=title,
             detail=content or None,
             source=IssueSource.HOTLINE_12345,
@@ -143,22 +176,54 @@ class _Taker:
             found_on=received,
             category_id=category,
             external_id=ticket,
-            co_handlers=[name for name in row.text("handlers").replace("，", "、").split("、") if name],
+            co_handlers=list(dict.fromkeys(filter(None, row.text("handlers").replace("，", "、").split("、")))),
         )
+        if ticket in self._tickets:
+            self._compare(row.number, new, self._tickets[ticket])
+            return Outcome.KNOWN
         scope = self.session.scope
         await (record_issue if scope.principal.kind == "tenant" else raise_issue)(scope, new)
         return Outcome.ADDED
 
-    def _estate(self, row: Reader) -> tuple[UUID, str] | None:
+    def _compare(self, number: int, new: NewIssue, known: Mapping[str, object]) -> None:
+        """Note what the file says otherwise than the issue; columns that it does not have say nothing."""
+        table = self.session.table
+        parts = {
+            "estate": ("estate_id", new.estate_id),
+            "title": ("title", new.title),
+            "content": ("detail", new.detail),
+            "category": ("category_id", new.category_id),
+            "received": ("found_on", new.found_on),
+            "handlers": ("co_handlers", list(new.co_handlers)),
+        }
+        other = [
+            table.headings[key]
+            for key, (column, value) in parts.items()
+            if key in table.present and known[column] != value
+        ]
+        if other:
+            listed = "、".join(other)
+            self.differing[number] = Note(
+                f"工单已登记，内容与登记的不同，未作更改：{listed}",
+                f"The ticket is there already and says otherwise, which was not changed: {listed}",
+                number,
+            )
+
+    def _estate(self, row: Reader) -> _Estate | None:
+        """The estate of this name, in the county, street and community that the row names."""
         name = row.require("estate", row.text("estate"))
         if not name:
             return None
-        found = list(self._estates.get(spelled(name), {}).items())
-        if len(found) != 1:
-            code = Code.PROJECT_AMBIGUOUS if found else Code.PROJECT_UNKNOWN
-            row.refuse(DomainError(code, name=name), "estate")
-            return None
-        return found[0]
+        within = {stem(text) for key in ("county", "street", "community") if (text := row.text(key))}
+        found = [each for each in self._estates.get(spelled(name), {}).values() if within <= each.divisions]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            row.refuse(DomainError(Code.ESTATE_AMBIGUOUS, name=name), "estate")
+        else:
+            mine = self.session.scope.principal.kind == "tenant"
+            row.refuse(DomainError(Code.PROJECT_UNKNOWN if mine else Code.ESTATE_UNKNOWN, name=name), "estate")
+        return None
 
     def _category(self, row: Reader, path: str) -> UUID | None:
         """The nearest division's category of this name or code."""
@@ -176,15 +241,3 @@ class _Taker:
             row.refuse(DomainError(Code.CATEGORY_UNKNOWN, value=name, known=listed), "category")
             return None
         return max(found)[1]
-
-    async def _known(self, ticket: str) -> bool:
-        """Whether an issue has this ticket: of the company, or of any company that the regulator sees."""
-        scope = self.session.scope
-        found = await scope.connection.fetchval(
-            "SELECT EXISTS (SELECT FROM issue WHERE tenant_id = coalesce($1, tenant_id) AND source = $2"
-            " AND external_id = $3)",
-            scope.principal.tenant_id,
-            IssueSource.HOTLINE_12345.value,
-            ticket,
-        )
-        return bool(found)

@@ -40,14 +40,14 @@ class Places:
             FROM division d
             WHERE d.valid_to IS NULL AND d.level IN ('STREET', 'COMMUNITY') AND d.name ^@ $1 AND d.path ^@ $2
             """,
-            _stem(lowest),
+            stem(lowest),
             self.city[:2],
         )
         found: dict[str, str] = {
             row["path"]: row["name"]
             for row in rows
-            if _stem(row["name"]) == _stem(lowest)
-            and all(_stem(name) in {_stem(above) for above in row["above"]} for name in names[:-1])
+            if stem(row["name"]) == stem(lowest)
+            and all(stem(name) in {stem(above) for above in row["above"]} for name in names[:-1])
         }
         exact = [path for path, name in found.items() if name == lowest]
         here = [path for path in found if path.startswith(self.city)]
@@ -64,5 +64,6 @@ class Places:
         raise DomainError(Code.DIVISION_NAME_AMBIGUOUS, "division", value=lowest, found="、".join(shown))
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
+    """A division's name without the word for what it is."""
     return _ENDING.sub("", name) or name

@@ -16,7 +16,7 @@ from tenants.permission import CompanyRole
 from tenants.project import Project
 from tenants.scope import Principal
 from tests.areas.test_importing import found, workbook
-from tests.areas.town import OTHER_STREET, STREET, Firm, Town
+from tests.areas.town import OTHER_STREET, STREET, Firm, Town, place
 
 HEADINGS = ("工单编号", "小区名称", "诉求标题", "诉求内容", "受理时间")
 
@@ -130,7 +130,7 @@ async def test_a_regulator_imports_for_its_division(town: Town, firm: Firm, begu
     headings = (*HEADINGS, "诉求类别")
     rows = [[*ticket(begun, "R1"), new.name], [*ticket(there, "R2"), new.code]]
     refused = await tickets(town, street, tmp_path, headings, *rows, [*ticket(outside, "R3"), ""])
-    assert found(refused) == [(Code.PROJECT_UNKNOWN, 5, "小区名称")]
+    assert found(refused) == [(Code.ESTATE_UNKNOWN, 5, "小区名称")]
     report = await tickets(town, street, tmp_path, headings, *rows)
     assert (report.added, found(report)) == (2, [])
     (mine,), (theirs,) = await issues(town, firm), await issues(town, second)
@@ -138,6 +138,59 @@ async def test_a_regulator_imports_for_its_division(town: Town, firm: Firm, begu
     assert (mine["external_id"], theirs["external_id"]) == ("R1", "R2")
     assert mine["state"] == "REPORTED"
     assert (await tickets(town, firm.admin, tmp_path, HEADINGS, ticket(begun, "R1"))).known == 1
+
+
+async def test_a_changed_ticket_is_noted_and_left(town: Town, firm: Firm, begun: Project, tmp_path: Path) -> None:
+    """What the file says otherwise than the issue is named by row and column; columns it does not have say nothing."""
+    other = await town.project(firm)
+    wide = (*HEADINGS, "协办单位")
+    rows = [[*ticket(begun, f"2025030300{number}"), "城管、环保、城管"] for number in range(3)]
+    await tickets(town, firm.admin, tmp_path, wide, *rows)
+    before = await issues(town, firm)
+    assert before[0]["co_handlers"] == ["城管", "环保"]
+    same = await tickets(town, firm.admin, tmp_path, wide, *rows)
+    assert (same.known, same.notes) == (3, [])
+    report = await tickets(
+        town,
+        firm.admin,
+        tmp_path,
+        HEADINGS,
+        ticket(begun, "20250303000"),
+        ticket(other, "20250303001", 诉求标题="电梯仍停运", 受理时间=date(2025, 3, 4)),
+        ticket(begun, "20250303002", 诉求内容=""),
+        ticket(begun, "20250303009"),
+    )
+    assert (report.added, report.known, found(report)) == (1, 3, [])
+    assert [(note.row, note.chinese.rpartition("：")[2]) for note in report.notes] == [
+        (4, "小区名称、诉求标题、受理时间"),
+        (5, "诉求内容"),
+    ]
+    assert (await issues(town, firm))[:3] == before
+
+
+async def test_estates_of_one_name_are_told_apart(town: Town, firm: Firm, begun: Project, tmp_path: Path) -> None:
+    """By the street or the community that the row names; without them the ticket is nobody's."""
+    twin = await town.project(firm, new_estate=place(begun.name, OTHER_STREET))
+    headings = (*HEADINGS, "所属街道")
+    report = await tickets(town, firm.admin, tmp_path, headings, [*ticket(begun, "A1"), ""])
+    assert found(report) == [(Code.ESTATE_AMBIGUOUS, 3, "小区名称")]
+    street = await town.administrator.fetchval("SELECT name FROM division WHERE path = $1", OTHER_STREET)
+    report = await tickets(town, firm.admin, tmp_path, headings, [*ticket(begun, "A1"), street])
+    assert report.added == 1
+    (made,) = await issues(town, firm)
+    assert made["estate_id"] == twin.estate_id
+    report = await tickets(town, firm.admin, tmp_path, headings, [*ticket(begun, "A2"), "没有的街道"])
+    assert found(report) == [(Code.PROJECT_UNKNOWN, 3, "小区名称")]
+
+
+async def test_nobody_is_there_to_take_it(town: Town, tmp_path: Path) -> None:
+    """A ticket of an estate that no company serves is a problem of its row."""
+    street = await town.regulator(STREET)
+    estate = await town.estate()
+    report = await tickets(
+        town, street, tmp_path, HEADINGS, ["Z1", estate.name, "电梯停运", "已停运两天", date(2025, 3, 3)]
+    )
+    assert found(report) == [(Code.ESTATE_WITHOUT_COMPANY, 3, "小区名称")]
 
 
 async def test_who_may(town: Town, firm: Firm, begun: Project, tmp_path: Path) -> None:
