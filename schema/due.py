@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from schema.estate import Estate
     from schema.issue import Issue
     from schema.open_day import Opinion
+    from schema.party.development import DevelopmentCase
+    from schema.party.membership import PartyTransfer
+    from schema.party.organisation import PartyOrganisation
+    from schema.party.privacy import PartyFile
     from schema.project import Project
 
 
@@ -66,3 +70,15 @@ class Due(Node):
     claimed_project: "ClaimedProject | None" = one("The claimed project (认领项目).", by="subject_id")
     issue: "Issue | None" = one("The issue (问题).", by="subject_id")
     opinion: "Opinion | None" = one("The opinion (意见建议).", by="subject_id")
+    development_case: "DevelopmentCase | None" = one(
+        "The development case (发展党员流程).", by="subject_id", permission=Permission.PARTY_FILE_READ
+    )
+    party_file: "PartyFile | None" = one(
+        "The Party file to erase (党员档案).", by="subject_id", permission=Permission.PARTY_FILE_READ
+    )
+    party_organisation: "PartyOrganisation | None" = one(
+        "The organisation that elects (党组织).", by="subject_id", permission=Permission.PARTY_ORGANISATION_READ
+    )
+    party_transfer: "PartyTransfer | None" = one(
+        "The transfer of a relation (组织关系转接).", by="subject_id", permission=Permission.PARTY_FILE_READ
+    )

@@ -85,6 +85,7 @@ Mutation = create_type(
         party.development.resume_development_case,
         party.development.publicise_development_case,
         party.development.object_to_publicity,
+        party.development.change_case_supporters,
         party.development.resolve_objection,
         party.activity.hold_party_activity,
         party.appointment.appoint_across,

@@ -96,18 +96,22 @@ class Code(StrEnum):
     OPINIONS_GIVEN = "OPINIONS_GIVEN"
     OPINIONS_NOT_STATED = "OPINIONS_NOT_STATED"
     OPINIONS_UNANSWERED = "OPINIONS_UNANSWERED"
+    PARTY_ABOVE_ITSELF = "PARTY_ABOVE_ITSELF"
     PARTY_ACTIVITY_ELSEWHERE = "PARTY_ACTIVITY_ELSEWHERE"
     PARTY_ADVISOR_CURRENT = "PARTY_ADVISOR_CURRENT"
     PARTY_ADVISOR_ENDED = "PARTY_ADVISOR_ENDED"
     PARTY_ADVISOR_NEEDLESS = "PARTY_ADVISOR_NEEDLESS"
     PARTY_AGE_UNSTATED = "PARTY_AGE_UNSTATED"
+    PARTY_AGREEMENT_UNDATED = "PARTY_AGREEMENT_UNDATED"
     PARTY_APPOINTMENT_DIRECTION = "PARTY_APPOINTMENT_DIRECTION"
     PARTY_APPOINTMENT_ENDED = "PARTY_APPOINTMENT_ENDED"
     PARTY_APPOINTMENT_HELD = "PARTY_APPOINTMENT_HELD"
     PARTY_APPROVER_REQUIRED = "PARTY_APPROVER_REQUIRED"
+    PARTY_ATTENDED_MORE_THAN_DUE = "PARTY_ATTENDED_MORE_THAN_DUE"
     PARTY_BASIS_DOCUMENT = "PARTY_BASIS_DOCUMENT"
     PARTY_BRANCH_TOO_SMALL = "PARTY_BRANCH_TOO_SMALL"
     PARTY_CASE_NOT_RUNNING = "PARTY_CASE_NOT_RUNNING"
+    PARTY_CASE_NOT_SUSPENDED = "PARTY_CASE_NOT_SUSPENDED"
     PARTY_CASE_OPEN = "PARTY_CASE_OPEN"
     PARTY_COMMITTEE_SHARE = "PARTY_COMMITTEE_SHARE"
     PARTY_COMMITTEE_SIZE = "PARTY_COMMITTEE_SIZE"
@@ -127,12 +131,14 @@ class Code(StrEnum):
     PARTY_FILE_RETAINED = "PARTY_FILE_RETAINED"
     PARTY_HALF_YEAR = "PARTY_HALF_YEAR"
     PARTY_JOINT_UNITS = "PARTY_JOINT_UNITS"
+    PARTY_LEAVING_SOON = "PARTY_LEAVING_SOON"
     PARTY_MAY_NOT_APPROVE = "PARTY_MAY_NOT_APPROVE"
     PARTY_MEMBERSHIP_ACTIVE = "PARTY_MEMBERSHIP_ACTIVE"
     PARTY_MEMBERSHIP_ENDED = "PARTY_MEMBERSHIP_ENDED"
     PARTY_MEMBERSHIP_MISSING = "PARTY_MEMBERSHIP_MISSING"
     PARTY_MORE_MEMBERS_THAN_STAFF = "PARTY_MORE_MEMBERS_THAN_STAFF"
     PARTY_NOT_AN_ACTIVIST = "PARTY_NOT_AN_ACTIVIST"
+    PARTY_NOT_ON_PROBATION = "PARTY_NOT_ON_PROBATION"
     PARTY_NOT_PUBLICISED = "PARTY_NOT_PUBLICISED"
     PARTY_NOT_REVIEWED = "PARTY_NOT_REVIEWED"
     PARTY_NO_OBJECTION = "PARTY_NO_OBJECTION"
@@ -154,6 +160,7 @@ class Code(StrEnum):
     PARTY_SECRETARY_VACANT = "PARTY_SECRETARY_VACANT"
     PARTY_SECRET_BALLOT = "PARTY_SECRET_BALLOT"  # noqa: S105 - a ballot is no password
     PARTY_STEP_DONE = "PARTY_STEP_DONE"
+    PARTY_STEP_NOT_DONE = "PARTY_STEP_NOT_DONE"
     PARTY_STEP_OUT_OF_ORDER = "PARTY_STEP_OUT_OF_ORDER"
     PARTY_STEP_TOO_EARLY = "PARTY_STEP_TOO_EARLY"
     PARTY_SUPPORTERS_NUMBER = "PARTY_SUPPORTERS_NUMBER"
@@ -573,9 +580,13 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "还有 {count} 条意见未答复；全部答复后才能关闭。",
         "{count} opinions are not answered; answer them all before closing.",
     ),
+    Code.PARTY_ABOVE_ITSELF: (
+        "党组织不能隶属于自己或自己的下级；请另选上级党组织。",
+        "An organisation does not stand under itself or one below it; choose another above.",
+    ),
     Code.PARTY_ACTIVITY_ELSEWHERE: (
-        "参加活动的组织应不同于组织关系所在组织。",
-        "The organisation for activities is another one than that which holds the relation.",
+        "参加活动的第二党组织应不同于组织关系所在党组织；请另选一个。",
+        "The second organisation, for activities, is another than the one that holds the relation; choose another.",
     ),
     Code.PARTY_ADVISOR_CURRENT: (
         "“{unit}”已向该企业选派党建指导员；请先结束其任期。",
@@ -593,6 +604,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "请填写出生日期，以核对年满 {age} 周岁（{rules}第{article}条）；系统只核对，不保存。",
         "Give the date of birth, to check the age of {age} ({rules}, article {article}); it is checked and not kept.",
     ),
+    Code.PARTY_AGREEMENT_UNDATED: (
+        "拟列为发展对象须先报上级党委同意再公示（{rules}第{article}条）；请在 agreedOn 中填写同意日期。",
+        "The committee above agrees before it is made public ({rules}, article {article}); give the day in agreedOn.",
+    ),
     Code.PARTY_APPOINTMENT_DIRECTION: (
         "任职方向与身份、机构不符：企业人员进入社区机构，社区人员进入企业党组织。",
         "The direction does not fit: company people enter community bodies, community people enter a company's organisation.",
@@ -609,21 +624,29 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "请指定一个审批党委：本企业党组织或登记的党组织，二者必居其一。",
         "Name the approving committee: one of your own organisations or one of the registry, exactly one of the two.",
     ),
+    Code.PARTY_ATTENDED_MORE_THAN_DUE: (
+        "实到人数 {attended} 不能超过应到人数 {due}；列席人员不计入。",
+        "No more can attend ({attended}) than are due ({due}); guests do not count.",
+    ),
     Code.PARTY_BASIS_DOCUMENT: (
         "以同意以外的理由建档，须注明依据文件（个人信息保护法第13条）。",
         "A file that rests on another basis than consent names the document (Personal Information Protection Law, article 13).",
     ),
     Code.PARTY_BRANCH_TOO_SMALL: (
-        "单独组建党支部须有正式党员 3 名以上（支部工作条例），当前为 {members} 名；不足 3 名的，请组建联合党支部。",
-        "A branch of one unit needs at least 3 full members (rules on branch work); there are {members}. With fewer, propose a joint branch.",
+        "单独组建党支部须有正式党员 3 名以上（党支部工作条例第4条），当前为 {members} 名；不足 3 名的，请组建联合党支部。",
+        "A branch of one unit has at least 3 full members (regulations on branch work, article 4); there are {members}. With fewer, propose a joint branch.",
     ),
     Code.PARTY_CASE_NOT_RUNNING: (
-        "该发展党员流程状态为“{state}”，不能继续办理；中止的请先恢复。",
-        "This development case is {state}, so nothing more can be done on it; resume a suspended one first.",
+        "该发展党员流程状态为“{state}”，不能继续办理；已中止的请先恢复（resumeDevelopmentCase）。",
+        "This development case is {state}, so nothing more can be done on it; resume a suspended one first (resumeDevelopmentCase).",
+    ),
+    Code.PARTY_CASE_NOT_SUSPENDED: (
+        "该发展党员流程状态为“{state}”，未中止，无需恢复。",
+        "This development case is {state}; only a suspended one is resumed.",
     ),
     Code.PARTY_CASE_OPEN: (
-        "该同志已有在办的发展党员流程。",
-        "There is a running development case for this file.",
+        "该同志已有在办或中止的发展党员流程；请在原流程上办理。",
+        "There is a running or suspended development case for this file; go on with that one.",
     ),
     Code.PARTY_COMMITTEE_SHARE: (
         "党员人数 {given} 须在 0 至成员人数 {members} 之间。",
@@ -654,12 +677,12 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "{step} names its document ({rules}, article {article}).",
     ),
     Code.PARTY_EXTENDED_ALREADY: (
-        "预备期只能延长一次，已延长至 {until}（细则第31条）。",
-        "Probation is extended once only; it runs until {until} (article 31).",
+        "预备期只能延长一次（发展党员工作细则第31条），已延长至 {until}；期满后应讨论转正或取消资格。",
+        "Probation is extended once only (rules on developing Party members, article 31); it runs until {until}. Then the branch decides to convert or to cancel it.",
     ),
     Code.PARTY_EXTENSION_MONTHS: (
-        "预备期延长不少于 6 个月，不超过 12 个月（细则第31条），当前为 {months} 个月。",
-        "Probation is extended by 6 to 12 months (article 31), not by {months}.",
+        "预备期延长不少于 6 个月，不超过 12 个月（发展党员工作细则第31条），当前为 {months} 个月。",
+        "Probation is extended by 6 to 12 months (rules on developing Party members, article 31), not by {months}.",
     ),
     Code.PARTY_FILES_CHOSEN: (
         "请指定要查阅的档案，或一个党组织，二者必居其一。",
@@ -678,56 +701,64 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "There is a Party file for this member of staff; each person has one.",
     ),
     Code.PARTY_FILE_IN_USE: (
-        "该档案仍有有效的党员身份或在办流程，不能关闭。",
-        "The file holds an active membership or a running case, so it cannot be closed.",
+        "该档案仍有有效的党员身份、未办结的发展流程或转接，不能关闭；请先办结。",
+        "The file holds an active membership, an unfinished case or a transfer under way; end these before closing it.",
     ),
     Code.PARTY_FILE_NUMBER_TAKEN: (
         "档案编号“{number}”已被使用。",
         "The file number {number} is used already.",
     ),
     Code.PARTY_FILE_RETAINED: (
-        "档案保存至 {until}，到期方可删除；本人撤回同意的，请先登记撤回（withdrawPartyConsent）。",
-        "The file is kept until {until} and erased after that; where the person withdrew consent, record that first (withdrawPartyConsent).",
+        "档案保存至 {until}（属地参数 PARTY_FILE_RETENTION_MONTHS；个人信息保护法第19条），到期方可删除；本人撤回同意的，请先登记撤回（withdrawPartyConsent）。",
+        "The file is kept until {until} (setting PARTY_FILE_RETENTION_MONTHS; Personal Information Protection Law, article 19) and erased after that; where the person withdrew consent, record that first (withdrawPartyConsent).",
     ),
     Code.PARTY_HALF_YEAR: (
         "半年期应为 1（上半年）或 2（下半年），当前为 {half}。",
         "A half of the year is 1 or 2, not {half}.",
     ),
     Code.PARTY_JOINT_UNITS: (
-        "联合党支部由 2 至 {limit} 个单位组成（支部工作条例），当前为 {units} 个。",
-        "A joint branch joins 2 to {limit} units (rules on branch work); there are {units}.",
+        "联合党支部由 2 至 {limit} 个单位组成（党支部工作条例第5条），当前为 {units} 个。",
+        "A joint branch joins 2 to {limit} units (regulations on branch work, article 5); there are {units}.",
+    ),
+    Code.PARTY_LEAVING_SOON: (
+        "发展对象将于 {leaving_on} 离开；未来 {months} 个月内离开工作单位的，一般不办理接收手续（{rules}第{article}条）；可将材料转交新单位党组织（stopDevelopmentCase，TRANSFERRED）。",
+        "The person leaves on {leaving_on}; who leaves the unit within {months} months is normally not admitted there ({rules}, article {article}). The papers can go to the new unit (stopDevelopmentCase, TRANSFERRED).",
     ),
     Code.PARTY_MAY_NOT_APPROVE: (
-        "“{name}”（{kind}）无权审批党员：须由党委审批，党总支、乡镇街道党委所属的基层党委和临时党组织不能审批（{rules}第{article}条）。",
-        "{name} ({kind}) may not approve members: a committee does; a general branch, a base committee under a town or street committee and a temporary organisation may not ({rules}, article {article}).",
+        "“{name}”（{kind}）无权审批预备党员：须由党委审批，党总支、乡镇（街道）党委所属的基层党委（含社区、小区党委）和临时党组织不能审批（{rules}第{article}条）；请选择有审批权限的党委。",
+        "{name} ({kind}) may not approve members: a committee does; a general branch, a base committee under a town or street committee (a community or estate one too) and a temporary organisation may not ({rules}, article {article}). Name a committee that may.",
     ),
     Code.PARTY_MEMBERSHIP_ACTIVE: (
-        "该同志已有有效的党员身份，一人只能有一个。",
-        "There is an active membership for this file; a person has one.",
+        "该同志已有有效的党员身份，一名党员只有一个组织关系；请先办理转接（issuePartyTransfer）或登记终止。",
+        "There is an active membership for this file, and a member has one relation; transfer it (issuePartyTransfer) or enter its end first.",
     ),
     Code.PARTY_MEMBERSHIP_ENDED: (
         "该党员身份已于 {ended_on} 终止。",
         "This membership ended on {ended_on}.",
     ),
     Code.PARTY_MEMBERSHIP_MISSING: (
-        "该同志在本企业没有有效的党员身份。",
-        "There is no active membership for this file.",
+        "该同志在本企业没有有效的党员身份；请先登记（enterPartyMembership）或办理转入。",
+        "There is no active membership for this file; enter one first (enterPartyMembership) or a transfer in.",
     ),
     Code.PARTY_MORE_MEMBERS_THAN_STAFF: (
         "党员人数 {members} 不能超过员工人数 {staff}。",
         "There cannot be more members ({members}) than staff ({staff}).",
     ),
     Code.PARTY_NOT_AN_ACTIVIST: (
-        "半年考察适用于入党积极分子和发展对象，当前状态为“{state}”。",
-        "Half-year reviews are of activists and development objects; this case is {state}.",
+        "半年考察适用于入党积极分子和发展对象（发展党员工作细则第11条），当前状态为“{state}”。",
+        "Half-year reviews are of activists and development objects (rules on developing Party members, article 11); this case is {state}.",
+    ),
+    Code.PARTY_NOT_ON_PROBATION: (
+        "延长的是预备期（发展党员工作细则第31条），当前状态为“{state}”。",
+        "It is probation that is extended (rules on developing Party members, article 31); this case is {state}.",
     ),
     Code.PARTY_NOT_PUBLICISED: (
         "尚未公示：须公示不少于 {days} 个工作日（{rules}第{article}条）；请先登记公示（publiciseDevelopmentCase）。",
         "It was not publicised yet: at least {days} working days are needed ({rules}, article {article}); enter the publicity first (publiciseDevelopmentCase).",
     ),
     Code.PARTY_NOT_REVIEWED: (
-        "尚无半年考察记录（{rules}第{article}条）；请先登记考察（reviewDevelopmentCase）。",
-        "There is no half-year review yet ({rules}, article {article}); enter one first (reviewDevelopmentCase).",
+        "每半年须考察一次（{rules}第{article}条）：应有 {wanted} 次考察记录，现有 {given} 次；请先补登考察（reviewDevelopmentCase）。",
+        "There is a review each half-year ({rules}, article {article}): {wanted} are needed, there are {given}. Enter what is missing first (reviewDevelopmentCase).",
     ),
     Code.PARTY_NO_OBJECTION: (
         "没有待处理的异议。",
@@ -750,8 +781,8 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "The group, the contacts, members and colleagues are heard first ({rules}, article {article}); confirm it in opinionsHeard.",
     ),
     Code.PARTY_ORGANISATION_HOLDS_NO_RELATIONS: (
-        "“{kind}”不接收组织关系、不发展党员（临时党组织不能发展党员：细则第22条）；请选择党支部、联合党支部或综合党支部。",
-        "A {kind} holds no relations and admits nobody (a temporary organisation admits none: article 22); choose a branch, a joint or a comprehensive branch.",
+        "“{kind}”不接收组织关系、不接收预备党员（临时党组织：发展党员工作细则第22条）；请选择党支部、联合党支部或综合党支部。",
+        "A {kind} holds no relations and admits nobody (a temporary organisation: rules on developing Party members, article 22); choose a branch, a joint or a comprehensive branch.",
     ),
     Code.PARTY_ORGANISATION_NOT_ACTIVE: (
         "该党组织状态为“{state}”，须为正常或换届中。",
@@ -774,8 +805,8 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "The publicity runs until {last_day}; enter this on a later day ({rules}, article {article}).",
     ),
     Code.PARTY_PUBLICITY_TOO_SHORT: (
-        "公示不少于 {days} 个工作日（细则第13条），最早可于 {earliest} 结束。",
-        "A publicity takes at least {days} working days (article 13); it can end on {earliest} at the earliest.",
+        "公示不少于 {days} 个工作日（{rules}第{article}条），最早可于 {earliest} 结束。",
+        "A publicity takes at least {days} working days ({rules}, article {article}); it can end on {earliest} at the earliest.",
     ),
     Code.PARTY_QUORUM: (
         "到会有表决权的正式党员须超过应到人数的半数：至少 {needed} 名，当前 {attended} 名（{rules}第{article}条）。",
@@ -786,8 +817,8 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "The plan of {year} is entered already; change that one.",
     ),
     Code.PARTY_SECOND_PLACE: (
-        "流动人员须在两地公示（细则第13条）；请填写 secondPlace。",
-        "A mobile person is publicised at both places (article 13); give secondPlace.",
+        "流动人员须在流出地和流入地同时公示（{rules}第{article}条）；请填写 secondPlace。",
+        "A mobile person is publicised at both places at once ({rules}, article {article}); give secondPlace.",
     ),
     Code.PARTY_SECRETARY_NOT_MEMBER: (
         "兼任书记的主任必须是党员。",
@@ -804,6 +835,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.PARTY_STEP_DONE: (
         "“{step}”已于 {done_on} 完成。",
         "{step} was done on {done_on}.",
+    ),
+    Code.PARTY_STEP_NOT_DONE: (
+        "尚未办理“{step}”（{rules}第{article}条）；请先办理（recordDevelopmentStep）。",
+        "{step} was not done yet ({rules}, article {article}); enter it first (recordDevelopmentStep).",
     ),
     Code.PARTY_STEP_OUT_OF_ORDER: (
         "“{step}”之前须先完成：{missing}（{rules}第{article}条）。",
@@ -826,20 +861,20 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "Contacts and introducers are full members ({rules}, article {article}); for one of another unit give the document in supportersElsewhere.",
     ),
     Code.PARTY_SUPPORTER_SANCTIONED: (
-        "受留党察看处分、尚未恢复党员权利的党员不能担任（{rules}第{article}条）。",
-        "A member whose rights are suspended by a sanction cannot be one ({rules}, article {article}).",
+        "受处分仍在影响期内、或受留党察看处分尚未恢复党员权利的党员，不宜或不能担任（{rules}第{article}条）；请另行指定。",
+        "A member under a sanction still in effect, or whose rights are not restored, is not chosen ({rules}, article {article}); name another.",
     ),
     Code.PARTY_SURVEY_ANSWERED: (
         "{year} 年第 {half} 个半年的摸排已填报。",
         "The survey of {year}, half {half}, is answered already.",
     ),
     Code.PARTY_TERM_INVALID: (
-        "任期为 3 年或 5 年（临时党组织、党小组和工作小组不设任期），当前为 {years}。",
-        "A term is 3 or 5 years (temporary organisations and groups have none), not {years}.",
+        "任期为 3 年或 5 年（党支部工作条例：村、社区 5 年，其他 3 年；临时党组织、党小组和工作小组不设任期），当前为 {years}。",
+        "A term is 3 or 5 years (regulations on branch work: 5 in villages and communities, 3 elsewhere; temporary organisations and groups have none), not {years}.",
     ),
     Code.PARTY_TOO_MANY_FILES: (
-        "一次最多查阅 {limit} 份档案。",
-        "At most {limit} files are opened at once.",
+        "一次最多查阅 {limit} 份档案；请分批查阅。",
+        "At most {limit} files are opened at once; open them in parts.",
     ),
     Code.PARTY_TOO_YOUNG: (
         "须年满 {age} 周岁（{rules}第{article}条）：最早可于 {earliest} 申请。",
@@ -850,24 +885,24 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "Training takes at least 3 days or 24 class hours ({rules}, article {article}); {days} days and {hours} hours are given.",
     ),
     Code.PARTY_TRANSFER_EXPIRED: (
-        "介绍信有效期至 {until}，逾期不能接收；请登记过期后重新开具（reissuePartyTransfer）。",
-        "The transfer was valid until {until} and cannot be accepted; enter that it expired and reissue it (reissuePartyTransfer).",
+        "转接有效期至 {until}（属地参数 TRANSFER_LETTER_DAYS），逾期不能接收；请登记过期后重新开具（reissuePartyTransfer）。",
+        "The transfer was valid until {until} (setting TRANSFER_LETTER_DAYS) and cannot be accepted; enter that it expired and issue it again (reissuePartyTransfer).",
     ),
     Code.PARTY_TRANSFER_NOWHERE: (
-        "组织关系已在该党组织。",
-        "The relation lies there already.",
+        "组织关系已在该党组织；请另选转入党组织。",
+        "The relation lies there already; choose another organisation.",
     ),
     Code.PARTY_TRANSFER_OPEN: (
-        "该同志已有办理中的组织关系转接。",
-        "There is a transfer under way for this file.",
+        "该同志已有办理中的组织关系转接；请先登记接收、退回或过期。",
+        "There is a transfer under way for this file; enter first that it was accepted, returned or expired.",
     ),
     Code.PARTY_TRANSFER_VALID: (
-        "转接在 {until} 之前有效，尚未过期。",
-        "The transfer is valid until {until}; it has not expired.",
+        "转接在 {until} 之前（含当日）有效（属地参数 TRANSFER_LETTER_DAYS），尚未过期；对方退回的请登记退回（RETURNED）。",
+        "The transfer is valid through {until} (setting TRANSFER_LETTER_DAYS); it has not expired. Enter RETURNED if it was returned.",
     ),
     Code.PARTY_VENUE_ITEM_UNKNOWN: (
-        "“{item}”不在本地阵地清单中：{known}。",
-        "{item} is not on the checklist of this division: {known}.",
+        "“{item}”不在本地阵地清单中（属地参数 PARTY_VENUE_ITEMS）：{known}。",
+        "{item} is not on the checklist of this division (setting PARTY_VENUE_ITEMS): {known}.",
     ),
     Code.PARTY_VENUE_MISSING: (
         "没有阵地的党组织不能勾选阵地事项。",

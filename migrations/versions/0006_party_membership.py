@@ -246,7 +246,6 @@ def create_tables() -> None:
             "kind IN ('ELECTION', 'TALK', 'CULTIVATION_REVIEW', 'BRANCH_MEETING', 'APPROVAL', 'OATH', 'CONVERSION', 'CONVERSION_APPROVAL', 'TRANSFER', 'ERASURE')",
             name="kind_known",
         ),
-        sa.CheckConstraint("since IS NOT NULL", name="period_begins"),
         sa.ForeignKeyConstraint(["division_path"], ["division.path"], onupdate="CASCADE"),
         sa.ForeignKeyConstraint(
             ["tenant_id"],
@@ -689,7 +688,7 @@ def create_tables() -> None:
         sa.CheckConstraint("channel <> 'LETTER' OR letter_number IS NOT NULL", name="letter_numbered"),
         sa.CheckConstraint("channel IN ('SYSTEM', 'LETTER')", name="channel_known"),
         sa.CheckConstraint("direction IN ('INTERNAL', 'OUTGOING', 'INCOMING')", name="direction_known"),
-        sa.CheckConstraint("state IN ('ISSUED', 'ACCEPTED', 'RETURNED', 'EXPIRED', 'REISSUED')", name="state_known"),
+        sa.CheckConstraint("state IN ('ISSUED', 'ACCEPTED', 'RETURNED', 'EXPIRED', 'REISSUED', 'LEDGER_ENDED')", name="state_known"),
         sa.CheckConstraint("valid_until >= issued_on", name="dates_in_order"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "file_id"],

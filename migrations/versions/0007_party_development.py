@@ -124,6 +124,7 @@ def create_tables() -> None:
         sa.Column("applied_on", sa.Date(), nullable=False),
         sa.Column("mobile", sa.Boolean(), nullable=False),
         sa.Column("extended_months", sa.Integer(), nullable=True),
+        sa.Column("extended_on", sa.Date(), nullable=True),
         sa.Column("extended_until", sa.Date(), nullable=True),
         sa.Column("extension_document", sa.Text(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
@@ -132,14 +133,16 @@ def create_tables() -> None:
         sa.CheckConstraint("(state = 'SUSPENDED') = (state_before IS NOT NULL)", name="suspended_from"),
         sa.CheckConstraint("rule_version IN ('RULES_2014', 'RULES_2026')", name="rule_version_known"),
         sa.CheckConstraint(
-            "state IN ('APPLIED', 'TALKED', 'ACTIVIST', 'DEVELOPMENT_OBJECT', 'REVIEWED', 'TRAINED', 'PRE_REVIEWED', 'BRANCH_APPROVED', 'PROBATIONARY', 'CONVERSION_REQUESTED', 'CONVERSION_BRANCH', 'FULL', 'ARCHIVED', 'WITHDRAWN', 'REJECTED', 'SUSPENDED', 'CANCELLED', 'LEDGER_ENDED')",
+            "state IN ('APPLIED', 'TALKED', 'ACTIVIST', 'DEVELOPMENT_OBJECT', 'REVIEWED', 'TRAINED', 'PRE_REVIEWED', 'BRANCH_APPROVED', 'PROBATIONARY', 'CONVERSION_REQUESTED', 'CONVERSION_BRANCH', 'FULL', 'ARCHIVED', 'WITHDRAWN', 'REJECTED', 'SUSPENDED', 'CANCELLED', 'TRANSFERRED', 'LEDGER_ENDED')",
             name="state_known",
         ),
         sa.CheckConstraint(
-            "state_before IN ('APPLIED', 'TALKED', 'ACTIVIST', 'DEVELOPMENT_OBJECT', 'REVIEWED', 'TRAINED', 'PRE_REVIEWED', 'BRANCH_APPROVED', 'PROBATIONARY', 'CONVERSION_REQUESTED', 'CONVERSION_BRANCH', 'FULL', 'ARCHIVED', 'WITHDRAWN', 'REJECTED', 'SUSPENDED', 'CANCELLED', 'LEDGER_ENDED')",
+            "state_before IN ('APPLIED', 'TALKED', 'ACTIVIST', 'DEVELOPMENT_OBJECT', 'REVIEWED', 'TRAINED', 'PRE_REVIEWED', 'BRANCH_APPROVED', 'PROBATIONARY', 'CONVERSION_REQUESTED', 'CONVERSION_BRANCH', 'FULL', 'ARCHIVED', 'WITHDRAWN', 'REJECTED', 'SUSPENDED', 'CANCELLED', 'TRANSFERRED', 'LEDGER_ENDED')",
             name="state_before_known",
         ),
-        sa.CheckConstraint("(extended_months IS NULL) = (extended_until IS NULL)", name="extension_dated"),
+        sa.CheckConstraint(
+            "num_nulls(extended_months, extended_on, extended_until) IN (0, 3)", name="extension_dated"
+        ),
         sa.CheckConstraint("extended_months BETWEEN 6 AND 12", name="extension_of_6_to_12_months"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "file_id"],
@@ -156,7 +159,7 @@ def create_tables() -> None:
         "development_case",
         ["tenant_id", "file_id"],
         unique=True,
-        postgresql_where=sa.text("state NOT IN ('ARCHIVED', 'WITHDRAWN', 'REJECTED', 'CANCELLED', 'LEDGER_ENDED')"),
+        postgresql_where=sa.text("state NOT IN ('ARCHIVED', 'WITHDRAWN', 'REJECTED', 'CANCELLED', 'TRANSFERRED', 'LEDGER_ENDED')"),
     )
     op.create_index(
         "development_case_organisation", "development_case", ["tenant_id", "organisation_id", "id"], unique=False
@@ -169,6 +172,7 @@ def create_tables() -> None:
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("agreed_on", sa.Date(), nullable=True),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
@@ -178,7 +182,7 @@ def create_tables() -> None:
         sa.Column("objections", sa.Integer(), nullable=False),
         sa.Column("resolved", sa.Integer(), nullable=False),
         sa.CheckConstraint("place <> ''", name="place_given"),
-        sa.CheckConstraint("last_day >= first_day", name="dates_in_order"),
+        sa.CheckConstraint("last_day >= first_day AND first_day >= agreed_on", name="dates_in_order"),
         sa.CheckConstraint("objections >= resolved AND resolved >= 0", name="no_more_resolved_than_raised"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "case_id"],

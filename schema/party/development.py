@@ -5,19 +5,25 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 
-from schema.party.terms import CaseState, DevelopmentStep, RuleVersion, StepDecision, SupporterRole
-from schema.reads import Connection, Node, column, entity, many, one, ref
+from schema.party.terms import CaseState, DevelopmentStage, DevelopmentStep, RuleVersion, StepDecision, SupporterRole
+from schema.reads import Connection, Node, Row, column, entity, expression, many, one, ref
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants.party import development as rules
-from tenants.party import publicity as publicities
 from tenants.permission import Permission
 from tenants.scope import Scope
 
 if TYPE_CHECKING:
+    from schema.company import CompanyMember
+    from schema.due import Due
     from schema.party.organisation import PartyOrganisation, PublicPartyOrganisation
     from schema.party.privacy import PartyFile
 
 READ, UPDATE = Permission.PARTY_FILE_READ, Permission.PARTY_FILE_UPDATE
+
+
+def _stage(row: Row) -> str:
+    stages = " ".join(f"WHEN '{state}' THEN '{stage}'" for state, stage in rules.STAGE_OF.items())
+    return f"CASE coalesce({row.state_before}, {row.state}) {stages} END"
 
 
 @entity(table=rules.DevelopmentCase, prefix="dcs", permission=READ)
@@ -27,9 +33,13 @@ class DevelopmentCase(Node):
     rule_version: RuleVersion = column("Which rules (适用细则).", where=True)
     state: CaseState = column("Where it stands (状态).", personal=READ, where=True)
     state_before: CaseState | None = column("Where it stood when it was suspended (中止前状态).")
+    stage: DevelopmentStage | None = expression(
+        "Stage of the case (阶段), also while it is suspended; null once it is over.", _stage, personal=READ
+    )
     applied_on: date = column("Applied on (申请日期).", personal=READ, where=True, order=True)
     mobile: bool = column("Works and lives at different places (流动人员).", where=True)
     extended_months: int | None = column("Probation was extended by so many months (延长预备期月数).", where=True)
+    extended_on: date | None = column("The extension was decided on (延长决定日期).")
     extended_until: date | None = column("Probation was extended until (延长至).", where=True)
     extension_document: str | None = column("The document of the extension (延长文号).")
     ended_on: date | None = column("Ended, or suspended, on (终止、中止日期).", where=True, order=True)
@@ -42,6 +52,7 @@ class DevelopmentCase(Node):
     supporters: Connection["CaseSupporter"] = many("Contacts and introducers (联系人、介绍人).", by="case_id")
     votes: Connection["CaseVote"] = many("Votes (表决).", by="case_id")
     publicities: Connection["CasePublicity"] = many("Publicity (公示).", by="case_id")
+    dues: Connection["Due"] = many("What is due (待办).", by="subject_id")
     version: int = column("Version (版本号), to be given back with a change.")
     created_at: datetime = column("Recorded at (登记时间).", order=True)
     updated_at: datetime = column("Changed at (更新时间).", order=True)
@@ -62,6 +73,7 @@ class CaseStep(Node):
     training_hours: int | None = column("Class hours of training (培训学时).")
     approver: "PartyOrganisation | None" = one("The company's committee that approved (审批党委).")
     approver_public: "PublicPartyOrganisation | None" = one("The committee that approved (审批党委).")
+    entered_by: "CompanyMember | None" = one("Who entered it (登记人).", by="entered_by", where=True)
     case: "DevelopmentCase" = one("The case (流程).", where=True)
     created_at: datetime = column("Entered at (登记时间).", order=True)
 
@@ -72,6 +84,7 @@ class CaseReview(Node):
 
     reviewed_on: date = column("Reviewed on (考察日期).", where=True, order=True)
     document: str = column("The record (记录编号).")
+    entered_by: "CompanyMember | None" = one("Who entered it (登记人).", by="entered_by", where=True)
     case: "DevelopmentCase" = one("The case (流程).", where=True)
 
 
@@ -104,10 +117,11 @@ class CaseVote(Node):
     case: "DevelopmentCase" = one("The case (流程).", where=True)
 
 
-@entity(table=publicities.CasePublicity, prefix="cpb", permission=READ)
+@entity(table=rules.CasePublicity, prefix="cpb", permission=READ)
 class CasePublicity(Node):
     """Publicity of a development object (公示)."""
 
+    agreed_on: date | None = column("The committee above agreed on (上级党委同意日期).", where=True)
     first_day: date = column("First day (开始日期).", where=True, order=True)
     last_day: date = column("Last day (结束日期).", where=True, order=True)
     place: str = column("Where (公示地点).")
@@ -190,6 +204,10 @@ class RecordDevelopmentStepInput:
     training_hours: int | None = strawberry.field(
         description="Class hours of training (培训学时).", default=strawberry.UNSET
     )
+    leaving_on: date | None = strawberry.field(
+        description="When the person leaves the unit, if that is known (将离开单位日期), checked and kept nowhere.",
+        default=strawberry.UNSET,
+    )
     vote: CaseVoteInput | None = strawberry.field(description="The vote (表决情况).", default=strawberry.UNSET)
     approver_id: strawberry.ID | None = identifier(
         "pog", "The company's committee that approves (审批党委).", default=strawberry.UNSET
@@ -220,13 +238,27 @@ class ExtendProbationInput:
     document: str = strawberry.field(description="The document (文号).")
 
 
-@strawberry.input(description="Withdraw, refuse, suspend or cancel a case (撤回、不予接收、中止、取消).")
+@strawberry.input(description="Other contacts or introducers from a day on (调整培养联系人、入党介绍人).")
+class ChangeCaseSupportersInput:
+    """Which, from when; all of the role are named anew."""
+
+    id: strawberry.ID = identifier("dcs", "The case (流程).")
+    version: int = strawberry.field(description="The version you saw (版本号).")
+    role: SupporterRole = strawberry.field(description="Contacts or introducers (类别).")
+    done_on: date = strawberry.field(description="From which day (调整日期).")
+    supporter_ids: list[strawberry.ID] = identifier("pfl", "Their files (档案).", default_factory=list)
+    supporters_elsewhere: list[str] = strawberry.field(
+        description="Documents that name full members of other units (外单位证明).", default_factory=list
+    )
+
+
+@strawberry.input(description="Withdraw, refuse, suspend, hand over or cancel a case (撤回、拒收、中止、转出、取消).")
 class StopDevelopmentCaseInput:
     """Which, when, by which document and why."""
 
     id: strawberry.ID = identifier("dcs", "The case (流程).")
     version: int = strawberry.field(description="The version you saw (版本号).")
-    state: CaseState = strawberry.field(description="WITHDRAWN, REJECTED, SUSPENDED or CANCELLED (结果).")
+    state: CaseState = strawberry.field(description="WITHDRAWN, REJECTED, SUSPENDED, TRANSFERRED or CANCELLED (结果).")
     stopped_on: date = strawberry.field(description="On which day (日期).")
     document: str = strawberry.field(description="The document (文号).")
     reason: str = strawberry.field(description="Why (原因).")
@@ -251,7 +283,11 @@ class PubliciseDevelopmentCaseInput:
     id: strawberry.ID | None = own_identifier("cpb")
     case_id: strawberry.ID = identifier("dcs", "The case (流程).")
     case_version: int = strawberry.field(description="The case's version you saw (版本号).")
-    first_day: date = strawberry.field(description="First day (开始日期).")
+    agreed_on: date | None = strawberry.field(
+        description="The committee above agreed on (上级党委同意日期); the rules of 2026 ask for it first.",
+        default=strawberry.UNSET,
+    )
+    first_day: date = strawberry.field(description="First day on which it is shown; it counts (开始日期).")
     last_day: date = strawberry.field(description="Last day (结束日期): at least five working days.")
     place: str = strawberry.field(description="Where (公示地点).")
     second_place: str | None = strawberry.field(
@@ -313,6 +349,15 @@ async def review_development_case(scope: Scope, input: ReviewDevelopmentCaseInpu
     return DevelopmentCasePayload(development_case=ref(DevelopmentCase, row.id))
 
 
+@mutation(UPDATE, "Name other contacts or introducers (调整培养联系人、入党介绍人).")
+async def change_case_supporters(scope: Scope, input: ChangeCaseSupportersInput) -> DevelopmentCasePayload:
+    given = values(input)
+    case_id, version, role = given.pop("id"), given.pop("version"), given.pop("role")
+    given["supporters"] = given.pop("supporter_ids")
+    row = await rules.change_supporters(scope, case_id, version, role, rules.Facts(**given))
+    return DevelopmentCasePayload(development_case=ref(DevelopmentCase, row.id))
+
+
 @mutation(UPDATE, "Extend probation, once, by six to twelve months (延长预备期).")
 async def extend_probation(scope: Scope, input: ExtendProbationInput) -> DevelopmentCasePayload:
     given = values(input)
@@ -322,7 +367,7 @@ async def extend_probation(scope: Scope, input: ExtendProbationInput) -> Develop
     return DevelopmentCasePayload(development_case=ref(DevelopmentCase, row.id))
 
 
-@mutation(UPDATE, "Withdraw, refuse, suspend or cancel a case (撤回、不予接收、中止、取消).")
+@mutation(UPDATE, "Withdraw, refuse, suspend, hand over or cancel a case (撤回、不予接收、中止、转出、取消).")
 async def stop_development_case(scope: Scope, input: StopDevelopmentCaseInput) -> DevelopmentCasePayload:
     given = values(input)
     row = await rules.stop(
@@ -340,17 +385,17 @@ async def resume_development_case(scope: Scope, input: ResumeDevelopmentCaseInpu
 
 @mutation(UPDATE, "Enter a publicity of at least five working days (公示).")
 async def publicise_development_case(scope: Scope, input: PubliciseDevelopmentCaseInput) -> CasePublicityPayload:
-    row = await publicities.publicise(scope, publicities.NewPublicity(**values(input)))
+    row = await rules.publicise(scope, rules.NewPublicity(**values(input)))
     return CasePublicityPayload(case_publicity=ref(CasePublicity, row.id))
 
 
 @mutation(UPDATE, "Enter that an objection came (登记公示异议); the case waits until it is decided.")
 async def object_to_publicity(scope: Scope, input: CasePublicityInput) -> CasePublicityPayload:
-    row = await publicities.object_to(scope, **values(input))
+    row = await rules.object_to(scope, **values(input))
     return CasePublicityPayload(case_publicity=ref(CasePublicity, row.id))
 
 
 @mutation(UPDATE, "Enter that an objection was decided (处理公示异议).")
 async def resolve_objection(scope: Scope, input: CasePublicityInput) -> CasePublicityPayload:
-    row = await publicities.resolve(scope, **values(input))
+    row = await rules.resolve(scope, **values(input))
     return CasePublicityPayload(case_publicity=ref(CasePublicity, row.id))

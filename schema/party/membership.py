@@ -32,7 +32,9 @@ class PartyMembership(Node):
     converted_on: date | None = column("Converted on (转正日期).", personal=READ, where=True, order=True)
     joined_on: date = column("The relation came here on (组织关系转入日期).", where=True, order=True)
     ended_on: date | None = column("Ended here on (终止日期).", where=True, order=True)
-    under_sanction: bool = column("Rights are suspended by a sanction (受处分未恢复党员权利).", personal=READ)
+    under_sanction: bool = column(
+        "A sanction is in effect, or rights are not restored (处分影响期内或未恢复党员权利).", personal=READ
+    )
     file: "PartyFile" = one("The file (档案).", where=True)
     organisation: "PartyOrganisation" = one("Where the relation lies (组织关系所在党组织).", where=True)
     activity_organisation: "PartyOrganisation | None" = one(
@@ -93,7 +95,8 @@ class UpdatePartyMembershipInput:
         description="Left on (离开日期), with the state LEFT.", default=strawberry.UNSET
     )
     under_sanction: bool | None = strawberry.field(
-        description="Rights are suspended by a sanction (受处分未恢复党员权利).", default=strawberry.UNSET
+        description="A sanction is in effect, or rights are not restored (处分影响期内或未恢复党员权利).",
+        default=strawberry.UNSET,
     )
     activity_organisation_id: strawberry.ID | None = identifier(
         "pog", "Second organisation, for activities (第二党组织).", default=strawberry.UNSET

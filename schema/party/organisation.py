@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from schema.party.membership import PartyMembership
     from schema.project import Project
 
-_DUE = "{row.state} = 'ACTIVE' AND {row.term_ends_on} - interval '6 months' <= current_date"
+
+def _election_due(row: Row) -> str:
+    at_work = ", ".join(f"'{state}'" for state in rules.AT_WORK)
+    from_then = f"{row.term_ends_on} - interval '{rules.ELECTION_MONTHS} months'"
+    return f"{row.state} IN ({at_work}) AND {from_then} <= current_date"
 
 
 def _members(row: Row) -> str:
@@ -52,7 +56,7 @@ class PublicPartyOrganisation(Node):
     term_ends_on: date | None = column("The term ends on (届满日期).", where=True, order=True)
     election_due: bool | None = expression(
         "An election is due: less than six months of the term are left (应换届).",
-        lambda row: _DUE.format(row=row),
+        _election_due,
         where=True,
     )
     ended_on: date | None = column("Ended on (撤并日期).")
@@ -95,7 +99,7 @@ class PartyOrganisation(Node):
     term_ends_on: date | None = column("The term ends on (届满日期).", where=True, order=True)
     election_due: bool | None = expression(
         "An election is due: less than six months of the term are left (应换届).",
-        lambda row: _DUE.format(row=row),
+        _election_due,
         where=True,
     )
     ended_on: date | None = column("Ended on (撤并日期).")
@@ -189,7 +193,7 @@ class DecidePublicPartyOrganisationInput:
 
 @strawberry.input(description="Changes to an organisation (修改党组织); what is left out stays.")
 class UpdatePartyOrganisationInput:
-    """Name, units, secretary's position and venue."""
+    """Name, units, secretary's position, venue and the organisation above."""
 
     id: strawberry.ID = identifier("pog", "The organisation (党组织).")
     version: int = strawberry.field(description="The version you saw (版本号).")
@@ -208,11 +212,17 @@ class UpdatePartyOrganisationInput:
     venue_checked_on: date | None = strawberry.field(
         description="Venue checked on (阵地检查日期).", default=strawberry.UNSET
     )
+    parent_id: strawberry.ID | None = identifier(
+        "pog", "The company's organisation above (上级党组织).", default=strawberry.UNSET
+    )
+    superior_id: strawberry.ID | None = identifier(
+        "ppo", "The organisation above, of the registry (上级党组织).", default=strawberry.UNSET
+    )
 
 
 @strawberry.input(description="Changes to an organisation of the registry (修改党组织); what is left out stays.")
 class UpdatePublicPartyOrganisationInput:
-    """Name, units, secretary's position and venue."""
+    """Name, units, secretary's position, venue and the organisation above."""
 
     id: strawberry.ID = identifier("ppo", "The organisation (党组织).")
     version: int = strawberry.field(description="The version you saw (版本号).")
@@ -230,6 +240,9 @@ class UpdatePublicPartyOrganisationInput:
     )
     venue_checked_on: date | None = strawberry.field(
         description="Venue checked on (阵地检查日期).", default=strawberry.UNSET
+    )
+    superior_id: strawberry.ID | None = identifier(
+        "ppo", "The organisation above (上级党组织).", default=strawberry.UNSET
     )
 
 

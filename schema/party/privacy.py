@@ -9,6 +9,7 @@ from schema.party.terms import AccessPurpose, ConsentPurpose, LegalBasis
 from schema.reads import Connection, Node, column, entity, expression, many, one, ref
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants.party import privacy as rules
+from tenants.party import retention
 from tenants.permission import Permission
 from tenants.scope import Scope
 
@@ -203,7 +204,7 @@ async def give_party_consent(scope: Scope, input: GivePartyConsentInput) -> Part
 
 @mutation(Permission.PARTY_FILE_UPDATE, "Record that a person withdrew consent (登记撤回同意).")
 async def withdraw_party_consent(scope: Scope, input: WithdrawPartyConsentInput) -> PartyFilePayload:
-    row = await rules.withdraw_consent(scope, **values(input))
+    row = await retention.withdraw_consent(scope, **values(input))
     return PartyFilePayload(party_file=ref(PartyFile, row.id))
 
 
@@ -212,12 +213,12 @@ async def withdraw_party_consent(scope: Scope, input: WithdrawPartyConsentInput)
 )
 async def close_party_file(scope: Scope, input: ClosePartyFileInput) -> PartyFilePayload:
     given = values(input)
-    row = await rules.close(scope, given["id"], given["version"], given["closed_on"])
+    row = await retention.close(scope, given["id"], given["version"], given["closed_on"])
     return PartyFilePayload(party_file=ref(PartyFile, row.id))
 
 
 @mutation(Permission.PARTY_FILE_UPDATE, "Erase whose file it is, when its time is over (删除个人信息).")
 async def erase_party_file(scope: Scope, input: ErasePartyFileInput) -> PartyFilePayload:
     given = values(input)
-    row = await rules.erase(scope, given["id"], given["version"])
+    row = await retention.erase(scope, given["id"], given["version"])
     return PartyFilePayload(party_file=ref(PartyFile, row.id))

@@ -3,7 +3,15 @@
 from schema.terms import _enum
 from tenants.party.activity import ActivityKind
 from tenants.party.appointment import AppointmentDirection, BodyKind, Holder
-from tenants.party.development import RULES, CaseState, DevelopmentStep, RuleVersion, StepDecision, SupporterRole
+from tenants.party.development import (
+    RULES,
+    CaseState,
+    DevelopmentStage,
+    DevelopmentStep,
+    RuleVersion,
+    StepDecision,
+    SupporterRole,
+)
 from tenants.party.membership import MembershipState, MemberType
 from tenants.party.organisation import Formation, OrganisationKind, OrganisationState, SecretarySource, SizeAdvice
 from tenants.party.privacy import AccessPurpose, ConsentPurpose, LegalBasis
@@ -151,6 +159,7 @@ _enum(
         TransferState.RETURNED: "Returned (已退回).",
         TransferState.EXPIRED: "Expired unaccepted (已过期).",
         TransferState.REISSUED: "Expired and issued again (已重开).",
+        TransferState.LEDGER_ENDED: "Not followed any more, because the file may not be kept (台账终止).",
     },
     name="PartyTransferState",
 )
@@ -184,9 +193,21 @@ _enum(
         CaseState.REJECTED: "Refused (未予接收).",
         CaseState.SUSPENDED: "Waits, because the person moved away (中止).",
         CaseState.CANCELLED: "Probation cancelled (取消预备党员资格).",
+        CaseState.TRANSFERRED: "Goes on in another unit, with its papers (材料已转出).",
         CaseState.LEDGER_ENDED: "Not kept any more, because the file is closed (台账终止).",
     },
     name="DevelopmentCaseState",
+)
+_enum(
+    DevelopmentStage,
+    "Stage of developing a member (发展党员阶段): five, of 25 steps.",
+    {
+        DevelopmentStage.APPLICATION: "Application (申请入党).",
+        DevelopmentStage.ACTIVIST: "Activist (入党积极分子的确定和培养教育).",
+        DevelopmentStage.DEVELOPMENT_OBJECT: "Development object (发展对象的确定和考察).",
+        DevelopmentStage.ADMISSION: "Admission of a probationary member (预备党员的接收).",
+        DevelopmentStage.PROBATION: "Education, inspection and conversion (预备党员的教育考察和转正).",
+    },
 )
 _enum(
     DevelopmentStep,
@@ -299,6 +320,7 @@ __all__ = [
     "BodyKind",
     "CaseState",
     "ConsentPurpose",
+    "DevelopmentStage",
     "DevelopmentStep",
     "Formation",
     "Holder",

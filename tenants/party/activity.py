@@ -79,6 +79,8 @@ async def hold(scope: Scope, new: NewActivity) -> PartyActivity:
     checks.count("attended", new.attended)
     checks.count("due", new.due)
     checks.day("heldOn", new.held_on, latest=today())
+    if new.kind != ActivityKind.JOINT_ACTIVITY and new.due is not None and new.attended > new.due:
+        checks.add(Code.PARTY_ATTENDED_MORE_THAN_DUE, "attended", attended=new.attended, due=new.due)
     if new.kind == ActivityKind.JOINT_ACTIVITY and not joint:
         checks.add(Code.EMPTY, "jointWith")
     checks.done()

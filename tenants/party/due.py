@@ -9,10 +9,10 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, select, text
+from sqlalchemy import ForeignKeyConstraint, Index, Text, select, text
 from sqlmodel import Field
 
-from tenants.calendar import Deadline, add_months, after_days, after_months
+from tenants.calendar import Deadline, after_days, after_months
 from tenants.provisional import unsettled
 from tenants.row import Changing, TenantRow, code_field, now, one_of
 from tenants.scope import Scope
@@ -50,7 +50,6 @@ class PartyDue(Changing, TenantRow, table=True):
         ),
         Index("party_due_day", "tenant_id", "due_on", postgresql_where=text("closed_on IS NULL")),
         one_of("kind", DueKind),
-        CheckConstraint("since IS NOT NULL", name="period_begins"),
     )
 
     kind: DueKind = code_field()
@@ -68,7 +67,7 @@ class PartyDue(Changing, TenantRow, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A period that begins: so many months, or days, from a day on. Negative months count back to a notice."""
+    """A period that begins: so many months, or days, from a day on."""
 
     kind: DueKind
     subject_id: UUID
@@ -81,15 +80,6 @@ class Due:
     def deadline(self) -> Deadline:
         """Its last day."""
         return _deadline(self.since, self.months, self.days)
-
-
-DUES = """
-SELECT d.tenant_id, d.kind, d.subject_id, NULL::uuid AS estate_id, NULL::uuid AS project_id, d.due_on,
-       d.due_on < current_date AS overdue, d.provisional, d.division_path
-FROM party_due d
-WHERE d.closed_on IS NULL AND NOT d.paused
-"""
-"""Everything that Party work owes, for the list of all areas; `linli_tenant` alone may read it."""
 
 
 async def open_due(scope: Scope, new: Due, path: str) -> None:
@@ -168,6 +158,4 @@ async def _open(scope: Scope, kind: DueKind, subject_id: UUID) -> PartyDue | Non
 
 
 def _deadline(since: date, months: int, days: int) -> Deadline:
-    if months < 0:  # a notice before a day, which no holiday moves
-        return Deadline(add_months(since, months), False)
     return after_days(since, days) if days else after_months(since, months)

@@ -163,6 +163,9 @@ async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any
     if row.ended_on is not None:
         raise DomainError(Code.PARTY_MEMBERSHIP_ENDED, "id", ended_on=row.ended_on)
     checks = Checks()
+    for name, field in {"state": "state", "under_sanction": "underSanction"}.items():
+        if values.get(name, ...) is None:
+            checks.add(Code.EMPTY, field)
     wanted = values.get("state")
     if wanted is not None and wanted != row.state:
         transition(MembershipState(row.state), MembershipState(wanted), STATE_CHANGES, "state")
@@ -189,6 +192,14 @@ async def end(scope: Scope, row: PartyMembership, state: MembershipState, ended_
     await change(scope, row, "party_membership", values, action="ended")
 
 
+async def move(scope: Scope, row: PartyMembership, organisation_id: UUID) -> None:
+    """The relation moves to another organisation of the company, which is no second one any more."""
+    values: dict[str, Any] = {"organisation_id": organisation_id}
+    if row.activity_organisation_id == organisation_id:
+        values["activity_organisation_id"] = None
+    await change(scope, row, "party_membership", values, action="transferred")
+
+
 async def active_membership(scope: Scope, file_id: UUID) -> PartyMembership | None:
     """The active membership of a file, locked."""
     return await scope.session.scalar(
@@ -199,6 +210,22 @@ async def active_membership(scope: Scope, file_id: UUID) -> PartyMembership | No
             PartyMembership.ended_on.is_(None),  # type: ignore[union-attr]
         )
         .with_for_update()
+    )
+
+
+async def full_membership(scope: Scope, file_id: UUID, on: date) -> PartyMembership | None:
+    """The membership by which a file's person was a full member of the company on a day, with a member's rights."""
+    return await scope.session.scalar(
+        select(PartyMembership)
+        .where(
+            PartyMembership.tenant_id == scope.tenant_id,  # type: ignore[arg-type]
+            PartyMembership.file_id == file_id,  # type: ignore[arg-type]
+            PartyMembership.converted_on <= on,  # type: ignore[arg-type,operator]
+            PartyMembership.state != MembershipState.SUSPENDED,  # type: ignore[arg-type]
+            (PartyMembership.ended_on.is_(None)) | (PartyMembership.ended_on > on),  # type: ignore[union-attr,operator]
+        )
+        .order_by(PartyMembership.joined_on.desc())  # type: ignore[attr-defined]
+        .limit(1)
     )
 
 

@@ -1,8 +1,8 @@
 """Party organisations (党组织): of companies, and of regulators, communities and estates; facts, never names.
 
 A company's organisations are its own rows, which the regulators of the division read without a count of members. The
-organisations of everybody else are public organisational facts in a registry. What is due (an election six months
-before the term ends) is computed from the term; only people enter a decision.
+organisations of everybody else are public organisational facts in a registry. What is due (an election by the end of
+the term) is computed from the term; only people enter a decision.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from tenants.checks import Checks
 from tenants.company import Company
 from tenants.errors import Code, DomainError
 from tenants.estate import Estate
-from tenants.party import due
+from tenants.party import due, roster
 from tenants.project import Project
 from tenants.row import Changing, Row, TenantRow, code_field, new_id, one_of, today
 from tenants.scope import Scope
@@ -91,6 +91,8 @@ STATE_CHANGES: Mapping[OrganisationState, tuple[OrganisationState, ...]] = {
 
 AT_WORK = (OrganisationState.ACTIVE, OrganisationState.RE_ELECTING)
 
+ENDED = (OrganisationState.MERGED, OrganisationState.DISSOLVED)
+
 COMMITTEES = (OrganisationKind.INDUSTRY_COMMITTEE, OrganisationKind.BASE_COMMITTEE)
 
 HOLDS_RELATIONS = (OrganisationKind.BRANCH, OrganisationKind.JOINT_BRANCH, OrganisationKind.COMPREHENSIVE_BRANCH)
@@ -105,7 +107,10 @@ FORMAL_MEMBERS_MIN = 3
 """A branch of one unit has at least three full members (支部工作条例)."""
 
 ELECTION_MONTHS = 6
-"""An election is due this long before the term ends."""
+"""An election is prepared from this long before the term ends."""
+
+STREET_LENGTH = 9
+"""The length of a street's or a town's path."""
 
 
 class _Organisation(SQLModel):
@@ -321,26 +326,33 @@ async def decide(scope: Scope, table: type[T], id: UUID, version: int, decision:
         values["founded_on"] = row.founded_on or decision.decided_on
         if row.term_years is not None:
             values["term_ends_on"] = add_months(decision.decided_on, 12 * row.term_years)
-    elif wanted in (OrganisationState.MERGED, OrganisationState.DISSOLVED):
+    elif wanted in ENDED:
         await _nobody_left(scope, row)
         values["ended_on"] = decision.decided_on
     entity = str(row.__tablename__)
     await change(scope, row, entity, values, action=wanted.lower())
     if isinstance(row, PartyOrganisation):
-        await due.close(scope, due.DueKind.ELECTION, row.id, decision.decided_on)
-        if wanted == OrganisationState.ACTIVE and row.term_ends_on is not None:
-            election = due.Due(due.DueKind.ELECTION, row.id, row.term_ends_on, -ELECTION_MONTHS)
+        if wanted == OrganisationState.ACTIVE and row.term_years is not None:
+            election = due.Due(due.DueKind.ELECTION, row.id, decision.decided_on, 12 * row.term_years)
             await due.open_due(scope, election, row.division_path)
+        elif wanted in ENDED:
+            await due.close(scope, due.DueKind.ELECTION, row.id, decision.decided_on)
     return row  # type: ignore[no-any-return]
 
 
 async def update(scope: Scope, table: type[T], id: UUID, version: int, changes: Mapping[str, Any]) -> T:
-    """Change an organisation's name, units, secretary position or venue; one that is gone stays as it was."""
+    """Change an organisation's name, units, secretary position, venue or the organisation above it; one that is gone
+    stays as it was.
+    """
     values = dict(changes)
     checks = Checks()
     row: Any = await find_at(scope, table, id, version)
-    if row.state in (OrganisationState.MERGED, OrganisationState.DISSOLVED):
-        raise DomainError(Code.PARTY_ORGANISATION_NOT_ACTIVE, "id", state=row.state)
+    if row.state in ENDED:
+        raise DomainError(Code.PARTY_ORGANISATION_NOT_ACTIVE, "id", state=OrganisationState(row.state))
+    for name, field in {"secretary_filled": "secretaryFilled", "has_venue": "hasVenue"}.items():
+        if values.get(name, ...) is None:
+            checks.add(Code.EMPTY, field)
+    checks.day("venueCheckedOn", values.get("venue_checked_on"), latest=today())
     if "name" in values:
         values["name"] = checks.text("name", values["name"] or "")
     if "units" in values:
@@ -360,6 +372,7 @@ async def update(scope: Scope, table: type[T], id: UUID, version: int, changes: 
     elif values.get("has_venue") is False:
         values["venue_items"] = []
     checks.done()
+    await _put_under(scope, row, values)
     await change(scope, row, str(row.__tablename__), values)
     return row  # type: ignore[no-any-return]
 
@@ -370,41 +383,69 @@ async def venue_checklist(scope: Scope, path: str, on: date) -> tuple[str, ...]:
     return found
 
 
-async def approving(
-    scope: Scope, own_id: UUID | None, public_id: UUID | None, field: str
-) -> tuple[PartyOrganisation | PublicPartyOrganisation, bool]:
-    """The organisation that is to approve a member, and whether it may: a committee that is not a base committee
-    under a town or street committee (2026 rules, article 22).
+async def approving(scope: Scope, own_id: UUID | None, public_id: UUID | None, field: str) -> tuple[Organisation, bool]:
+    """The organisation that is to approve a member, and whether it may: a committee that does not belong to a town's
+    or street's committee (2026 rules, article 22), as those of communities and estates do.
     """
-    if (own_id is None) == (public_id is None):
-        raise DomainError(Code.PARTY_APPROVER_REQUIRED, field)
     row: Organisation
-    if own_id is not None:
+    if own_id is not None and public_id is None:
         row = await working(scope, PartyOrganisation, own_id, field)
-    else:
-        assert public_id is not None
+    elif public_id is not None and own_id is None:
         row = await working(scope, PublicPartyOrganisation, public_id, field)
-    if row.kind not in COMMITTEES:
+    else:
+        raise DomainError(Code.PARTY_APPROVER_REQUIRED, field)
+    if row.kind not in COMMITTEES or (isinstance(row, PublicPartyOrganisation) and _below_street(row)):
         return row, False
-    above = await find(scope, PublicPartyOrganisation, row.superior_id) if row.superior_id else None
-    below_street = (
-        row.kind == OrganisationKind.BASE_COMMITTEE
-        and above is not None
-        and above.kind == OrganisationKind.BASE_COMMITTEE
-        and len(above.division_path) == STREET_LENGTH
+    return row, not any(_of_street(each) for each in await _above(scope, row))
+
+
+def _of_street(row: Organisation) -> bool:
+    return (
+        isinstance(row, PublicPartyOrganisation)
+        and row.kind == OrganisationKind.BASE_COMMITTEE
+        and row.estate_id is None
+        and len(row.division_path) == STREET_LENGTH
     )
-    return row, not below_street
 
 
-STREET_LENGTH = 9
-"""The length of a street's or a town's path."""
+def _below_street(row: PublicPartyOrganisation) -> bool:
+    return row.estate_id is not None or len(row.division_path) > STREET_LENGTH
+
+
+async def _above(scope: Scope, row: Organisation) -> list[Organisation]:
+    """The organisations above one, the nearest first."""
+    found: list[Organisation] = []
+    while row.id not in [each.id for each in found[:-1]]:  # two that were put under each other at the same moment
+        parent_id = row.parent_id if isinstance(row, PartyOrganisation) else None
+        if parent_id is not None:
+            row = await find(scope, PartyOrganisation, parent_id)
+        elif row.superior_id is not None:
+            row = await find(scope, PublicPartyOrganisation, row.superior_id)
+        else:
+            break
+        found.append(row)
+    return found
+
+
+async def _put_under(scope: Scope, row: Organisation, values: dict[str, Any]) -> None:
+    """Check the organisation that another is put under: one of either register, at work, and not below it."""
+    fields: dict[str, Any] = {"parent_id": PartyOrganisation, "superior_id": PublicPartyOrganisation}
+    chosen = [name for name in fields if values.get(name) is not None]
+    if len(chosen) > 1:
+        raise DomainError(Code.PARTY_ONE_SUPERIOR, "superiorId")
+    for name in chosen:
+        field = "parentId" if name == "parent_id" else "superiorId"
+        above: Organisation = await working(scope, fields[name], values[name], field)
+        if row.id in [each.id for each in (above, *await _above(scope, above))]:
+            raise DomainError(Code.PARTY_ABOVE_ITSELF, field)
+        values.update({other: None for other in fields if other != name and hasattr(row, other)})
 
 
 async def holding_relations(scope: Scope, id: UUID, field: str) -> PartyOrganisation:
     """A company's organisation in which a member's organisation relation can lie."""
     row = await working(scope, PartyOrganisation, id, field)
     if row.kind not in HOLDS_RELATIONS:
-        raise DomainError(Code.PARTY_ORGANISATION_HOLDS_NO_RELATIONS, field, kind=row.kind)
+        raise DomainError(Code.PARTY_ORGANISATION_HOLDS_NO_RELATIONS, field, kind=OrganisationKind(row.kind))
     return row
 
 
@@ -412,15 +453,13 @@ async def working(scope: Scope, table: type[T], id: UUID, field: str) -> T:
     """An organisation of either register that is at work."""
     row = await find(scope, table, id, field)
     if row.state not in AT_WORK:
-        raise DomainError(Code.PARTY_ORGANISATION_NOT_ACTIVE, field, state=row.state)
+        raise DomainError(Code.PARTY_ORGANISATION_NOT_ACTIVE, field, state=OrganisationState(row.state))
     return row
 
 
 async def _nobody_left(scope: Scope, row: Organisation) -> None:
     """An organisation does not end while it holds somebody's relation or a case that runs."""
-    from tenants.party import privacy  # what a file hangs on is an organisation
-
-    if isinstance(row, PartyOrganisation) and await privacy.of_organisation(scope, row.id):
+    if isinstance(row, PartyOrganisation) and await roster.of_organisation(scope, row.id):
         raise DomainError(Code.PARTY_ORGANISATION_NOT_EMPTY, "id")
 
 

@@ -25,16 +25,14 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field
 
-from tenants.calendar import add_months
-from tenants.change import change, create, find, find_at, violated_constraint
+from tenants.change import create, find, violated_constraint
 from tenants.checks import Checks
-from tenants.company import Company
 from tenants.errors import Code, DomainError
-from tenants.journal import CONFIDENTIAL, record
-from tenants.party import due
+from tenants.journal import CONFIDENTIAL
+from tenants.party import roster
+from tenants.party.organisation import PartyOrganisation
 from tenants.row import PERSONAL, Changing, Dated, TenantRow, code_field, new_id, now, one_of, today
 from tenants.scope import Scope
-from tenants.setting import SettingKey, effective
 from tenants.staff import Staff
 
 OPEN_FOR = timedelta(minutes=15)
@@ -281,31 +279,11 @@ async def open_chosen(scope: Scope, opening: Opening) -> list[PartyFileAccess]:
     if (opening.file_ids is None) == (opening.organisation_id is None):
         raise DomainError(Code.PARTY_FILES_CHOSEN, "fileIds")
     if opening.organisation_id is not None:
-        from tenants.party.organisation import PartyOrganisation
-
         await find(scope, PartyOrganisation, opening.organisation_id, "organisationId")
-        file_ids: Sequence[UUID] = await of_organisation(scope, opening.organisation_id)
+        file_ids: Sequence[UUID] = await roster.of_organisation(scope, opening.organisation_id)
     else:
         file_ids = opening.file_ids or ()
     return await open_files(scope, file_ids, opening.purpose, opening.reason)
-
-
-async def of_organisation(scope: Scope, organisation_id: UUID) -> list[UUID]:
-    """The files of an organisation: its members and those it develops."""
-    rows = await scope.connection.fetch(
-        """
-        SELECT file_id FROM party_membership
-        WHERE tenant_id = $1 AND organisation_id = $2 AND ended_on IS NULL
-        UNION
-        SELECT file_id FROM development_case
-        WHERE tenant_id = $1 AND organisation_id = $2
-            AND state NOT IN ('ARCHIVED', 'WITHDRAWN', 'REJECTED', 'CANCELLED', 'LEDGER_ENDED')
-        ORDER BY file_id
-        """,
-        scope.tenant_id,
-        organisation_id,
-    )
-    return [row["file_id"] for row in rows]
 
 
 async def usable(scope: Scope, file_id: UUID, purpose: ConsentPurpose, field: str) -> PartyFile:
@@ -313,7 +291,7 @@ async def usable(scope: Scope, file_id: UUID, purpose: ConsentPurpose, field: st
     file = await find(scope, PartyFile, file_id, field, lock=True)
     if file.closed_on is not None:
         raise DomainError(Code.PARTY_FILE_CLOSED, field, closed_on=file.closed_on)
-    if file.legal_basis == LegalBasis.CONSENT and await _valid(scope, file.id, purpose) is None:
+    if file.legal_basis == LegalBasis.CONSENT and await valid_consent(scope, file.id, purpose) is None:
         raise DomainError(Code.PARTY_CONSENT_MISSING, field, purpose=purpose)
     return file
 
@@ -341,73 +319,8 @@ async def give_consent(scope: Scope, file_id: UUID, new: NewConsent, at: str = "
     return file
 
 
-async def withdraw_consent(
-    scope: Scope, file_id: UUID, version: int, purpose: ConsentPurpose, withdrawn_on: date
-) -> PartyFile:
-    """Record that the person withdrew. A file that rests on nothing else is closed at once and is due to be erased."""
-    from tenants.party import development  # a case hangs on a file
-
-    checks = Checks()
-    checks.day("withdrawnOn", withdrawn_on, latest=today())
-    checks.done()
-    file = await find_at(scope, PartyFile, file_id, version, "fileId")
-    consent = await _valid(scope, file.id, purpose)
-    if consent is None:
-        raise DomainError(Code.PARTY_CONSENT_MISSING, "purpose", purpose=purpose)
-    checks.not_before("withdrawnOn", withdrawn_on, consent.given_on)
-    checks.done()
-    await change(scope, consent, "party_consent", {"withdrawn_on": withdrawn_on}, action="withdrawn")
-    others = [each for each in ConsentPurpose if each != purpose and await _valid(scope, file.id, each) is not None]
-    closed = {}
-    if file.legal_basis == LegalBasis.CONSENT and not others:
-        closed = {"closed_on": withdrawn_on, "retain_until": withdrawn_on}
-        await development.end_ledger(scope, file.id, withdrawn_on)
-        await due.open_due(scope, due.Due(due.DueKind.ERASURE, file.id, withdrawn_on), await _path(scope))
-    await change(scope, file, "party_file", closed, action="consent_withdrawn", always=True)
-    return file
-
-
-async def close(scope: Scope, file_id: UUID, version: int, closed_on: date) -> PartyFile:
-    """Close a file whose purpose is fulfilled; it is kept for the months that the division's setting says."""
-    from tenants.party.development import has_open_case
-    from tenants.party.membership import active_membership
-
-    checks = Checks()
-    checks.day("closedOn", closed_on, latest=today())
-    checks.done()
-    file = await find_at(scope, PartyFile, file_id, version)
-    if file.closed_on is not None:
-        raise DomainError(Code.PARTY_FILE_CLOSED, "id", closed_on=file.closed_on)
-    if await active_membership(scope, file.id) is not None or await has_open_case(scope, file.id):
-        raise DomainError(Code.PARTY_FILE_IN_USE, "id")
-    checks.not_before("closedOn", closed_on, file.opened_on)
-    checks.done()
-    path = await _path(scope)
-    months = await effective(scope, SettingKey.PARTY_FILE_RETENTION_MONTHS, path, closed_on)
-    until = add_months(closed_on, months)
-    await change(scope, file, "party_file", {"closed_on": closed_on, "retain_until": until}, action="closed")
-    await due.open_due(scope, due.Due(due.DueKind.ERASURE, file.id, closed_on, months), path)
-    return file
-
-
-async def erase(scope: Scope, file_id: UUID, version: int) -> PartyFile:
-    """Erase whose file it is, after its time or after consent was withdrawn. What remains names nobody and is kept
-    as a count; the access log stays, as the law wants it to.
-    """
-    file = await find_at(scope, PartyFile, file_id, version)
-    if file.erased_on is not None:
-        raise DomainError(Code.PARTY_FILE_ERASED, "id", erased_on=file.erased_on)
-    if file.retain_until is None or file.retain_until > today():
-        raise DomainError(Code.PARTY_FILE_RETAINED, "id", until=file.retain_until or "—")
-    async with scope.on_file(file.id):
-        await scope.connection.execute("DELETE FROM party_person")
-    await change(scope, file, "party_file", {"erased_on": today()}, action="erased")
-    await due.close(scope, due.DueKind.ERASURE, file.id, today())
-    await record(scope, "erased", "party_person", file)
-    return file
-
-
-async def _valid(scope: Scope, file_id: UUID, purpose: ConsentPurpose) -> PartyConsent | None:
+async def valid_consent(scope: Scope, file_id: UUID, purpose: ConsentPurpose) -> PartyConsent | None:
+    """The consent to a purpose that was given and not withdrawn."""
     return await scope.session.scalar(
         select(PartyConsent).where(
             PartyConsent.tenant_id == scope.tenant_id,  # type: ignore[arg-type]
@@ -416,7 +329,3 @@ async def _valid(scope: Scope, file_id: UUID, purpose: ConsentPurpose) -> PartyC
             PartyConsent.withdrawn_on.is_(None),  # type: ignore[union-attr]
         )
     )
-
-
-async def _path(scope: Scope) -> str:
-    return (await find(scope, Company, scope.tenant_id)).division_path

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, select, text
 from sqlmodel import Field
 
 from tenants.calendar import after_days
@@ -20,6 +20,7 @@ from tenants.checks import Checks
 from tenants.errors import Code, DomainError
 from tenants.journal import CONFIDENTIAL
 from tenants.party import due, membership, organisation
+from tenants.party.development import CaseState, end_case, move_case
 from tenants.party.membership import MembershipState, NewMembership, active_membership
 from tenants.party.privacy import ConsentPurpose, usable
 from tenants.row import PERSONAL, Changing, TenantRow, code_field, new_id, one_of, today
@@ -43,19 +44,24 @@ class TransferChannel(StrEnum):
 
 
 class TransferState(StrEnum):
-    """ISSUED becomes ACCEPTED, RETURNED or EXPIRED; an expired one may be REISSUED, as a new transfer."""
+    """ISSUED becomes ACCEPTED, RETURNED or EXPIRED; an expired one may be REISSUED, as a new transfer. LEDGER_ENDED is
+    one that the ledger may not follow any more.
+    """
 
     ISSUED = "ISSUED"
     ACCEPTED = "ACCEPTED"
     RETURNED = "RETURNED"
     EXPIRED = "EXPIRED"
     REISSUED = "REISSUED"
+    LEDGER_ENDED = "LEDGER_ENDED"
 
 
 STATE_CHANGES: Mapping[TransferState, tuple[TransferState, ...]] = {
     TransferState.ISSUED: (TransferState.ACCEPTED, TransferState.RETURNED, TransferState.EXPIRED),
     TransferState.EXPIRED: (TransferState.REISSUED,),
 }
+
+GIVEN_UP = (TransferState.RETURNED, TransferState.EXPIRED)
 
 
 class PartyTransfer(Changing, TenantRow, table=True):
@@ -158,11 +164,12 @@ async def accept(scope: Scope, id: UUID, version: int, accepted_on: date, receip
         raise DomainError(Code.PARTY_MEMBERSHIP_MISSING, "id")
     elif row.direction == TransferDirection.OUTGOING:
         await membership.end(scope, held, MembershipState.TRANSFERRED, accepted_on)
+        await end_case(scope, row.file_id, CaseState.TRANSFERRED, accepted_on, row.letter_number)
     else:
         assert row.to_organisation_id is not None
         await organisation.holding_relations(scope, row.to_organisation_id, "id")
-        moved = {"organisation_id": row.to_organisation_id}
-        await change(scope, held, "party_membership", moved, action="transferred")
+        await membership.move(scope, held, row.to_organisation_id)
+        await move_case(scope, row.file_id, row.to_organisation_id)
     await change(scope, row, "party_transfer", accepted, action="accepted")
     await due.close(scope, due.DueKind.TRANSFER, row.id, accepted_on)
     return row
@@ -173,7 +180,7 @@ async def give_up(
 ) -> PartyTransfer:
     """A transfer was returned, or expired unaccepted; the relation stays where it was."""
     row = await find_at(scope, PartyTransfer, id, version)
-    transition(TransferState(row.state), state, STATE_CHANGES, "state")
+    transition(TransferState(row.state), state, {TransferState.ISSUED: GIVEN_UP}, "state")
     checks = Checks()
     if not reason.strip():
         checks.add(Code.REASON_REQUIRED, "reason")
@@ -212,7 +219,32 @@ async def reissue(scope: Scope, id: UUID, version: int, issued_on: date, letter_
         )
     }
     new = NewTransfer(**again, issued_on=issued_on, letter_number=letter_number or old.letter_number)
+    checks = Checks()
+    checks.not_before("issuedOn", issued_on, old.ended_on)
+    checks.done()
     return await _issue(scope, new, old.id)
+
+
+async def open_transfer(scope: Scope, file_id: UUID) -> PartyTransfer | None:
+    """The transfer of a file that is under way, locked."""
+    return await scope.session.scalar(
+        select(PartyTransfer)
+        .where(
+            PartyTransfer.tenant_id == scope.tenant_id,  # type: ignore[arg-type]
+            PartyTransfer.file_id == file_id,  # type: ignore[arg-type]
+            PartyTransfer.state == TransferState.ISSUED,  # type: ignore[arg-type]
+        )
+        .with_for_update()
+    )
+
+
+async def end_open(scope: Scope, file_id: UUID, on: date) -> None:
+    """Follow the transfer of a file no further, because the file may not be kept."""
+    row = await open_transfer(scope, file_id)
+    if row is not None:
+        values = {"state": TransferState.LEDGER_ENDED, "ended_on": max(on, row.issued_on)}
+        await change(scope, row, "party_transfer", values, action="ledger_ended")
+        await due.close(scope, due.DueKind.TRANSFER, row.id, on)
 
 
 async def _issue(scope: Scope, new: NewTransfer, reissue_of: UUID | None) -> PartyTransfer:
@@ -231,6 +263,9 @@ async def _issue(scope: Scope, new: NewTransfer, reissue_of: UUID | None) -> Par
             checks.add(Code.EMPTY, "admittedOn")
         else:
             membership.check_conversion(checks, new.admitted_on, new.converted_on)
+            checks.day("admittedOn", new.admitted_on, latest=today())
+            checks.day("convertedOn", new.converted_on, latest=today())
+            checks.not_before("issuedOn", new.issued_on, new.admitted_on)
     checks.done()
     await usable(scope, new.file_id, ConsentPurpose.MEMBERSHIP, "fileId")
     held = await active_membership(scope, new.file_id)
@@ -238,6 +273,9 @@ async def _issue(scope: Scope, new: NewTransfer, reissue_of: UUID | None) -> Par
         raise DomainError(Code.PARTY_MEMBERSHIP_ACTIVE, "fileId")
     if new.direction != TransferDirection.INCOMING and held is None:
         raise DomainError(Code.PARTY_MEMBERSHIP_MISSING, "fileId")
+    if held is not None:
+        checks.not_before("issuedOn", new.issued_on, held.joined_on)
+        checks.done()
     if new.direction == TransferDirection.OUTGOING:
         to = None
     else:

@@ -40,7 +40,7 @@ class DevelopmentStage(StrEnum):
 
 
 class CaseState(StrEnum):
-    """Where a case stands (domain machine PartyDevelopmentCase); the last six are ways a case stops or waits."""
+    """Where a case stands; the last are ways a case stops or waits. TRANSFERRED went on elsewhere with its papers."""
 
     APPLIED = "APPLIED"
     TALKED = "TALKED"
@@ -59,12 +59,13 @@ class CaseState(StrEnum):
     REJECTED = "REJECTED"
     SUSPENDED = "SUSPENDED"
     CANCELLED = "CANCELLED"
+    TRANSFERRED = "TRANSFERRED"
     LEDGER_ENDED = "LEDGER_ENDED"
 
     @classmethod
     def ended(cls) -> tuple["CaseState", ...]:
         """States that no step follows."""
-        return (cls.ARCHIVED, cls.WITHDRAWN, cls.REJECTED, cls.CANCELLED, cls.LEDGER_ENDED)
+        return (cls.ARCHIVED, cls.WITHDRAWN, cls.REJECTED, cls.CANCELLED, cls.TRANSFERRED, cls.LEDGER_ENDED)
 
 
 class DevelopmentStep(StrEnum):
@@ -117,6 +118,8 @@ class Guard(StrEnum):
     PUBLICISED = "PUBLICISED"
     INTRODUCERS = "INTRODUCERS"
     TRAINED = "TRAINED"
+    STAYS = "STAYS"
+    INTRODUCED = "INTRODUCED"
     MAY_ADMIT = "MAY_ADMIT"
     VOTE = "VOTE"
     MAY_APPROVE = "MAY_APPROVE"
@@ -285,6 +288,7 @@ _TABLE_2026 = (
         "18",
         (S.CHOOSE_INTRODUCERS, S.POLITICAL_REVIEW, S.TRAIN),
         decision=D.PASSED,
+        guards=(G.STAYS,),
     ),
     StepRule(
         S.PRE_REVIEW,
@@ -296,6 +300,7 @@ _TABLE_2026 = (
         CaseState.PRE_REVIEWED,
         D.PASSED,
         documented=True,
+        guards=(G.INTRODUCED,),
     ),
     StepRule(S.FILL_FORM, _FOUR, "填写入党志愿书", "Fill in the application form", "18", (S.PRE_REVIEW,)),
     StepRule(

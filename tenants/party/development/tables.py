@@ -1,4 +1,4 @@
-"""Development cases (发展党员): a case, its steps, half-year reviews, contacts and introducers, and votes; no names."""
+"""Development cases (发展党员): a case, its steps, reviews, publicity, contacts and introducers, votes; no names."""
 
 from datetime import date
 from enum import StrEnum
@@ -43,7 +43,7 @@ class DevelopmentCase(Changing, TenantRow, table=True):
         one_of("state_before", CaseState),
         CheckConstraint("(state = 'SUSPENDED') = (state_before IS NOT NULL)", name="suspended_from"),
         CheckConstraint("extended_months BETWEEN 6 AND 12", name="extension_of_6_to_12_months"),
-        CheckConstraint("(extended_months IS NULL) = (extended_until IS NULL)", name="extension_dated"),
+        CheckConstraint("num_nulls(extended_months, extended_on, extended_until) IN (0, 3)", name="extension_dated"),
         CONFIDENTIAL,
     )
 
@@ -55,6 +55,7 @@ class DevelopmentCase(Changing, TenantRow, table=True):
     applied_on: date = Field(sa_column_kwargs=PERSONAL)
     mobile: bool = Field(default=False)
     extended_months: int | None = None
+    extended_on: date | None = None
     extended_until: date | None = None
     extension_document: str | None = Field(default=None, sa_type=Text)
     ended_on: date | None = None
@@ -111,6 +112,35 @@ class CaseReview(Dated, TenantRow, table=True):
     reviewed_on: date
     document: str = Field(sa_type=Text)
     entered_by: UUID | None = None
+
+
+class CasePublicity(Changing, TenantRow, table=True):
+    """One publicity: since when it is agreed to, from its first day to its last, where, and how many objections came
+    and were decided.
+
+    `provisional` says that the holiday calendar of those days was not published when they were counted.
+    """
+
+    __tablename__ = "case_publicity"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "case_id"], ["development_case.tenant_id", "development_case.id"]),
+        Index("case_publicity_case", "tenant_id", "case_id", "first_day"),
+        CheckConstraint("last_day >= first_day AND first_day >= agreed_on", name="dates_in_order"),
+        CheckConstraint("objections >= resolved AND resolved >= 0", name="no_more_resolved_than_raised"),
+        CheckConstraint("place <> ''", name="place_given"),
+        CONFIDENTIAL,
+    )
+
+    case_id: UUID
+    agreed_on: date | None = None
+    first_day: date
+    last_day: date
+    place: str = Field(sa_type=Text)
+    second_place: str | None = Field(default=None, sa_type=Text)
+    document: str | None = Field(default=None, sa_type=Text)
+    provisional: bool = Field(default=False)
+    objections: int = 0
+    resolved: int = 0
 
 
 class CaseSupporter(Changing, TenantRow, table=True):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from tenants.party import advisor, appointment, development, membership, organisation, privacy, publicity, quota
+from tenants.party import advisor, appointment, development, membership, organisation, privacy, quota, retention
 from tenants.party import transfer as transfers
 from tenants.party.development import CaseState, DevelopmentCase
 from tenants.party.development import DevelopmentStep as S
@@ -165,7 +165,7 @@ async def erase_party_file(town: Town) -> tuple[Principal, Input]:
     ledger = await Ledger.begin(town)
     file = await ledger.file()
     for purpose in privacy.ConsentPurpose:
-        file = await ledger.do(privacy.withdraw_consent, file.id, file.version, purpose, today())
+        file = await ledger.do(retention.withdraw_consent, file.id, file.version, purpose, today())
     return ledger.officer, _at("pfl", file)
 
 
@@ -284,6 +284,18 @@ async def review_development_case(town: Town) -> tuple[Principal, Input]:
 
 
 @errand
+async def change_case_supporters(town: Town) -> tuple[Principal, Input]:
+    ledger, case = await _case(town, S.CULTIVATE)
+    return ledger.officer, {
+        **_at("dcs", case),
+        "role": "CONTACT",
+        "doneOn": "2023-06-01",
+        "supporterIds": [f"pfl_{(await ledger.member()).file_id}"],
+        "supportersElsewhere": ["社区党委证明1号"],
+    }
+
+
+@errand
 async def extend_probation(town: Town) -> tuple[Principal, Input]:
     ledger, case = await _case(town, S.APPROVE_CONVERSION)
     return ledger.officer, {**_at("dcs", case), "months": 6, "decidedOn": "2025-05-21", "document": DOCUMENT}
@@ -315,20 +327,19 @@ async def resume_development_case(town: Town) -> tuple[Principal, Input]:
 
 @errand
 async def publicise_development_case(town: Town) -> tuple[Principal, Input]:
-    ledger = await Ledger.begin(town)
-    case = await ledger.case(APPLIED)
+    ledger, case = await _case(town, S.AGREE_OBJECT)
     return ledger.officer, {
         "caseId": f"dcs_{case.id}",
         "caseVersion": case.version,
+        "agreedOn": "2024-03-01",
         "firstDay": "2024-03-04",
         "lastDay": "2024-03-08",
         "place": "公司公示栏",
     }
 
 
-async def _publicised(town: Town) -> tuple[Ledger, publicity.CasePublicity]:
-    ledger = await Ledger.begin(town)
-    case = await ledger.case(APPLIED)
+async def _publicised(town: Town) -> tuple[Ledger, development.CasePublicity]:
+    ledger, case = await _case(town, S.AGREE_OBJECT)
     return ledger, await ledger.publicised(case, date(2024, 3, 4), date(2024, 3, 8))
 
 
@@ -341,7 +352,7 @@ async def object_to_publicity(town: Town) -> tuple[Principal, Input]:
 @errand
 async def resolve_objection(town: Town) -> tuple[Principal, Input]:
     ledger, shown = await _publicised(town)
-    return ledger.officer, _at("cpb", await ledger.do(publicity.object_to, shown.id, shown.version))
+    return ledger.officer, _at("cpb", await ledger.do(development.object_to, shown.id, shown.version))
 
 
 # Posts across company and community, plans and surveys

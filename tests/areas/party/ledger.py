@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
+from tenants.change import find
 from tenants.errors import Code
-from tenants.party import development, membership, organisation, privacy, publicity
+from tenants.party import development, membership, organisation, privacy
 from tenants.party.development import DevelopmentStep as S
 from tenants.party.development import Facts, Vote
 from tenants.permission import CompanyRole
@@ -132,13 +133,17 @@ class Ledger:
 
     async def publicised(
         self, case: development.DevelopmentCase, first: date, last: date, **more: Any
-    ) -> publicity.CasePublicity:
+    ) -> development.CasePublicity:
         """A publicity of the case."""
-        facts = {"place": "公司公示栏", **more}
-        new = publicity.NewPublicity(
+        facts = {"place": "公司公示栏", "agreed_on": first, **more}
+        new = development.NewPublicity(
             case_id=case.id, case_version=case.version, first_day=first, last_day=last, **facts
         )
-        return await self.do(publicity.publicise, new)
+        return await self.do(development.publicise, new)
+
+    async def publicity(self, id: UUID) -> development.CasePublicity:
+        """A publicity as it is now."""
+        return await self.do(find, development.CasePublicity, id)
 
     async def dues(self, subject_id: UUID) -> dict[str, date]:
         """What is due of a subject, by kind."""

@@ -1,6 +1,7 @@
 """Development cases: 25 steps under the rules a case began under, each guard with the case that breaks it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from tenants.calendar import add_months, after_working_days
 from tenants.errors import Code
-from tenants.party import development, publicity
+from tenants.party import development, membership
 from tenants.party.development import RULES, CaseState, DevelopmentCase, Facts, NewCase, RuleVersion
 from tenants.party.development import DevelopmentStep as S
 from tenants.party.development.steps import DevelopmentStage, Guard
@@ -47,6 +48,7 @@ DAYS = {
     S.ARCHIVE: date(2025, 7, 10),
 }
 APPLIED = date(2023, 1, 5)
+DAYS_LEFT = {step: day for step, day in DAYS.items() if day > DAYS[S.ASSIGN_CONTACTS]}
 STEPS = tuple(DAYS)
 
 
@@ -81,7 +83,8 @@ async def bring(
         if step == before:
             break
         if step == S.CULTIVATE:
-            case = await ledger.do(development.review, case.id, case.version, date(2023, 8, 15) + later, DOCUMENT)
+            for reviewed_on in (date(2023, 8, 15), date(2024, 2, 10)):
+                case = await ledger.do(development.review, case.id, case.version, reviewed_on + later, DOCUMENT)
         if step == S.AGREE_OBJECT and case.rule_version == RuleVersion.RULES_2026:
             first = DAYS[S.DECIDE_OBJECT] + later + timedelta(days=1)
             last = after_working_days(first, 5).on
@@ -133,12 +136,14 @@ async def test_the_application_decides_the_rules(ledger: Ledger, day: date, vers
 
 
 async def test_from_application_to_archive(ledger: Ledger) -> None:
-    """Every step in order: the states follow, a membership begins and is converted, nothing stays due."""
+    """Every step in order: the states follow, a membership begins and is converted as of the day on which probation was
+    over (articles 31 and 33), and nothing stays due.
+    """
     case = await bring(ledger, None)
     assert (case.state, case.ended_on) == (CaseState.ARCHIVED, date(2025, 7, 10))
     held = await ledger.town.administrator.fetchrow("SELECT * FROM party_membership WHERE file_id = $1", case.file_id)
     assert held is not None
-    assert (held["type"], held["admitted_on"], held["converted_on"]) == ("FULL", date(2024, 5, 10), date(2025, 5, 20))
+    assert (held["type"], held["admitted_on"], held["converted_on"]) == ("FULL", date(2024, 5, 10), date(2025, 5, 10))
     assert await ledger.dues(case.id) == {}
     steps = await ledger.town.administrator.fetch("SELECT * FROM case_step WHERE case_id = $1", case.id)
     assert {step["step"] for step in steps} == set(S)
@@ -225,6 +230,10 @@ async def test_a_member_does_not_apply(ledger: Ledger) -> None:
         application=Facts(done_on=APPLIED, born_on=BORN),
     )
     assert await ledger.refused(development.start, new) == [(Code.PARTY_MEMBERSHIP_ACTIVE, "fileId")]
+    past = development.EarlierStep(step=S.TALK, done_on=DAYS[S.TALK], document=DOCUMENT)
+    assert await ledger.refused(development.start, replace(new, history=[past])) == [
+        (Code.PARTY_MEMBERSHIP_ACTIVE, "fileId")
+    ]
 
 
 async def test_contacts_are_one_or_two_full_members(ledger: Ledger) -> None:
@@ -252,12 +261,77 @@ async def test_contacts_are_one_or_two_full_members(ledger: Ledger) -> None:
     }
 
 
+async def test_a_document_counts_once_and_a_full_member_from_conversion(ledger: Ledger) -> None:
+    """Two copies of a document name one introducer, and who was converted later was no full member on that day."""
+    case = await bring(ledger, S.CHOOSE_INTRODUCERS)
+    day = DAYS[S.CHOOSE_INTRODUCERS]
+    twice = ["社区党委证明1号", " 社区党委证明1号"]
+    found = await ledger.step_refused(case, S.CHOOSE_INTRODUCERS, day, supporters_elsewhere=twice)
+    assert found == (Code.PARTY_SUPPORTERS_NUMBER, "supporterIds")
+    later = await ledger.member(converted_on=day + timedelta(days=1))
+    good = await ledger.member()
+    found = await ledger.step_refused(case, S.CHOOSE_INTRODUCERS, day, supporters=[good.file_id, later.file_id])
+    assert found == (Code.PARTY_SUPPORTER_NOT_FULL, "supporterIds")
+
+
+async def test_contacts_are_changed_when_they_cannot_go_on(ledger: Ledger) -> None:
+    """Article 9: others are named from a day on, by the same rule; those before stand in the case with their days."""
+    case = await bring(ledger, S.ASSIGN_CONTACTS)
+    new = await ledger.member()
+    facts = Facts(done_on=date(2023, 6, 1), supporters=[new.file_id])
+    contact = development.SupporterRole.CONTACT
+    assert await ledger.refused(development.change_supporters, case.id, case.version, contact, facts) == [
+        (Code.PARTY_STEP_NOT_DONE, "role")
+    ]
+    case = await bring(ledger, S.CULTIVATE, case=case, days={S.ASSIGN_CONTACTS: DAYS[S.ASSIGN_CONTACTS], **DAYS_LEFT})
+    subject = Facts(done_on=date(2023, 6, 1), supporters=[case.file_id])
+    assert await ledger.refused(development.change_supporters, case.id, case.version, contact, subject) == [
+        (Code.PARTY_SUPPORTER_IS_SUBJECT, "supporterIds")
+    ]
+    before = Facts(done_on=date(2023, 2, 1), supporters=[new.file_id])
+    assert await ledger.refused(development.change_supporters, case.id, case.version, contact, before) == [
+        (Code.DATE_OUT_OF_ORDER, "doneOn")
+    ]
+    case = await ledger.do(development.change_supporters, case.id, case.version, contact, facts)
+    rows = await ledger.town.administrator.fetch(
+        "SELECT file_id, ended_on FROM case_supporter WHERE case_id = $1 ORDER BY since", case.id
+    )
+    assert [row["ended_on"] for row in rows] == [date(2023, 6, 1), None]
+    assert rows[1]["file_id"] == new.file_id
+
+
+async def test_introducers_are_still_eligible_at_the_pre_review(ledger: Ledger) -> None:
+    """One who has left since or is under a sanction is replaced before the committee looks (articles 14 and 18)."""
+    case = await bring(ledger, S.PRE_REVIEW)
+    first = await ledger.town.administrator.fetchval(
+        "SELECT file_id FROM case_supporter WHERE case_id = $1 AND role = 'INTRODUCER' LIMIT 1", case.id
+    )
+    held = await ledger.town.administrator.fetchrow("SELECT * FROM party_membership WHERE file_id = $1", first)
+    assert held is not None
+    left = {"state": membership.MembershipState.LEFT, "ended_on": date(2024, 4, 20)}
+    await ledger.do(membership.update, held["id"], held["version"], left)
+    day = DAYS[S.PRE_REVIEW]
+    assert await ledger.step_refused(case, S.PRE_REVIEW, day) == (Code.PARTY_SUPPORTER_NOT_FULL, "id")
+    others = [(await ledger.member()).file_id for _ in range(2)]
+    facts = Facts(done_on=date(2024, 4, 21), supporters=others)
+    introducer = development.SupporterRole.INTRODUCER
+    case = await ledger.do(development.change_supporters, case.id, case.version, introducer, facts)
+    assert (await ledger.step(case, S.PRE_REVIEW, day)).state == CaseState.PRE_REVIEWED
+
+
+async def test_who_leaves_soon_is_not_admitted_here(ledger: Ledger) -> None:
+    """Within three months (article 18): refused, with what can be done; three months to the day are enough."""
+    case = await bring(ledger, S.COMMITTEE_REVIEW)
+    day = DAYS[S.COMMITTEE_REVIEW]
+    found = await ledger.step_refused(case, S.COMMITTEE_REVIEW, day, leaving_on=date(2024, 7, 14))
+    assert found == (Code.PARTY_LEAVING_SOON, "leavingOn")
+    await ledger.step(case, S.COMMITTEE_REVIEW, day, leaving_on=date(2024, 7, 15))
+
+
 async def test_introducers_are_two_full_members_in_good_standing(ledger: Ledger) -> None:
     """One, the subject, a probationary member and one under a sanction are refused (article 14)."""
     case = await bring(ledger, S.CHOOSE_INTRODUCERS)
     good, bad = await ledger.member(), await ledger.member()
-    from tenants.party import membership
-
     await ledger.do(membership.update, bad.id, bad.version, {"under_sanction": True})
     day = DAYS[S.CHOOSE_INTRODUCERS]
     for supporters, code in (
@@ -272,12 +346,15 @@ async def test_introducers_are_two_full_members_in_good_standing(ledger: Ledger)
 
 
 async def test_an_activist_is_reviewed_and_waits_twelve_months(ledger: Ledger) -> None:
-    """No review: no end of cultivation. Eleven months and thirty days: too early, by the month's corresponding day."""
+    """A review for each half-year, or no end of cultivation. Eleven months and thirty days: too early, by the month's
+    corresponding day.
+    """
     case = await bring(ledger, S.CULTIVATE)
     assert await ledger.step_refused(case, S.CULTIVATE, DAYS[S.CULTIVATE]) == (Code.PARTY_NOT_REVIEWED, "id")
     assert await ledger.dues(case.id) == {"CULTIVATION_REVIEW": date(2023, 8, 15)}
     case = await ledger.do(development.review, case.id, case.version, date(2023, 8, 10), DOCUMENT)
     assert (await ledger.dues(case.id))["CULTIVATION_REVIEW"] == date(2024, 2, 18)  # the 10th is a new year's holiday
+    assert await ledger.step_refused(case, S.CULTIVATE, date(2024, 2, 15)) == (Code.PARTY_NOT_REVIEWED, "id")
     case = await ledger.step(case, S.CULTIVATE, date(2024, 2, 10))
     early = {"opinions_heard": True}
     assert await ledger.step_refused(case, S.DECIDE_OBJECT, date(2024, 2, 14), **early) == (
@@ -308,45 +385,85 @@ async def test_publicity_of_five_working_days(ledger: Ledger, it_is: Callable[[d
     assert await ledger.step_refused(case, S.AGREE_OBJECT, day) == (Code.PARTY_NOT_PUBLICISED, "id")
     first = DAYS[S.DECIDE_OBJECT] + timedelta(days=shift + 1)
     last = after_working_days(first - timedelta(days=1), 5).on
-    short = publicity.NewPublicity(
-        case_id=case.id,
-        case_version=case.version,
-        first_day=first,
-        last_day=last - timedelta(days=1),
-        place="公司公示栏",
-    )
-    assert await ledger.refused(publicity.publicise, short) == [(Code.PARTY_PUBLICITY_TOO_SHORT, "lastDay")]
+    new: dict[str, Any] = {
+        "case_id": case.id,
+        "case_version": case.version,
+        "first_day": first,
+        "last_day": last - timedelta(days=1),
+        "place": "公司公示栏",
+    }
+    unagreed = development.NewPublicity(**new)
+    assert await ledger.refused(development.publicise, unagreed) == [(Code.PARTY_AGREEMENT_UNDATED, "agreedOn")]
+    early = development.NewPublicity(**new, agreed_on=first - timedelta(days=2))
+    assert await ledger.refused(development.publicise, early) == [(Code.DATE_OUT_OF_ORDER, "agreedOn")]
+    short = development.NewPublicity(**new, agreed_on=first)
+    assert await ledger.refused(development.publicise, short) == [(Code.PARTY_PUBLICITY_TOO_SHORT, "lastDay")]
     shown = await ledger.publicised(case, first, last)
     assert await ledger.step_refused(case, S.AGREE_OBJECT, last) == (Code.PARTY_PUBLICITY_RUNNING, "doneOn")
-    shown = await ledger.do(publicity.object_to, shown.id, shown.version)
+    shown = await ledger.do(development.object_to, shown.id, shown.version)
     assert await ledger.step_refused(case, S.AGREE_OBJECT, day) == (Code.PARTY_OBJECTION_OPEN, "id")
-    shown = await ledger.do(publicity.resolve, shown.id, shown.version)
-    assert await ledger.refused(publicity.resolve, shown.id, shown.version) == [(Code.PARTY_NO_OBJECTION, "id")]
+    shown = await ledger.do(development.resolve, shown.id, shown.version)
+    assert await ledger.refused(development.resolve, shown.id, shown.version) == [(Code.PARTY_NO_OBJECTION, "id")]
     case = await ledger.step(case, S.AGREE_OBJECT, day)
     assert case.state == CaseState.DEVELOPMENT_OBJECT
+    again = development.NewPublicity(**{**new, "case_version": case.version, "last_day": last}, agreed_on=first)
+    assert await ledger.refused(development.publicise, again) == [(Code.PARTY_STEP_DONE, "caseId")]
+    case = await ledger.do(development.stop, case.id, case.version, CaseState.WITHDRAWN, today(), DOCUMENT, "本人申请")
+    shown = await ledger.publicity(shown.id)
+    assert await ledger.refused(development.object_to, shown.id, shown.version) == [(Code.PARTY_CASE_NOT_RUNNING, "id")]
+
+
+async def test_a_publicity_comes_after_the_branch_has_decided(ledger: Ledger) -> None:
+    """Nobody is made public who is not about to be a development object (article 13)."""
+    case = await bring(ledger, S.DECIDE_OBJECT)
+    new = development.NewPublicity(
+        case_id=case.id,
+        case_version=case.version,
+        agreed_on=date(2024, 3, 1),
+        first_day=date(2024, 3, 4),
+        last_day=date(2024, 3, 8),
+        place="公司公示栏",
+    )
+    assert await ledger.refused(development.publicise, new) == [(Code.PARTY_STEP_OUT_OF_ORDER, "caseId")]
+
+
+async def test_a_provisional_publicity_is_counted_anew(ledger: Ledger, it_is: Callable[[date], None]) -> None:
+    """What was five working days by a calendar without holidays is too short once they are published."""
+    it_is(date(2029, 1, 2))
+    shift = (date(2026, 5, 12) - APPLIED).days
+    case = await bring(ledger, S.AGREE_OBJECT, shift)
+    first = DAYS[S.DECIDE_OBJECT] + timedelta(days=shift + 1)
+    last = after_working_days(first - timedelta(days=1), 5).on
+    shown = await ledger.publicised(case, first, last)
+    assert shown.provisional
+    await ledger.town.administrator.execute(
+        "UPDATE case_publicity SET last_day = last_day - 1 WHERE id = $1", shown.id
+    )  # as a holiday among its days would count
+    found = await ledger.step_refused(case, S.AGREE_OBJECT, last + timedelta(days=9))
+    assert found == (Code.PARTY_PUBLICITY_TOO_SHORT, "id")
 
 
 async def test_working_days_skip_holidays_and_count_make_up_saturdays(ledger: Ledger) -> None:
     """From 28 September 2024 (a Saturday off): 29 September is worked, 1 to 7 October are not, 12 October is."""
     case = await bring(ledger, S.AGREE_OBJECT)
     new = {"case_id": case.id, "case_version": case.version, "place": "公司公示栏"}
-    short = publicity.NewPublicity(first_day=date(2024, 9, 28), last_day=date(2024, 10, 9), **new)  # type: ignore[arg-type]
-    assert await ledger.refused(publicity.publicise, short) == [(Code.PARTY_PUBLICITY_TOO_SHORT, "lastDay")]
+    short = development.NewPublicity(first_day=date(2024, 9, 28), last_day=date(2024, 10, 9), **new)  # type: ignore[arg-type]
+    assert await ledger.refused(development.publicise, short) == [(Code.PARTY_PUBLICITY_TOO_SHORT, "lastDay")]
     shown = await ledger.publicised(case, date(2024, 9, 28), date(2024, 10, 10))
     assert not shown.provisional
 
 
 async def test_mobile_people_are_publicised_at_both_places(ledger: Ledger) -> None:
     """One place alone is refused."""
-    case = await ledger.case(APPLIED, mobile=True)
+    case = await bring(ledger, S.AGREE_OBJECT, case=await ledger.case(APPLIED, mobile=True))
     new = {
         "case_id": case.id,
         "case_version": case.version,
         "first_day": date(2024, 3, 4),
         "last_day": date(2024, 3, 8),
     }
-    one = publicity.NewPublicity(place="公司", **new)  # type: ignore[arg-type]
-    assert await ledger.refused(publicity.publicise, one) == [(Code.PARTY_SECOND_PLACE, "secondPlace")]
+    one = development.NewPublicity(place="公司", **new)  # type: ignore[arg-type]
+    assert await ledger.refused(development.publicise, one) == [(Code.PARTY_SECOND_PLACE, "secondPlace")]
     await ledger.publicised(case, date(2024, 3, 4), date(2024, 3, 8), second_place="居住地社区")
 
 
@@ -490,9 +607,12 @@ async def test_probation_is_extended_once_by_six_to_twelve_months(ledger: Ledger
     case = await ledger.step(case, S.CONVERSION_MEETING, date(2025, 11, 12), vote=vote())
     case = await ledger.step(case, S.APPROVE_CONVERSION, date(2025, 12, 1), approver_public_id=ledger.committee.id)
     assert case.state == CaseState.FULL
+    held = await ledger.town.administrator.fetchrow("SELECT * FROM party_membership WHERE file_id = $1", case.file_id)
+    assert held is not None
+    assert (held["converted_on"], case.extended_on) == (date(2025, 11, 10), decided)
     early = await bring(ledger, S.RECOMMEND)
     assert await ledger.refused(development.extend, early.id, early.version, 6, decided, DOCUMENT) == [
-        (Code.TRANSITION_NOT_ALLOWED, "id")
+        (Code.PARTY_NOT_ON_PROBATION, "id")
     ]
 
 
@@ -513,11 +633,12 @@ async def test_moving_away_and_resuming(ledger: Ledger) -> None:
     case = await ledger.do(development.resume, case.id, case.version, date(2023, 12, 1), other.id)
     assert (case.state, case.organisation_id) == (CaseState.ACTIVIST, other.id)
     assert set(await ledger.dues(case.id)) == {"CULTIVATION_REVIEW"}
-    case = await ledger.do(development.review, case.id, case.version, date(2023, 12, 5), DOCUMENT)
+    for reviewed_on in (date(2023, 12, 5), date(2024, 2, 12)):
+        case = await ledger.do(development.review, case.id, case.version, reviewed_on, DOCUMENT)
     case = await ledger.step(case, S.CULTIVATE, date(2024, 2, 15))
     case = await ledger.step(case, S.DECIDE_OBJECT, date(2024, 2, 15), opinions_heard=True)
     assert await ledger.refused(development.resume, case.id, case.version, today(), None) == [
-        (Code.TRANSITION_NOT_ALLOWED, "id")
+        (Code.PARTY_CASE_NOT_SUSPENDED, "id")
     ]
 
 
@@ -535,6 +656,30 @@ async def test_withdrawn_or_rejected(ledger: Ledger, state: CaseState) -> None:
     assert (case.state, await ledger.dues(case.id)) == (state, {})
     assert await ledger.step_refused(case, S.CULTIVATE, DAYS[S.CULTIVATE]) == (Code.PARTY_CASE_NOT_RUNNING, "id")
     await ledger.case(date(2026, 1, 5), file_id=case.file_id)
+
+
+async def test_a_case_that_went_elsewhere(ledger: Ledger) -> None:
+    """Its papers went to another unit (articles 12 and 34): nothing is due here, and it is over without a judgement."""
+    case = await bring(ledger, S.CULTIVATE)
+    case = await ledger.do(development.stop, case.id, case.version, CaseState.SUSPENDED, today(), DOCUMENT, "外调")
+    handed_over = CaseState.TRANSFERRED
+    case = await ledger.do(development.stop, case.id, case.version, handed_over, today(), DOCUMENT, "材料转出")
+    assert (case.state, case.state_before, await ledger.dues(case.id)) == (CaseState.TRANSFERRED, None, {})
+
+
+async def test_days_that_cannot_be_are_named_as_they_were_given(ledger: Ledger) -> None:
+    """The field of the problem is the field of the input."""
+    case = await bring(ledger, S.CULTIVATE)
+    tomorrow = today() + timedelta(days=1)
+    assert await ledger.refused(
+        development.stop, case.id, case.version, CaseState.WITHDRAWN, tomorrow, DOCUMENT, "本人申请"
+    ) == [(Code.DATE_IN_FUTURE, "stoppedOn")]
+    case = await ledger.do(
+        development.stop, case.id, case.version, CaseState.SUSPENDED, today(), DOCUMENT, "调往外地项目"
+    )
+    assert await ledger.refused(development.resume, case.id, case.version, tomorrow, None) == [
+        (Code.DATE_IN_FUTURE, "resumedOn")
+    ]
 
 
 async def test_a_cancelled_probation_ends_the_membership(ledger: Ledger) -> None:

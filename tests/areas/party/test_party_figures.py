@@ -9,7 +9,6 @@ import pytest
 from tenants import project as projects
 from tenants.errors import Code
 from tenants.party import activity, advisor, appointment, organisation, quota, statistics, survey
-from tenants.party.due import DUES
 from tenants.party.statistics import COVERAGE, COVERAGE_BY_FORMATION, CROSS_APPOINTMENT, FUNNEL, PartyMeasure
 from tenants.scope import Database, Principal, Scope
 from tests.areas.party.ledger import Ledger, public
@@ -300,10 +299,11 @@ async def test_dues_are_a_company_s_own(town: Town) -> None:
     """The list of what is due names organisations, cases, transfers and files, and is the company's alone."""
     ledger, other = await Ledger.begin(town), await Ledger.begin(town)
     case = await ledger.case(APPLIED)
-    found = await report(town.database, ledger.officer, DUES)
+    everything = "SELECT * FROM due"
+    found = await report(town.database, ledger.officer, everything)
     assert {row["tenant_id"] for row in found} == {ledger.firm.id}
     (talk,) = [row for row in found if row["subject_id"] == case.id]
-    assert (talk["kind"], talk["due_on"], talk["overdue"]) == ("TALK", date(2023, 2, 6), True)
+    assert (talk["kind"], talk["due_on"], talk["provisional"]) == ("PARTY_TALK", date(2023, 2, 6), False)
     assert other.firm.id != ledger.firm.id
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await report(town.database, await town.regulator("37"), DUES)
+        await report(town.database, await town.regulator("37"), everything)

@@ -10,12 +10,12 @@ import pytest
 
 from tenants.admission import admit
 from tenants.errors import Code
-from tenants.party import development, membership, privacy
+from tenants.party import development, membership, privacy, retention, roster, transfer
 from tenants.party.privacy import AccessPurpose, ConsentPurpose, LegalBasis, PartyFile
 from tenants.permission import COMPANY_ROLES, PARTY_PERSONAL, REGULATOR_ROLES, CompanyRole, Permission
 from tenants.row import today
 from tenants.scope import Principal, Scope
-from tests.areas.party.ledger import Ledger, consent
+from tests.areas.party.ledger import DOCUMENT, Ledger, consent
 from tests.areas.town import Town, at_once
 
 WORK = AccessPurpose.MEMBERSHIP_WORK
@@ -242,7 +242,7 @@ async def test_withdrawn_consent_ends_the_ledger_and_is_erased(ledger: Ledger) -
     file = await ledger.file()
     held = await ledger.member(file_id=file.id)
     for purpose in ConsentPurpose:
-        file = await ledger.do(privacy.withdraw_consent, file.id, file.version, purpose, today())
+        file = await ledger.do(retention.withdraw_consent, file.id, file.version, purpose, today())
     assert (file.closed_on, file.retain_until) == (today(), today())
     assert (await ledger.town.row("party_membership", held.id))["state"] == "LEDGER_ENDED"
     assert set(await ledger.dues(file.id)) == {"ERASURE"}
@@ -253,7 +253,7 @@ async def test_withdrawn_consent_ends_the_ledger_and_is_erased(ledger: Ledger) -
         ),
     ) == [(Code.PARTY_FILE_CLOSED, "fileId")]
     await ledger.do(open_and_read, file.id)
-    file = await ledger.do(privacy.erase, file.id, file.version)
+    file = await ledger.do(retention.erase, file.id, file.version)
     assert file.erased_on == today()
     assert (
         await ledger.town.administrator.fetchval("SELECT count(*) FROM party_person WHERE file_id = $1", file.id) == 0
@@ -266,18 +266,57 @@ async def test_withdrawn_consent_ends_the_ledger_and_is_erased(ledger: Ledger) -
     assert await ledger.refused(privacy.open_files, [file.id], WORK, "核对") == [(Code.PARTY_FILE_ERASED, "fileIds")]
 
 
+async def test_each_consent_ends_the_work_it_was_for(ledger: Ledger) -> None:
+    """Development withdrawn: the case ends here and the membership goes on; then membership: a transfer is followed no
+    further, and what was written about the person is gone with the name.
+    """
+    file = await ledger.file()
+    case = await ledger.case(date(2025, 3, 3), file_id=file.id)
+    file = await ledger.do(retention.withdraw_consent, file.id, file.version, ConsentPurpose.DEVELOPMENT, today())
+    row = await ledger.town.row("development_case", case.id)
+    assert (row["state"], file.closed_on, await ledger.dues(case.id)) == ("LEDGER_ENDED", None, {})
+    held = await ledger.member(file_id=file.id)
+    new = transfer.NewTransfer(
+        file_id=file.id,
+        direction=transfer.TransferDirection.OUTGOING,
+        channel=transfer.TransferChannel.LETTER,
+        letter_number="转字9号",
+        other_organisation="某街道党工委",
+        issued_on=today(),
+    )
+    issued = await ledger.do(transfer.issue, new)
+    file = await ledger.do(retention.withdraw_consent, file.id, file.version, ConsentPurpose.MEMBERSHIP, today())
+    assert (await ledger.town.row("party_membership", held.id))["state"] == "LEDGER_ENDED"
+    assert (await ledger.town.row("party_transfer", issued.id))["state"] == "LEDGER_ENDED"
+    assert await ledger.dues(issued.id) == {}
+    number = file.number
+    file = await ledger.do(retention.erase, file.id, file.version)
+    left = await ledger.town.administrator.fetch(
+        """
+        SELECT f::text FROM party_file f WHERE id = $1
+        UNION ALL SELECT t::text FROM party_transfer t WHERE file_id = $1
+        UNION ALL SELECT c::text FROM party_consent c WHERE file_id = $1
+        UNION ALL SELECT s::text FROM case_step s JOIN development_case d ON d.id = s.case_id WHERE d.file_id = $1
+        """,
+        file.id,
+    )
+    written = " ".join(row[0] for row in left)
+    for text in (number, "转字9号", "某街道党工委", "同意书 1", DOCUMENT):
+        assert text not in written
+
+
 async def test_a_file_is_kept_for_its_time_and_no_longer(ledger: Ledger, it_is: Callable[[date], None]) -> None:
     """Closed, it is due to be erased 36 months later (a setting), and before that it is not erased."""
     file = await ledger.file()
     held = await ledger.member(file_id=file.id)
-    assert await ledger.refused(privacy.close, file.id, file.version, today()) == [(Code.PARTY_FILE_IN_USE, "id")]
+    assert await ledger.refused(retention.close, file.id, file.version, today()) == [(Code.PARTY_FILE_IN_USE, "id")]
     left = {"state": membership.MembershipState.LEFT, "ended_on": date(2026, 3, 2)}
     await ledger.do(membership.update, held.id, held.version, left)
-    file = await ledger.do(privacy.close, file.id, file.version, today())
+    file = await ledger.do(retention.close, file.id, file.version, today())
     assert file.retain_until == today().replace(year=today().year + 3)
-    assert await ledger.refused(privacy.erase, file.id, file.version) == [(Code.PARTY_FILE_RETAINED, "id")]
+    assert await ledger.refused(retention.erase, file.id, file.version) == [(Code.PARTY_FILE_RETAINED, "id")]
     it_is(file.retain_until)
-    assert (await ledger.do(privacy.erase, file.id, file.version)).erased_on == file.retain_until
+    assert (await ledger.do(retention.erase, file.id, file.version)).erased_on == file.retain_until
 
 
 async def test_the_journal_says_that_and_not_what(ledger: Ledger) -> None:
@@ -302,7 +341,7 @@ async def test_withdrawing_twice_at_once(ledger: Ledger) -> None:
     file = await ledger.file()
     answers = await at_once(
         *(
-            ledger.do(privacy.withdraw_consent, file.id, file.version, ConsentPurpose.DEVELOPMENT, today())
+            ledger.do(retention.withdraw_consent, file.id, file.version, ConsentPurpose.DEVELOPMENT, today())
             for _ in range(2)
         )
     )
@@ -314,7 +353,7 @@ async def test_roster_of_an_organisation(ledger: Ledger) -> None:
     branch = await ledger.organise()
     held = await ledger.member(organisation_id=branch.id)
     case = await ledger.case(date(2025, 3, 3), organisation_id=branch.id)
-    files = await ledger.do(privacy.of_organisation, branch.id)
+    files = await ledger.do(roster.of_organisation, branch.id)
     assert sorted(files) == sorted([held.file_id, case.file_id])
     entries = await ledger.do(privacy.open_files, files, WORK, "年度统计")
     assert sorted(entry.file_id for entry in entries) == sorted(files)

@@ -6,10 +6,12 @@ import pytest
 
 from tenants.errors import Code
 from tenants.party import membership, organisation, transfer
+from tenants.party.development import DevelopmentStep as S
 from tenants.party.membership import MembershipState, NewMembership
 from tenants.party.transfer import NewTransfer, TransferChannel, TransferDirection, TransferState
 from tenants.row import today
 from tests.areas.party.ledger import Ledger, public
+from tests.areas.party.test_party_development import bring
 from tests.areas.town import at_once
 
 YESTERDAY = today() - timedelta(days=1)
@@ -174,6 +176,70 @@ async def test_a_returned_transfer_moves_nobody(ledger: Ledger) -> None:
     await ledger.do(transfer.give_up, issued.id, issued.version, returned, today(), "信息有误")
     assert (await ledger.town.row("party_membership", held.id))["organisation_id"] == ledger.branch.id
     await ledger.do(transfer.issue, letter(held.file_id, to_organisation_id=other.id))
+
+
+async def test_a_transfer_is_given_up_as_returned_or_expired_alone(ledger: Ledger) -> None:
+    """That it was accepted or issued again is entered where the relation, or the new letter, comes with it."""
+    held = await ledger.member()
+    other = await ledger.organise()
+    issued = await ledger.do(transfer.issue, letter(held.file_id, to_organisation_id=other.id))
+    for state in (TransferState.ACCEPTED, TransferState.REISSUED, TransferState.LEDGER_ENDED):
+        assert await ledger.refused(transfer.give_up, issued.id, issued.version, state, today(), "误填") == [
+            (Code.TRANSITION_NOT_ALLOWED, "state")
+        ]
+
+
+async def test_a_case_on_probation_goes_with_the_relation(ledger: Ledger) -> None:
+    """Within the company it moves along; out of it, it is over here (article 34)."""
+    case = await bring(ledger, S.CONTINUE_EDUCATION)
+    other = await ledger.organise()
+    issued = await ledger.do(transfer.issue, letter(case.file_id, to_organisation_id=other.id))
+    await ledger.do(transfer.accept, issued.id, issued.version, today(), None)
+    assert (await ledger.town.row("development_case", case.id))["organisation_id"] == other.id
+    out = letter(case.file_id, direction=TransferDirection.OUTGOING, other_organisation="某街道党工委")
+    issued = await ledger.do(transfer.issue, out)
+    await ledger.do(transfer.accept, issued.id, issued.version, today(), None)
+    row = await ledger.town.row("development_case", case.id)
+    assert (row["state"], row["ended_on"], await ledger.dues(case.id)) == ("TRANSFERRED", today(), {})
+
+
+async def test_the_second_organisation_becomes_the_first(ledger: Ledger) -> None:
+    """A relation that moves to where the member took part anyway leaves no second organisation behind."""
+    held = await ledger.member()
+    other = await ledger.organise()
+    second = {"activity_organisation_id": other.id}
+    held = await ledger.do(membership.update, held.id, held.version, second)
+    issued = await ledger.do(transfer.issue, letter(held.file_id, to_organisation_id=other.id))
+    await ledger.do(transfer.accept, issued.id, issued.version, today(), None)
+    row = await ledger.town.row("party_membership", held.id)
+    assert (row["organisation_id"], row["activity_organisation_id"]) == (other.id, None)
+
+
+async def test_days_of_a_transfer_in_order(ledger: Ledger) -> None:
+    """Nobody is transferred before they joined, admitted after they were sent, or sent anew before it expired."""
+    held = await ledger.member(joined_on=today())
+    other = await ledger.organise()
+    assert await ledger.refused(transfer.issue, letter(held.file_id, to_organisation_id=other.id)) == [
+        (Code.DATE_OUT_OF_ORDER, "issuedOn")
+    ]
+    incoming = letter(
+        (await ledger.file()).id,
+        direction=TransferDirection.INCOMING,
+        other_organisation="某社区党委",
+        to_organisation_id=ledger.branch.id,
+        admitted_on=today(),
+    )
+    assert await ledger.refused(transfer.issue, incoming) == [(Code.DATE_OUT_OF_ORDER, "issuedOn")]
+
+
+async def test_what_a_membership_cannot_be_without(ledger: Ledger) -> None:
+    """Null is no state and no answer to yes or no."""
+    held = await ledger.member()
+    nothing = {"state": None, "under_sanction": None}
+    assert await ledger.refused(membership.update, held.id, held.version, nothing) == [
+        (Code.EMPTY, "state"),
+        (Code.EMPTY, "underSanction"),
+    ]
 
 
 async def test_what_a_transfer_needs(ledger: Ledger) -> None:

@@ -29,18 +29,24 @@ def new(kind: K = K.BRANCH, **more: Any) -> NewOrganisation:
 
 
 async def test_a_branch_goes_from_proposal_to_its_next_election(ledger: Ledger) -> None:
-    """PROPOSED, APPROVED, ACTIVE; the term of three years begins, and the election is due six months before its end."""
+    """PROPOSED, APPROVED, ACTIVE; the term of three years begins, and by its end the next election is held. While it
+    is being held it is still due.
+    """
     row = await ledger.do(organisation.propose, new())
     assert (row.state, row.term_years) == (State.PROPOSED, 3)
     row = await ledger.at_work(row)
     assert (row.founded_on, row.term_ends_on) == (FOUNDED, date(2022, 7, 1))
-    assert await ledger.dues(row.id) == {"ELECTION": date(2022, 1, 1)}
+    assert await ledger.dues(row.id) == {"ELECTION": date(2022, 7, 1)}
     begin = Decision(state=State.RE_ELECTING, decided_on=date(2022, 5, 1), document=DOCUMENT)
     row = await ledger.do(organisation.decide, PartyOrganisation, row.id, row.version, begin)
+    assert await ledger.dues(row.id) == {"ELECTION": date(2022, 7, 1)}
     again = Decision(state=State.ACTIVE, decided_on=date(2022, 6, 1), document=DOCUMENT)
     row = await ledger.do(organisation.decide, PartyOrganisation, row.id, row.version, again)
     assert (row.founded_on, row.term_ends_on) == (FOUNDED, date(2025, 6, 1))
-    assert await ledger.dues(row.id) == {"ELECTION": date(2024, 12, 1)}
+    assert await ledger.dues(row.id) == {"ELECTION": date(2025, 6, 3)}  # the 1st is a Sunday before a holiday
+    gone = Decision(state=State.DISSOLVED, decided_on=date(2024, 6, 1), document=DOCUMENT)
+    row = await ledger.do(organisation.decide, PartyOrganisation, row.id, row.version, gone)
+    assert await ledger.dues(row.id) == {}
 
 
 async def test_what_does_not_follow_is_refused(ledger: Ledger) -> None:
@@ -119,23 +125,31 @@ async def test_a_secretary_position(ledger: Ledger) -> None:
 
 
 async def test_who_may_approve_members(ledger: Ledger) -> None:
-    """A committee may; a general branch, a base committee under a street's and a temporary organisation may not."""
+    """A committee may; a general branch, a temporary organisation and whatever belongs to a street's committee, a
+    company's own at any distance or an estate's, may not.
+    """
     street = await public(ledger.town, at=STREET, kind=K.BASE_COMMITTEE)
     below_street = await public(ledger.town, at=STREET, kind=K.BASE_COMMITTEE, superior_id=street.id)
     general = await public(ledger.town, kind=K.GENERAL_BRANCH)
     temporary = await public(ledger.town, kind=K.TEMPORARY_BRANCH)
+    estate = await ledger.town.estate()
+    of_estate = await public(ledger.town, at=STREET, kind=K.BASE_COMMITTEE, estate_id=estate.id)
     own = await ledger.organise(kind=K.BASE_COMMITTEE)
+    group = await ledger.organise(kind=K.BASE_COMMITTEE, superior_id=street.id)
+    below_group = await ledger.organise(kind=K.BASE_COMMITTEE, superior_id=None, parent_id=group.id)
     expected = {
         ledger.committee.id: True,
         street.id: True,
         below_street.id: False,
+        of_estate.id: False,
         general.id: False,
         temporary.id: False,
     }
     for committee, may in expected.items():
         _, found = await ledger.do(organisation.approving, None, committee, "approverId")
         assert found is may
-    assert (await ledger.do(organisation.approving, own.id, None, "approverId"))[1] is True
+    for candidate, may in ((own, True), (group, False), (below_group, False)):
+        assert (await ledger.do(organisation.approving, candidate.id, None, "approverId"))[1] is may
     assert await ledger.refused(organisation.approving, None, None, "approverId") == [
         (Code.PARTY_APPROVER_REQUIRED, "approverId")
     ]
@@ -165,6 +179,38 @@ async def test_the_registry_is_kept_by_the_regulator_of_the_division(town: Town)
     gone = Decision(state=State.DISSOLVED, decided_on=date(2024, 1, 1), document=DOCUMENT)
     assert await town.refused(stranger, organisation.decide, PublicPartyOrganisation, row.id, row.version, gone) == [
         (Code.NOT_FOUND, "id")
+    ]
+
+
+async def test_where_an_organisation_stands_is_changed(ledger: Ledger) -> None:
+    """Under another of the company's or of the registry, one of the two, never under itself or what is below it."""
+    upper = await ledger.organise(kind=K.GENERAL_BRANCH)
+    lower = await ledger.organise()
+    under = {"parent_id": upper.id}
+    lower = await ledger.do(organisation.update, PartyOrganisation, lower.id, lower.version, under)
+    assert (lower.parent_id, lower.superior_id) == (upper.id, None)
+    for above_it in (lower, upper):
+        changes = {"parent_id": above_it.id}
+        assert await ledger.refused(organisation.update, PartyOrganisation, upper.id, upper.version, changes) == [
+            (Code.PARTY_ABOVE_ITSELF, "parentId")
+        ]
+    both = {"parent_id": upper.id, "superior_id": ledger.committee.id}
+    assert await ledger.refused(organisation.update, PartyOrganisation, lower.id, lower.version, both) == [
+        (Code.PARTY_ONE_SUPERIOR, "superiorId")
+    ]
+    back = {"superior_id": ledger.committee.id}
+    lower = await ledger.do(organisation.update, PartyOrganisation, lower.id, lower.version, back)
+    assert (lower.parent_id, lower.superior_id) == (None, ledger.committee.id)
+
+
+async def test_what_an_organisation_cannot_be_without(ledger: Ledger) -> None:
+    """Null is no answer to yes or no, and a venue is not checked tomorrow."""
+    row = await ledger.organise()
+    nothing = {"secretary_filled": None, "has_venue": None, "venue_checked_on": date(2190, 1, 1)}
+    assert await ledger.refused(organisation.update, PartyOrganisation, row.id, row.version, nothing) == [
+        (Code.EMPTY, "secretaryFilled"),
+        (Code.EMPTY, "hasVenue"),
+        (Code.DATE_IN_FUTURE, "venueCheckedOn"),
     ]
 
 
