@@ -688,7 +688,9 @@ def create_tables() -> None:
         sa.CheckConstraint("channel <> 'LETTER' OR letter_number IS NOT NULL", name="letter_numbered"),
         sa.CheckConstraint("channel IN ('SYSTEM', 'LETTER')", name="channel_known"),
         sa.CheckConstraint("direction IN ('INTERNAL', 'OUTGOING', 'INCOMING')", name="direction_known"),
-        sa.CheckConstraint("state IN ('ISSUED', 'ACCEPTED', 'RETURNED', 'EXPIRED', 'REISSUED', 'LEDGER_ENDED')", name="state_known"),
+        sa.CheckConstraint(
+            "state IN ('ISSUED', 'ACCEPTED', 'RETURNED', 'EXPIRED', 'REISSUED', 'LEDGER_ENDED')", name="state_known"
+        ),
         sa.CheckConstraint("valid_until >= issued_on", name="dates_in_order"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "file_id"],

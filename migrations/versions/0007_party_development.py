@@ -140,9 +140,7 @@ def create_tables() -> None:
             "state_before IN ('APPLIED', 'TALKED', 'ACTIVIST', 'DEVELOPMENT_OBJECT', 'REVIEWED', 'TRAINED', 'PRE_REVIEWED', 'BRANCH_APPROVED', 'PROBATIONARY', 'CONVERSION_REQUESTED', 'CONVERSION_BRANCH', 'FULL', 'ARCHIVED', 'WITHDRAWN', 'REJECTED', 'SUSPENDED', 'CANCELLED', 'TRANSFERRED', 'LEDGER_ENDED')",
             name="state_before_known",
         ),
-        sa.CheckConstraint(
-            "num_nulls(extended_months, extended_on, extended_until) IN (0, 3)", name="extension_dated"
-        ),
+        sa.CheckConstraint("num_nulls(extended_months, extended_on, extended_until) IN (0, 3)", name="extension_dated"),
         sa.CheckConstraint("extended_months BETWEEN 6 AND 12", name="extension_of_6_to_12_months"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "file_id"],
@@ -159,7 +157,9 @@ def create_tables() -> None:
         "development_case",
         ["tenant_id", "file_id"],
         unique=True,
-        postgresql_where=sa.text("state NOT IN ('ARCHIVED', 'WITHDRAWN', 'REJECTED', 'CANCELLED', 'TRANSFERRED', 'LEDGER_ENDED')"),
+        postgresql_where=sa.text(
+            "state NOT IN ('ARCHIVED', 'WITHDRAWN', 'REJECTED', 'CANCELLED', 'TRANSFERRED', 'LEDGER_ENDED')"
+        ),
     )
     op.create_index(
         "development_case_organisation", "development_case", ["tenant_id", "organisation_id", "id"], unique=False
