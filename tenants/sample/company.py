@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache, partial
 from hashlib import blake2b
 from itertools import accumulate, count
 from random import Random
@@ -122,15 +123,30 @@ class Rows:
     tables: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
 
     def add(self, table: type[SQLModel], **values: Any) -> UUID:
-        """One more row; gives its id."""
+        """One more row, with the defaults that the table's model has; gives its id."""
+        if unknown := values.keys() - table.model_fields.keys():
+            raise TypeError(f"{table.__name__} has no {', '.join(sorted(unknown))}")
         row_id, moment = next(self.ids)
-        row = {"id": row_id, **values}
+        row = {name: default() for name, default in _defaults(table) if name not in values}
+        row |= {"id": row_id, **values}
         if "created_at" in table.model_fields:
             row["created_at"] = moment
         if "updated_at" in table.model_fields:
             row |= {"updated_at": moment, "version": 1}
         self.tables.setdefault(table, []).append(row)
         return row_id
+
+
+@cache
+def _defaults(table: type[SQLModel]) -> list[tuple[str, Callable[[], Any]]]:
+    """What a column holds that a row says nothing of, beside the id and the moments."""
+    apart = {"id", "created_at", "updated_at", "version"}
+    optional = {name: field for name, field in table.model_fields.items() if not field.is_required()}
+    return [
+        (name, partial(field.get_default, call_default_factory=True))
+        for name, field in optional.items()
+        if name not in apart
+    ]
 
 
 async def load(

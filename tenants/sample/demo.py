@@ -235,14 +235,12 @@ async def _neighbourhood(scope: Scope, places: dict[str, Place]) -> UUID:
             kind=kind,
             formation=Formation.SOLE,
             state=OrganisationState.ACTIVE,
-            units=[],
             approved_on=published.SINCE,
             founded_on=published.SINCE,
             term_years=5,
             term_ends_on=date(2028, 7, 1),
             secretary_filled=True,
             has_venue=True,
-            venue_items=[],
         )
     for table in (DivisionSetting, IssueCategory, PublicPartyOrganisation):
         await insert(scope, table, rows.tables[table], again=True)

@@ -170,10 +170,6 @@ def _left(rows: Rows, left: Left) -> None:
             started_on=SINCE,
             ended_on=LEFT_ON,
             end_reason=EndReason.EXPIRED,
-            delivery_status=None,
-            grid_count=None,
-            owner_party_members=None,
-            surveyed_on=None,
         )
         days = {"starts_on": SINCE, "ends_on": LEFT_ON, "filed_on": SINCE}
         rows.add(ServiceContract, project_id=project_id, kind=ContractKind.NORMAL, **days)
@@ -198,14 +194,12 @@ def issues(rows: Rows, projects: Sequence[Mapping[str, Any]], first: int) -> Non
                 channel=IssueChannel.GRID,
                 level=level,
                 state=IssueState.CLOSED if closed else IssueState.IN_PROGRESS,
-                co_handlers=[],
                 found_on=found_on,
                 due_on=deadline.on,
                 provisional=deadline.provisional,
                 answer="已整改完毕，并在小区公示" if closed else None,
                 closed_on=found_on + timedelta(between(random, 1, 6)) if closed else None,
                 closed_at_level=level if closed else None,
-                reopened=0,
             )
 
 
@@ -223,7 +217,6 @@ def organisation(
         formation=Formation.SOLE,
         state=OrganisationState.ACTIVE,
         superior_id=superior_id,
-        units=[],
         approved_on=founded_on,
         founded_on=founded_on,
         term_years=3,
@@ -231,7 +224,6 @@ def organisation(
         secretary_filled=True,
         secretary_source=SecretarySource.COMPANY,
         has_venue=plan.number % 2 == 0,
-        venue_items=[],
         formal_members=members,
     )
     here = [each for each in rows.tables[Staff] if each["left_on"] is None]
@@ -247,7 +239,6 @@ def organisation(
             admitted_on=admitted_on,
             converted_on=add_months(admitted_on, 12) + timedelta(1),
             joined_on=founded_on,
-            under_sanction=False,
         )
     due(rows, plan.county.path, Due(DueKind.ELECTION, organisation_id, term_ends_on, -ELECTION_MONTHS))
     return organisation_id
@@ -378,7 +369,6 @@ def open_day(rows: Rows, random: Random, project: Mapping[str, Any], held_on: da
         attended=attended,
         volunteers=volunteers,
         party_volunteers=volunteers // 2,
-        no_opinions=False,
         closed_on=held_on + timedelta(10) if answered else None,
     )
     deadline = after_days(held_on, 15)
@@ -482,7 +472,6 @@ def due(rows: Rows, path: str, new: Due) -> None:
         due_on=new.deadline.on,
         provisional=new.deadline.provisional,
         article=new.article,
-        paused=False,
     )
 
 
@@ -504,7 +493,6 @@ def _estate_organisation(
         kind=kind,
         formation=formation,
         state=OrganisationState.ACTIVE,
-        units=[],
         approved_on=SINCE,
         founded_on=SINCE,
         term_years=5 if branch else None,
@@ -512,7 +500,6 @@ def _estate_organisation(
         secretary_filled=source is not None,
         secretary_source=source,
         has_venue=venue,
-        venue_items=[],
     )
 
 

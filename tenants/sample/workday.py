@@ -13,7 +13,7 @@ from tenants.agreement import Agreement, AgreementState, ClaimedProject, ClaimSh
 from tenants.calendar import after_days
 from tenants.check_in import CheckIn, CheckInState
 from tenants.issue import Issue, IssueChannel, IssueLevel, IssueSource, IssueState
-from tenants.open_day import OpenArea, OpenDay, OpenDayBatch, OpenDayState, Organiser
+from tenants.open_day import OpenArea, OpenDay, OpenDayBatch, OpenDayState
 from tenants.party.activity import ActivityKind, PartyActivity
 from tenants.party.development import (
     RULES,
@@ -69,14 +69,9 @@ def _called_in(rows: Rows, project: dict[str, Any]) -> None:
         channel=IssueChannel.PHONE,
         level=IssueLevel.ESTATE,
         state=IssueState.FOUND,
-        co_handlers=[],
         found_on=TODAY,
         due_on=deadline.on,
         provisional=deadline.provisional,
-        answer=None,
-        closed_on=None,
-        closed_at_level=None,
-        reopened=0,
     )
 
 
@@ -92,10 +87,8 @@ def _announced(rows: Rows, project: dict[str, Any]) -> None:
         meeting_place="物业服务中心门前",
         areas=[OpenArea.PUMP_ROOM, OpenArea.FIRE_PUMP_ROOM, OpenArea.MONITORING_ROOM],
         host="项目经理",
-        organiser=Organiser.COMPANY,
         state=OpenDayState.PUBLISHED,
         published_on=TODAY,
-        no_opinions=False,
     )
     for number, registered in enumerate((12, 5)):
         rows.add(
@@ -231,7 +224,6 @@ def _case(
         rule_version=version_on(applied_on),
         state=state,
         applied_on=applied_on,
-        mobile=False,
     )
     for step, done_on in steps.items():
         rows.add(
@@ -241,8 +233,6 @@ def _case(
             done_on=done_on,
             decision=rules[step].decision,
             document="会议记录（示例）" if rules[step].documented else None,
-            carried_over=False,
-            superseded=False,
         )
     for rule in rules.values():
         if rule.limit is not None and rule.limit.since in steps and rule.step not in steps:
