@@ -27,6 +27,8 @@ class CheckIn(Node):
 
     state: CheckInState = column("State (报到状态).", where=True)
     arrived_on: date = column("The lead arrived on (到任日期).", where=True, order=True)
+    left_on: date | None = column("The lead left on (离任日期).", where=True, order=True)
+    days: int | None = column("Days to check in, as set on the day of arrival (报到天数).")
     deadline_on: date | None = column(
         "Last day to check in (报到期限); null where the division sets no days.", where=True, order=True
     )
@@ -46,17 +48,26 @@ class CheckIn(Node):
 
 @figures("Check-ins, agreements and claimed projects of a period (报到统计, R-06); a share of nothing is null.")
 class CheckInFigures:
-    """One row."""
+    """One row, as on the last day of the period, or today if that is earlier."""
 
-    leads: int = figure("Leads who arrived and did not leave unconfirmed (到任负责人数).")
-    confirmed: int = figure("Confirmed by the community (已确认数).")
-    confirmed_share: Decimal | None = figure("Confirmed of all (确认率).")
-    reported: int = figure("Reported (已报到数).")
-    on_time_share: Decimal | None = figure("Reported in time, of those with a deadline (按期报到率).")
-    overdue: int = figure("Not reported after their deadline, today (逾期未报到数).")
-    agreements: int = figure("Agreements signed (签订协议数).")
-    claimed_projects: int = figure("Projects claimed and not given up (认领项目数).")
+    leads: int = figure("Leads in charge on that day (在任负责人数).")
+    confirmed: int = figure("Leads whose check-in the community has confirmed (已确认数).")
+    confirmed_share: Decimal | None = figure("Confirmed of the leads in charge (报到确认率).")
+    not_reported: int = figure("Leads who have not reported yet (未报到数).")
+    overdue: int = figure("Leads who have not reported after their deadline (逾期未报到数).")
+    arrived: int = figure("Leads who arrived in the period (到任数).")
+    reported: int = figure("Leads who arrived in the period and reported (已报到数).")
+    on_time_share: Decimal | None = figure(
+        "Reported by the deadline, of those who arrived in the period and reported or had to (按期报到率)."
+    )
+    agreements: int = figure("Agreements signed for the years of the period (签订协议数).")
+    agreements_expected: int = figure("Companies by community where an agreement was asked for (应签协议数).")
+    agreements_share: Decimal | None = figure("Signed of the expected (协议签订率).")
+    claimed_projects: int = figure("Projects claimed under these agreements and not given up (认领项目数).")
+    projects_per_agreement: Decimal | None = figure("Claimed projects an agreement (每份协议认领项目数).")
+    projects_per_lead: Decimal | None = figure("Claimed projects a lead in charge (人均认领项目数).")
     completed_projects: int = figure("Projects completed (完成项目数).")
+    completed_share: Decimal | None = figure("Completed of the claimed (项目完成率).")
 
 
 @strawberry.input(description="A lead has registered with the community (登记报到).")

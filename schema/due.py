@@ -1,4 +1,4 @@
-"""What is due in the contract: one list, by date, of what a company or the companies of a division owe."""
+"""What is due in the contract: one list, by date, of what a company, or the places of a division, owe."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -32,9 +32,9 @@ def _readable(row: Row) -> str:
 
 
 def _mine(row: Row) -> str:
-    """The asker leads the project now; a regulator leads none and holds no grant on leads."""
+    """The asker leads the project now; or is the community that owes it: a regulator holds no grant on leads."""
     if row.statement.audience.kind == "regulator":
-        return "false"
+        return f"({row.community} AND {row.division_path} = {row.asker(Scope.DIVISION)})"
 
     def myself(member: Row) -> str:
         return f"{member['id']} = {member.asker(Scope.ACTOR)}"
@@ -60,12 +60,13 @@ class Due(Node):
     due_on: date = column("Last day to do it (办理期限).", where=True, order=True)
     overdue: bool = expression("The day has passed (已逾期).", lambda row: f"{row.due_on} < current_date", where=True)
     provisional: bool = column("The day's year has no published holiday calendar yet (期限暂定).", where=True)
-    mine: bool = expression("It falls to a project that you lead (本人负责).", _mine, where=True)
-    company: "Company | None" = one("The company that owes it (物业服务企业).", by={"id": "tenant_id"})
+    community: bool = column("The community owes it, not the company (由社区办理).", where=True)
+    mine: bool = expression("It falls to a project that you lead, or to your community (本人负责).", _mine, where=True)
+    company: "Company | None" = one("The company concerned (物业服务企业).", by={"id": "tenant_id"})
     project: "Project | None" = one("The project (物业项目).", where=True)
     estate: "Estate | None" = one("The estate (小区).", where=True)
     division: "Division" = one("Where (行政区划).", by={"path": "division_path"}, where=True)
-    agreement: "Agreement | None" = one("The agreement with too few projects (共建协议).", by="subject_id")
+    agreement: "Agreement | None" = one("The agreement to claim for or to review (共建协议).", by="subject_id")
     check_in: "CheckIn | None" = one("The check-in (社区报到).", by="subject_id")
     claimed_project: "ClaimedProject | None" = one("The claimed project (认领项目).", by="subject_id")
     issue: "Issue | None" = one("The issue (问题).", by="subject_id")

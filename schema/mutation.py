@@ -2,7 +2,20 @@
 
 from strawberry.tools import create_type
 
-from schema import agreement, check_in, company, estate, issue, open_day, party, project, setting, staff, take_over
+from schema import (
+    agreement,
+    check_in,
+    company,
+    estate,
+    issue,
+    lead_report,
+    open_day,
+    party,
+    project,
+    setting,
+    staff,
+    take_over,
+)
 
 Mutation = create_type(
     "Mutation",
@@ -28,6 +41,7 @@ Mutation = create_type(
         setting.end_division_setting,
         check_in.report_check_in,
         check_in.confirm_check_in,
+        lead_report.report_to_community,
         agreement.sign_agreement,
         agreement.claim_project,
         agreement.start_claimed_project,

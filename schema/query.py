@@ -10,6 +10,7 @@ from schema.due import Due
 from schema.estate import Estate
 from schema.issue import Issue, IssueCategory, IssueCategoryFigures, IssueFigures
 from schema.journal import AuditEntry
+from schema.lead_report import LeadReport
 from schema.open_day import OpenDay, OpenDayFigures
 from schema.party.activity import PartyActivity
 from schema.party.advisor import PartyAdvisor
@@ -69,6 +70,7 @@ class Query:
     divisions: Connection[Division] = connection("Administrative divisions (行政区划).")
     division: Division | None = by_id("A division by its id (行政区划).")
     check_ins: Connection[CheckIn] = connection("Check-ins you may see (社区报到).")
+    lead_reports: Connection[LeadReport] = connection("Leads' reports to communities you may see (负责人报告).")
     agreements: Connection[Agreement] = connection("Co-building agreements you may see (共建协议).")
     claimed_projects: Connection[ClaimedProject] = connection("Claimed projects you may see (认领项目).")
     issues: Connection[Issue] = connection("Issues you may see (问题).")
@@ -147,13 +149,16 @@ class Query:
         permission=Permission.OPEN_DAY_READ,
     )
     check_in_figures: CheckInFigures = report(
-        "R-06: check-ins, agreements and claimed projects of a period (报到统计).",
+        "R-06: check-ins, agreements and claimed projects, as on the last day of a period, or today (报到统计).",
         check_in_rules.REPORT,
         tables={
             "t": check_in_rules.CheckIn,
+            "n": check_in_rules.CheckIn,
             "a": agreement_rules.Agreement,
-            "p": agreement_rules.ClaimedProject,
+            "b": agreement_rules.Agreement,
+            "g": agreement_rules.Agreement,
             "q": agreement_rules.ClaimedProject,
+            "p": ProjectRow,
         },
         permission=Permission.CHECK_IN_READ,
     )

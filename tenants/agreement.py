@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, func, select, text
 from sqlmodel import Field
 
 from tenants import division
@@ -86,11 +86,19 @@ class ClaimedProject(Changing, TenantRow, table=True):
 
     __tablename__ = "claimed_project"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "agreement_id", "title"),
         ForeignKeyConstraint(["tenant_id", "agreement_id"], ["agreement.tenant_id", "agreement.id"]),
         ForeignKeyConstraint(["tenant_id", "project_id"], ["project.tenant_id", "project.id"]),
         ForeignKeyConstraint(["tenant_id", "replaced_by_id"], ["claimed_project.tenant_id", "claimed_project.id"]),
         ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
+        # One that was given up may be claimed again.
+        Index(
+            "claimed_project_once",
+            "tenant_id",
+            "agreement_id",
+            "title",
+            unique=True,
+            postgresql_where=text("state <> 'DROPPED'"),
+        ),
         Index("claimed_project_project", "tenant_id", "project_id"),
         Index("claimed_project_replaced", "tenant_id", "replaced_by_id"),
         Index("claimed_project_division", "division_path", "id"),
@@ -170,6 +178,22 @@ An agreement is owed by the end of the year wherever a project runs, and stays o
 setting of its own year; a year before the company joined is not asked for.
 """
 
+CONFIRMATIONS = f"""
+SELECT c.tenant_id, c.id, 'CLAIM_CONFIRMATION' AS kind, c.id AS subject_id, c.project_id, NULL::uuid AS estate_id,
+       c.division_path,
+       c.completed_on + {number_on(SettingKey.CONFIRMATION_DAYS, "c.division_path", "c.completed_on")} AS due_on,
+       false AS provisional
+FROM claimed_project c WHERE c.state = 'COMPLETED'
+UNION ALL
+SELECT a.tenant_id, a.id, 'AGREEMENT_REVIEW' AS kind, a.id AS subject_id, NULL::uuid AS project_id,
+       NULL::uuid AS estate_id, a.division_path, make_date(a.year, 12, 31) AS due_on, false AS provisional
+FROM agreement a
+WHERE a.state <> 'REVIEWED' AND {_CLAIMS_NEEDED} <= (
+    SELECT count(*) FROM claimed_project m
+    WHERE m.tenant_id = a.tenant_id AND m.agreement_id = a.id AND m.state = 'CONFIRMED')
+"""
+"""Claimed projects that a community has still to confirm, and agreements it can review since enough are confirmed."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NewAgreement:
@@ -245,13 +269,21 @@ async def claim(scope: Scope, new: NewClaim) -> ClaimedProject:
     category = checks.text("category", new.category, limit=NAME_LIMIT)
     checks.count("beneficiaries", new.beneficiaries)
     checks.day("claimedOn", claimed_on, latest=today())
+    checks.day("dueOn", new.due_on)
     checks.not_before("dueOn", new.due_on, claimed_on)
     checks.done()
     agreement = await find(scope, Agreement, new.agreement_id, "agreementId", lock=True)
     if agreement.state == AgreementState.REVIEWED:
         raise DomainError(Code.AGREEMENT_REVIEWED, "agreementId", reviewed_on=agreement.reviewed_on)
+    checks.not_before("claimedOn", claimed_on, agreement.signed_on)
+    checks.done()
     if new.project_id is not None:
-        await find(scope, Project, new.project_id, "projectId")
+        await _of_community(scope, agreement, new.project_id, "projectId")
+    leads = [await find(scope, ProjectLead, lead_id, "leadIds") for lead_id in dict.fromkeys(new.lead_ids)]
+    for lead in leads:
+        if lead.left_on is not None:
+            raise DomainError(Code.LEAD_GONE, "leadIds", left_on=lead.left_on)
+        await _of_community(scope, agreement, lead.project_id, "leadIds")
     row = ClaimedProject(
         tenant_id=scope.tenant_id,
         id=new.id or new_id(),
@@ -266,9 +298,8 @@ async def claim(scope: Scope, new: NewClaim) -> ClaimedProject:
         due_on=new.due_on,
     )
     taken = DomainError(Code.CLAIMED_TWICE, "title", title=title)
-    await create(scope, row, "claimed_project", taken={"claimed_project_tenant_id_agreement_id_title_key": taken})
-    for lead_id in dict.fromkeys(new.lead_ids):
-        lead = await find(scope, ProjectLead, lead_id, "leadIds")
+    await create(scope, row, "claimed_project", taken={"claimed_project_once": taken})
+    for lead in leads:
         scope.session.add(ClaimShare(tenant_id=scope.tenant_id, claimed_project_id=row.id, lead_id=lead.id))
     await scope.session.flush()
     return row
@@ -366,6 +397,15 @@ async def review(scope: Scope, id: UUID, version: int, reviewed_on: date, words:
         }
         await change(scope, held, "agreement", values, action="reviewed")
     return await find(scope, Agreement, id)
+
+
+async def _of_community(scope: Scope, agreement: Agreement, project_id: UUID, field: str) -> None:
+    """An agreement covers the company's projects in its community, and no other."""
+    project = await find(scope, Project, project_id, field)
+    if project.division_path != agreement.division_path:
+        raise DomainError(
+            Code.PROJECT_ELSEWHERE, field, name=project.name, organisation=agreement.community_organisation
+        )
 
 
 async def _progress(scope: Scope, agreement_id: UUID) -> None:

@@ -1,7 +1,8 @@
 """Check-ins (社区报到): a project lead registers with the community soon after arriving, and the community confirms.
 
-A registration with documents, never a clock-in or a position. How many days there are is a setting of the division
-(北京市物业管理条例 2024 第66条: 3; 淄博市物业管理条例 2021 第44条: 5); where none is set there is no deadline.
+A registration with documents, never a clock-in or a position (国办函〔2026〕12号). How many days there are is a setting
+of the division (北京市物业管理条例 2024 第66条: 3; 淄博市物业管理条例 2021 第44条: 5); where none is set there is no
+deadline.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, select
 from sqlmodel import Field
 
-from tenants.calendar import Deadline, after_days
+from tenants.calendar import after_days
 from tenants.change import change, create, find, find_at, transition
 from tenants.checks import Checks
 from tenants.community import seen
@@ -20,7 +21,7 @@ from tenants.errors import Code
 from tenants.provisional import unsettled
 from tenants.row import Changing, TenantRow, code_field, one_of, today
 from tenants.scope import Scope
-from tenants.setting import SettingKey, effective
+from tenants.setting import SettingKey, effective, number_on
 
 
 class CheckInState(StrEnum):
@@ -49,7 +50,9 @@ STATE_CHANGES: Mapping[CheckInState, tuple[CheckInState, ...]] = {
 
 
 class CheckIn(Changing, TenantRow, table=True):
-    """One lead's duty to check in, from the day of arrival. The deadline is kept as it was set on that day."""
+    """One lead's duty to check in, from the day of arrival until the lead leaves. The deadline, and the days it comes
+    from, are kept as they were set on the day of arrival.
+    """
 
     __tablename__ = "check_in"
     __table_args__ = (
@@ -61,6 +64,9 @@ class CheckIn(Changing, TenantRow, table=True):
         Index("check_in_due", "tenant_id", "state", "deadline_on"),
         Index("check_in_division", "division_path", "id"),
         one_of("state", CheckInState),
+        CheckConstraint("left_on >= arrived_on", name="left_after_arrival"),
+        CheckConstraint("state <> 'ENDED' OR left_on IS NOT NULL", name="ending_dated"),
+        CheckConstraint("(days IS NULL) = (deadline_on IS NULL)", name="deadline_counted"),
         CheckConstraint("reported_on >= arrived_on", name="reported_after_arrival"),
         CheckConstraint("confirmed_on >= reported_on", name="confirmed_after_report"),
         CheckConstraint("(state = 'CONFIRMED') = (confirmed_on IS NOT NULL)", name="confirmation_dated"),
@@ -71,6 +77,8 @@ class CheckIn(Changing, TenantRow, table=True):
     estate_id: UUID
     division_path: str = Field(sa_type=Text(collation="C"))
     arrived_on: date
+    left_on: date | None = None
+    days: int | None = None
     deadline_on: date | None = None
     provisional: bool = False
     state: CheckInState = code_field(default=CheckInState.PENDING)
@@ -88,33 +96,80 @@ FROM check_in c WHERE c.state IN ('PENDING', 'OVERDUE') AND c.deadline_on IS NOT
 """
 """Check-ins a company still owes."""
 
-REPORT = """
-SELECT count(*)::int AS leads,
-       count(*) FILTER (WHERE t.state = 'CONFIRMED')::int AS confirmed,
-       round(count(*) FILTER (WHERE t.state = 'CONFIRMED')::numeric / nullif(count(*), 0), 4) AS confirmed_share,
-       count(t.reported_on)::int AS reported,
-       round(count(*) FILTER (WHERE t.reported_on <= t.deadline_on)::numeric
-             / nullif(count(*) FILTER (WHERE t.deadline_on IS NOT NULL), 0), 4) AS on_time_share,
-       count(*) FILTER (WHERE t.reported_on IS NULL AND t.deadline_on < current_date)::int AS overdue,
-       (SELECT count(*)::int FROM agreement a
-        WHERE {of_a} AND {within_a}
-              AND a.signed_on BETWEEN {since} AND {until}) AS agreements,
-       (SELECT count(*)::int FROM claimed_project p
-        WHERE {of_p} AND {within_p}
-              AND p.state <> 'DROPPED' AND p.claimed_on BETWEEN {since} AND {until}) AS claimed_projects,
-       (SELECT count(*)::int FROM claimed_project q
-        WHERE {of_q} AND {within_q}
-              AND q.state IN ('COMPLETED', 'CONFIRMED') AND q.claimed_on BETWEEN {since} AND {until}
-       ) AS completed_projects
-FROM check_in t
-WHERE {of_t} AND {within_t} AND t.state <> 'ENDED' AND t.arrived_on BETWEEN {since} AND {until}
+CONFIRMATIONS = f"""
+SELECT c.tenant_id, c.id, 'CHECK_IN_CONFIRMATION' AS kind, c.id AS subject_id, c.project_id, c.estate_id,
+       c.division_path, c.reported_on + {number_on(SettingKey.CONFIRMATION_DAYS, "c.division_path", "c.reported_on")}
+       AS due_on, false AS provisional
+FROM check_in c WHERE c.state IN ('REPORTED', 'REPORTED_LATE')
 """
-"""R-06: the leads who arrived in a period and have not left unconfirmed; the agreements and projects of the period."""
+"""Check-ins that a community has still to confirm."""
+
+_DAY = "least({until}, current_date)"
+_YEARS = f"extract(year FROM {{since}})::int AND extract(year FROM {_DAY})::int"
+_YEAR_END = f"least(make_date(y.year, 12, 31), {_DAY})"
+
+REPORT = f"""
+WITH works AS MATERIALIZED (
+    SELECT DISTINCT p.tenant_id, p.division_path, y.year
+    FROM project p CROSS JOIN generate_series(2000, 2199) y(year)
+    WHERE {{of_p}} AND {{within_p}} AND y.year BETWEEN {_YEARS}
+          AND p.started_on <= {_YEAR_END} AND (p.ended_on IS NULL OR p.ended_on >= {_YEAR_END})
+), asked AS MATERIALIZED (
+    SELECT y.division_path, y.year FROM (SELECT DISTINCT division_path, year FROM works) y
+    WHERE {number_on(SettingKey.AGREEMENTS_PER_YEAR, "y.division_path", _YEAR_END)} > 0
+)
+SELECT l.leads, l.confirmed, round(l.confirmed::numeric / nullif(l.leads, 0), 4) AS confirmed_share,
+       l.not_reported, l.overdue, i.arrived, i.reported,
+       round(i.on_time::numeric / nullif(i.judged, 0), 4) AS on_time_share,
+       s.agreements, e.expected AS agreements_expected,
+       round(e.signed::numeric / nullif(e.expected, 0), 4) AS agreements_share,
+       c.claimed AS claimed_projects, round(c.claimed::numeric / nullif(s.agreements, 0), 2) AS projects_per_agreement,
+       round(c.claimed::numeric / nullif(l.leads, 0), 2) AS projects_per_lead,
+       c.completed AS completed_projects, round(c.completed::numeric / nullif(c.claimed, 0), 4) AS completed_share
+FROM (
+    SELECT count(*)::int AS leads,
+           count(*) FILTER (WHERE t.confirmed_on <= {_DAY})::int AS confirmed,
+           count(*) FILTER (WHERE t.reported_on IS NULL OR t.reported_on > {_DAY})::int AS not_reported,
+           count(*) FILTER (WHERE (t.reported_on IS NULL OR t.reported_on > {_DAY}) AND t.deadline_on < {_DAY})::int
+           AS overdue
+    FROM check_in t
+    WHERE {{of_t}} AND {{within_t}} AND t.arrived_on <= {_DAY} AND (t.left_on IS NULL OR t.left_on > {_DAY})
+) l
+CROSS JOIN (
+    SELECT count(*)::int AS arrived,
+           count(*) FILTER (WHERE n.reported_on <= {_DAY})::int AS reported,
+           count(*) FILTER (WHERE n.reported_on <= {_DAY} AND n.reported_on <= n.deadline_on) AS on_time,
+           count(*) FILTER (WHERE n.deadline_on IS NOT NULL AND n.reported_on <= {_DAY}
+                            OR n.deadline_on < least(n.left_on, {_DAY})) AS judged
+    FROM check_in n
+    WHERE {{of_n}} AND {{within_n}} AND n.arrived_on BETWEEN {{since}} AND {_DAY}
+) i
+CROSS JOIN (
+    SELECT count(*)::int AS agreements FROM agreement a
+    WHERE {{of_a}} AND {{within_a}} AND a.year BETWEEN {_YEARS} AND a.signed_on <= {_DAY}
+) s
+CROSS JOIN (
+    SELECT count(*)::int AS expected, count(b.id)::int AS signed
+    FROM works w JOIN asked USING (division_path, year)
+    LEFT JOIN agreement b ON {{of_b}} AND b.tenant_id = w.tenant_id AND b.division_path = w.division_path
+                             AND b.year = w.year AND b.signed_on <= {_DAY}
+) e
+CROSS JOIN (
+    SELECT count(*)::int AS claimed, count(*) FILTER (WHERE q.completed_on <= {_DAY})::int AS completed
+    FROM claimed_project q JOIN agreement g ON g.tenant_id = q.tenant_id AND g.id = q.agreement_id
+    WHERE {{of_q}} AND {{within_q}} AND {{of_g}} AND g.year BETWEEN {_YEARS} AND g.signed_on <= {_DAY}
+          AND q.claimed_on <= {_DAY} AND q.state <> 'DROPPED'
+) c
+"""
+"""R-06, as on the last day of a period, or today: the leads in charge; of those who arrived in it, who reported and had
+to; the agreements of its years beside those asked for where projects ran at the year's end; the projects claimed.
+"""
 
 
 async def begin(scope: Scope, *, lead_id: UUID, project_id: UUID, estate_id: UUID, path: str, arrived_on: date) -> None:
     """A lead has arrived: the clock of the estate's division starts on that day, or none where it sets no days."""
-    deadline = await _deadline(scope, path, arrived_on)
+    days = await effective(scope, SettingKey.CHECK_IN_ARRIVAL_DAYS, path, arrived_on)
+    deadline = after_days(arrived_on, days) if days is not None else None
     row = CheckIn(
         tenant_id=scope.tenant_id,
         lead_id=lead_id,
@@ -122,21 +177,23 @@ async def begin(scope: Scope, *, lead_id: UUID, project_id: UUID, estate_id: UUI
         estate_id=estate_id,
         division_path=path,
         arrived_on=arrived_on,
+        days=days,
         deadline_on=deadline.on if deadline else None,
         provisional=deadline.provisional if deadline else False,
     )
     await create(scope, row, "check_in")
 
 
-async def end(scope: Scope, lead_id: UUID) -> None:
+async def end(scope: Scope, lead_id: UUID, left_on: date) -> None:
     """A lead has left: what was not confirmed by then ends; the next lead's clock is another one."""
     row = await scope.session.scalar(
         select(CheckIn)
         .where(CheckIn.tenant_id == scope.tenant_id, CheckIn.lead_id == lead_id)  # type: ignore[arg-type]
         .with_for_update(key_share=True)
     )
-    if row is not None and row.state not in (CheckInState.CONFIRMED, CheckInState.ENDED):
-        await change(scope, row, "check_in", {"state": CheckInState.ENDED}, action="ended")
+    if row is not None:
+        state = row.state if row.state == CheckInState.CONFIRMED else CheckInState.ENDED
+        await change(scope, row, "check_in", {"state": state, "left_on": left_on}, action="ended")
 
 
 async def settle(scope: Scope, limit: int) -> int:
@@ -144,11 +201,9 @@ async def settle(scope: Scope, limit: int) -> int:
     owed = CheckIn.state.in_((CheckInState.PENDING, CheckInState.OVERDUE))  # type: ignore[attr-defined]
     rows = await unsettled(scope, CheckIn, "deadline_on", owed, limit)
     for row in rows:
-        deadline = await _deadline(scope, row.division_path, row.arrived_on)
-        assert row.deadline_on is not None
-        # Where the division has set no days since, the day that was told stays.
-        settled = deadline or Deadline(row.deadline_on, False)
-        values = {"deadline_on": settled.on, "provisional": settled.provisional}
+        assert row.days is not None
+        deadline = after_days(row.arrived_on, row.days)
+        values = {"deadline_on": deadline.on, "provisional": deadline.provisional}
         await change(scope, row, "check_in", values, action="settled")
     return len(rows)
 
@@ -212,8 +267,3 @@ async def confirm(scope: Scope, id: UUID, version: int, confirmed_on: date) -> C
         }
         await change(scope, held, "check_in", values, action="confirmed")
     return await find(scope, CheckIn, id)
-
-
-async def _deadline(scope: Scope, path: str, arrived_on: date) -> Deadline | None:
-    days = await effective(scope, SettingKey.CHECK_IN_ARRIVAL_DAYS, path, arrived_on)
-    return after_days(arrived_on, days) if days is not None else None

@@ -31,7 +31,7 @@ _SETTLE: Final = (check_in.settle, issue.settle, open_day.settle, party_due.sett
 _LATE = """
 SELECT d.id, d.kind, d.due_on FROM regulatory_due d
 LEFT JOIN due_notice n ON n.tenant_id = d.tenant_id AND n.id = d.id
-WHERE d.tenant_id = $1 AND d.due_on < $2 AND n.due_on IS DISTINCT FROM d.due_on
+WHERE d.tenant_id = $1 AND NOT d.community AND d.due_on < $2 AND n.due_on IS DISTINCT FROM d.due_on
 ORDER BY d.due_on, d.id LIMIT $3
 """
 """What is overdue and was not told, or was told of an earlier day. Party work is told to nobody outside."""

@@ -1,7 +1,8 @@
-"""What is due (待办): one list of everything a company owes, across areas, worked out by the database when it is asked.
+"""What is due (待办): one list of everything owed, across areas, worked out by the database when it is asked.
 
-Each area says in its `DUES` what it owes; the view `regulatory_due` puts them together for regulators, and `due` adds
-Party work for the company itself. Both run with the rights of who looks, so the policies of every table hold.
+Each area says in its `DUES` what companies owe, and in its `CONFIRMATIONS` what communities owe them. The view
+`regulatory_due` puts these together for regulators; `due` is the company's own part, with its Party work. Both run with
+the rights of who looks, so the policies of every table hold.
 """
 
 from datetime import date
@@ -12,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, MetaData, Text
 from sqlmodel import Field
 
-from tenants import agreement, check_in, issue, open_day
+from tenants import agreement, check_in, issue, lead_report, open_day
 from tenants.permission import Permission
 from tenants.row import Changing, TenantRow, code_field, one_of
 
@@ -21,10 +22,14 @@ class DueKind(StrEnum):
     """What has to be done. Party work says what kind of thing is due, never whose."""
 
     AGREEMENT = "AGREEMENT"
+    AGREEMENT_REVIEW = "AGREEMENT_REVIEW"
     CHECK_IN = "CHECK_IN"
+    CHECK_IN_CONFIRMATION = "CHECK_IN_CONFIRMATION"
     CLAIM = "CLAIM"
+    CLAIM_CONFIRMATION = "CLAIM_CONFIRMATION"
     CLAIMED_PROJECT = "CLAIMED_PROJECT"
     ISSUE = "ISSUE"
+    LEAD_REPORT = "LEAD_REPORT"
     OPINION = "OPINION"
     PARTY_APPROVAL = "PARTY_APPROVAL"
     PARTY_BRANCH_MEETING = "PARTY_BRANCH_MEETING"
@@ -40,10 +45,14 @@ class DueKind(StrEnum):
 
 NEEDED: dict[DueKind, Permission] = {
     DueKind.AGREEMENT: Permission.AGREEMENT_READ,
+    DueKind.AGREEMENT_REVIEW: Permission.AGREEMENT_READ,
     DueKind.CHECK_IN: Permission.CHECK_IN_READ,
+    DueKind.CHECK_IN_CONFIRMATION: Permission.CHECK_IN_READ,
     DueKind.CLAIM: Permission.AGREEMENT_READ,
+    DueKind.CLAIM_CONFIRMATION: Permission.AGREEMENT_READ,
     DueKind.CLAIMED_PROJECT: Permission.AGREEMENT_READ,
     DueKind.ISSUE: Permission.ISSUE_READ,
+    DueKind.LEAD_REPORT: Permission.CHECK_IN_READ,
     DueKind.OPINION: Permission.OPEN_DAY_READ,
     DueKind.PARTY_ELECTION: Permission.PARTY_ORGANISATION_READ,
 }
@@ -55,14 +64,27 @@ def needed(kind: DueKind) -> Permission:
     return NEEDED.get(kind, Permission.PARTY_FILE_READ)
 
 
-REGULATORY_DUE = "\nUNION ALL\n".join(area.DUES.strip() for area in (check_in, agreement, issue, open_day))
+_UNION = "\nUNION ALL\n"
+_OF_COMPANIES = _UNION.join(area.DUES.strip() for area in (check_in, lead_report, agreement, issue, open_day))
+_OF_COMMUNITIES = _UNION.join(area.CONFIRMATIONS.strip() for area in (check_in, agreement))
+
+REGULATORY_DUE = f"""
+SELECT owed.*, false AS community FROM (
+{_OF_COMPANIES}
+) owed
+UNION ALL
+SELECT owed.*, true AS community FROM (
+{_OF_COMMUNITIES}
+) owed
+"""
 """The query of the view `regulatory_due`."""
 
 DUE = """
-SELECT tenant_id, id, kind, subject_id, project_id, estate_id, division_path, due_on, provisional FROM regulatory_due
+SELECT tenant_id, id, kind, subject_id, project_id, estate_id, division_path, due_on, provisional, community
+FROM regulatory_due WHERE NOT community
 UNION ALL
 SELECT d.tenant_id, d.id, 'PARTY_' || d.kind, d.subject_id, NULL::uuid, NULL::uuid, d.division_path, d.due_on,
-       d.provisional
+       d.provisional, false
 FROM party_due d WHERE d.closed_on IS NULL AND NOT d.paused
 """
 """The query of the view `due`."""
@@ -82,6 +104,7 @@ class Due(TenantRow, table=True):
     division_path: str = Field(sa_type=Text(collation="C"))
     due_on: date
     provisional: bool = False
+    community: bool = False
 
 
 class DueNotice(Changing, TenantRow, table=True):

@@ -78,6 +78,9 @@ class Code(StrEnum):
     LAST_ADMIN = "LAST_ADMIN"
     LATE_REASON_REQUIRED = "LATE_REASON_REQUIRED"
     LEAD_ACTIVE = "LEAD_ACTIVE"
+    LEAD_GONE = "LEAD_GONE"
+    LEAD_MISSING = "LEAD_MISSING"
+    LEAD_REPORTED = "LEAD_REPORTED"
     LEAD_UNCHANGED = "LEAD_UNCHANGED"
     LEVEL_ONLY_RISES = "LEVEL_ONLY_RISES"
     MEMBER_REMOVED = "MEMBER_REMOVED"
@@ -186,6 +189,7 @@ class Code(StrEnum):
     PHONE_INVALID = "PHONE_INVALID"
     PHOTOS_TOO_MANY = "PHOTOS_TOO_MANY"
     PROJECT_AMBIGUOUS = "PROJECT_AMBIGUOUS"
+    PROJECT_ELSEWHERE = "PROJECT_ELSEWHERE"
     PROJECT_ENDED = "PROJECT_ENDED"
     PROJECT_UNKNOWN = "PROJECT_UNKNOWN"
     REASON_REQUIRED = "REASON_REQUIRED"
@@ -306,8 +310,8 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "The column {value} is not known; give it a known name or take it out. Known are: {known}.",
     ),
     Code.COMMUNITY_ONLY: (
-        "只能由小区所在的社区确认；上级主管部门和其他社区不能代为确认。",
-        "Only the community in which it lies can confirm this, not a division above it or another one.",
+        "只能由所在社区确认（项目负责人向所在社区报到：北京市物业管理条例第66条、淄博市物业管理条例第44条）：该记录不在贵社区，上级主管部门也不能代为确认。",
+        "Only the community itself confirms what is reported to it (Beijing regulations art. 66, Zibo art. 44): this is not in yours, and a division above cannot confirm it in its place.",
     ),
     Code.COMPANY_NOT_ACTIVE: (
         "企业状态为“{status}”，只能查询，不能修改；请联系主管部门恢复。",
@@ -513,6 +517,18 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.LEAD_ACTIVE: (
         "该项目已有在任负责人（{arrived_on} 到任）；请先填写其离任日期，或使用 replaceCurrent。",
         "The project already has a lead (since {arrived_on}); set a leaving date first, or use replaceCurrent.",
+    ),
+    Code.LEAD_GONE: (
+        "该负责人已于 {left_on} 离任；请选择在任的项目负责人。",
+        "This lead left on {left_on}; name one who is in charge now.",
+    ),
+    Code.LEAD_MISSING: (
+        "“{name}”目前没有项目负责人；请先登记负责人到任（assignLead）。",
+        "{name} has no lead at present; record who is in charge first (assignProjectLead).",
+    ),
+    Code.LEAD_REPORTED: (
+        "“{name}”{since} 至 {until} 的报告已登记；每期只登记一次（属地参数 LEAD_REPORT_MONTHS）。",
+        "The report of {name} for {since} to {until} is recorded; there is one for each period (setting LEAD_REPORT_MONTHS).",
     ),
     Code.LEAD_UNCHANGED: (
         "该员工已是该项目的在任负责人（{arrived_on} 到任）。",
@@ -939,6 +955,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.PROJECT_AMBIGUOUS: (
         "贵企业有多个在管项目叫“{name}”；请改用项目全称。",
         "Your company has several active projects called {name}; use the full name.",
+    ),
+    Code.PROJECT_ELSEWHERE: (
+        "“{name}”不在与“{organisation}”的共建协议所涵盖的社区内；请选择该社区内的物业项目。",
+        "{name} lies in another community than the agreement with {organisation} covers; choose a project there.",
     ),
     Code.PROJECT_ENDED: (
         "该项目已于 {ended_on} 终止，不能再修改。",

@@ -325,7 +325,7 @@ async def assign_lead(
         checks.done()
         if last.left_on is None:
             await change(scope, last, "project_lead", {"left_on": arrived_on}, action="left")
-            await check_in.end(scope, last.id)
+            await check_in.end(scope, last.id, arrived_on)
     lead = ProjectLead(tenant_id=project.tenant_id, project_id=project.id, staff_id=staff.id, arrived_on=arrived_on)
     await create(scope, lead, "project_lead")
     await check_in.begin(
@@ -389,8 +389,9 @@ async def _stop(scope: Scope, project: Project, last_day: date, reason: EndReaso
         )
     )
     for lead in leads:
-        await change(scope, lead, "project_lead", {"left_on": max(last_day, lead.arrived_on)}, action="left")
-        await check_in.end(scope, lead.id)
+        left_on = max(last_day, lead.arrived_on)
+        await change(scope, lead, "project_lead", {"left_on": left_on}, action="left")
+        await check_in.end(scope, lead.id, left_on)
     ended = {"status": ProjectStatus.ENDED, "ended_on": last_day, "end_reason": reason}
     await change(scope, project, "project", ended, action="ended")
     never_began = project.started_on > today() and last_day <= project.started_on

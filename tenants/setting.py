@@ -30,6 +30,7 @@ class SettingKey(StrEnum):
     AGREEMENTS_PER_YEAR = "AGREEMENTS_PER_YEAR"
     CHECK_IN_ARRIVAL_DAYS = "CHECK_IN_ARRIVAL_DAYS"
     CLAIMED_PROJECTS_MIN = "CLAIMED_PROJECTS_MIN"
+    CONFIRMATION_DAYS = "CONFIRMATION_DAYS"
     ISSUE_DAYS = "ISSUE_DAYS"
     ISSUE_ON_TIME_TARGET = "ISSUE_ON_TIME_TARGET"
     LEAD_REPORT_MONTHS = "LEAD_REPORT_MONTHS"
@@ -94,6 +95,7 @@ KINDS: dict[SettingKey, Kind] = {
         _whole(1, 365), "1–365", None, "北京市物业管理条例 (2024) 第66条: 3; 淄博市物业管理条例 (2021) 第44条: 5"
     ),
     SettingKey.CLAIMED_PROJECTS_MIN: Kind(_whole(0, 100), "0–100", 1, "Shandong report row S4P-10"),
+    SettingKey.CONFIRMATION_DAYS: Kind(_whole(1, 365), "1–365", 15, "no rule found; a default of ours"),
     SettingKey.ISSUE_DAYS: Kind(_whole(1, 365), "1–365", 3, "Changfeng report row S2-09"),
     SettingKey.ISSUE_ON_TIME_TARGET: Kind(_share, "0–1", Decimal("0.90"), "Changfeng report row S2-09"),
     SettingKey.LEAD_REPORT_MONTHS: Kind(
@@ -146,7 +148,7 @@ def _governing(path: str, on: str) -> str:
 def number_on(key: SettingKey, path: str, on: str = "current_date") -> str:
     """SQL of the whole number that a setting is in a division on a day, both SQL: as `effective`."""
     return f"""coalesce((
-    SELECT CASE WHEN s.value ~ '^[0-9]{{1,6}}$' THEN s.value::int END FROM division_setting s
+    SELECT CASE WHEN s.value ~ '^[0-9]+$' THEN s.value::int END FROM division_setting s
     WHERE s.key = '{key}' AND {_governing(path, on)}
     ORDER BY s.division_path DESC LIMIT 1), {"NULL" if KINDS[key].default is None else KINDS[key].default})"""
 

@@ -1,4 +1,4 @@
-"""Check-ins, co-building agreements and claimed projects: the company's rows, which a regulator of the place reads."""
+"""Check-ins, leads' reports, agreements and claimed projects: the company's rows, which a regulator of the place reads."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,17 +8,16 @@ from migrations.isolation import allow, in_division, own, protect
 revision = "0003"
 down_revision = "0002"
 
-TABLES = ("agreement", "check_in", "claim_share", "claimed_project")
+TABLES = ("agreement", "check_in", "claim_share", "claimed_project", "lead_report")
 
 
 def upgrade() -> None:
     create_tables()
     for table in TABLES:
         protect(table)
-        allow(
-            table, "tenant", own(), ("SELECT", "INSERT", "UPDATE") if table != "claim_share" else ("SELECT", "INSERT")
-        )
-    for table in ("agreement", "check_in", "claimed_project"):
+        kept = table in ("claim_share", "lead_report")
+        allow(table, "tenant", own(), ("SELECT", "INSERT") if kept else ("SELECT", "INSERT", "UPDATE"))
+    for table in ("agreement", "check_in", "claimed_project", "lead_report"):
         allow(table, "regulator", in_division(), ("SELECT",))
 
 
@@ -95,9 +94,15 @@ def create_tables() -> None:
             ["claimed_project.tenant_id", "claimed_project.id"],
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
-        sa.UniqueConstraint("tenant_id", "agreement_id", "title"),
     )
     op.create_index("claimed_project_division", "claimed_project", ["division_path", "id"], unique=False)
+    op.create_index(
+        "claimed_project_once",
+        "claimed_project",
+        ["tenant_id", "agreement_id", "title"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'DROPPED'"),
+    )
     op.create_index("claimed_project_project", "claimed_project", ["tenant_id", "project_id"], unique=False)
     op.create_index("claimed_project_replaced", "claimed_project", ["tenant_id", "replaced_by_id"], unique=False)
     op.create_table(
@@ -112,6 +117,8 @@ def create_tables() -> None:
         sa.Column("estate_id", sa.Uuid(), nullable=False),
         sa.Column("division_path", sa.Text(collation="C"), nullable=False),
         sa.Column("arrived_on", sa.Date(), nullable=False),
+        sa.Column("left_on", sa.Date(), nullable=True),
+        sa.Column("days", sa.Integer(), nullable=True),
         sa.Column("deadline_on", sa.Date(), nullable=True),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -120,12 +127,15 @@ def create_tables() -> None:
         sa.Column("late_reason", sa.Text(), nullable=True),
         sa.Column("confirmed_on", sa.Date(), nullable=True),
         sa.Column("confirmed_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("(days IS NULL) = (deadline_on IS NULL)", name="deadline_counted"),
         sa.CheckConstraint("(state = 'CONFIRMED') = (confirmed_on IS NOT NULL)", name="confirmation_dated"),
         sa.CheckConstraint(
             "state IN ('PENDING', 'OVERDUE', 'REPORTED', 'REPORTED_LATE', 'CONFIRMED', 'ENDED')", name="state_known"
         ),
         sa.CheckConstraint("confirmed_on >= reported_on", name="confirmed_after_report"),
+        sa.CheckConstraint("left_on >= arrived_on", name="left_after_arrival"),
         sa.CheckConstraint("reported_on >= arrived_on", name="reported_after_arrival"),
+        sa.CheckConstraint("state <> 'ENDED' OR left_on IS NOT NULL", name="ending_dated"),
         sa.ForeignKeyConstraint(
             ["estate_id", "division_path"], ["estate.id", "estate.division_path"], onupdate="CASCADE"
         ),
@@ -161,3 +171,32 @@ def create_tables() -> None:
         sa.UniqueConstraint("tenant_id", "claimed_project_id", "lead_id"),
     )
     op.create_index("claim_share_lead", "claim_share", ["tenant_id", "lead_id"], unique=False)
+    op.create_table(
+        "lead_report",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.Column("lead_id", sa.Uuid(), nullable=False),
+        sa.Column("estate_id", sa.Uuid(), nullable=False),
+        sa.Column("division_path", sa.Text(collation="C"), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("reported_on", sa.Date(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=True),
+        sa.CheckConstraint("document <> ''", name="document_given"),
+        sa.CheckConstraint("reported_on >= since", name="reported_after_beginning"),
+        sa.CheckConstraint("until > since", name="period_in_order"),
+        sa.ForeignKeyConstraint(
+            ["estate_id", "division_path"], ["estate.id", "estate.division_path"], onupdate="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id", "lead_id"], ["project_lead.tenant_id", "project_lead.id"]),
+        sa.ForeignKeyConstraint(["tenant_id", "project_id"], ["project.tenant_id", "project.id"]),
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sa.UniqueConstraint("tenant_id", "project_id", "since"),
+    )
+    op.create_index("lead_report_division", "lead_report", ["division_path", "id"], unique=False)
+    op.create_index("lead_report_lead", "lead_report", ["tenant_id", "lead_id"], unique=False)

@@ -13,9 +13,34 @@ revision = "0008"
 down_revision = "0007"
 
 REGULATORY_DUE = """
+SELECT owed.*, false AS community FROM (
 SELECT c.tenant_id, c.id, 'CHECK_IN' AS kind, c.id AS subject_id, c.project_id, c.estate_id, c.division_path,
        c.deadline_on AS due_on, c.provisional
 FROM check_in c WHERE c.state IN ('PENDING', 'OVERDUE') AND c.deadline_on IS NOT NULL
+UNION ALL
+SELECT c.tenant_id, md5(concat_ws(' ', c.project_id, r.since))::uuid AS id, 'LEAD_REPORT' AS kind,
+       NULL::uuid AS subject_id, c.project_id, c.estate_id, c.division_path, r.until AS due_on, false AS provisional
+FROM (SELECT w.division_path, coalesce((
+    SELECT CASE WHEN s.value ~ '^[0-9]+$' THEN s.value::int END FROM division_setting s
+    WHERE s.key = 'LEAD_REPORT_MONTHS' AND s.division_path IN (left(w.division_path, 2), left(w.division_path, 4), left(w.division_path, 6), left(w.division_path, 9), left(w.division_path, 12)) AND s.valid_from <= current_date AND (s.valid_to IS NULL OR s.valid_to > current_date)
+    ORDER BY s.division_path DESC LIMIT 1), NULL) AS months
+      FROM (SELECT DISTINCT l.division_path FROM check_in l WHERE l.left_on IS NULL) w OFFSET 0) n
+JOIN check_in c ON c.division_path = n.division_path AND c.left_on IS NULL
+CROSS JOIN LATERAL (
+    SELECT s.since::date AS since, (s.since + n.months * interval '1 month')::date - 1 AS until
+    FROM (VALUES (0), (1)) b(ago)
+    CROSS JOIN LATERAL (
+        SELECT date_trunc('month', current_date::timestamp) - interval '1 month'
+               * ((extract(month FROM current_date)::int - 1) % n.months + b.ago * n.months) AS since
+    ) s
+) r
+WHERE n.months IS NOT NULL AND c.arrived_on <= r.until AND c.created_at < r.until + 1
+  AND coalesce((
+    SELECT CASE WHEN s.value ~ '^[0-9]+$' THEN s.value::int END FROM division_setting s
+    WHERE s.key = 'LEAD_REPORT_MONTHS' AND s.division_path IN (left(c.division_path, 2), left(c.division_path, 4), left(c.division_path, 6), left(c.division_path, 9), left(c.division_path, 12)) AND s.valid_from <= least(current_date, r.until) AND (s.valid_to IS NULL OR s.valid_to > least(current_date, r.until))
+    ORDER BY s.division_path DESC LIMIT 1), NULL) = n.months
+  AND NOT EXISTS (SELECT FROM lead_report m
+                  WHERE m.tenant_id = c.tenant_id AND m.project_id = c.project_id AND m.since = r.since)
 UNION ALL
 SELECT c.tenant_id, c.id, 'CLAIMED_PROJECT' AS kind, c.id AS subject_id, c.project_id, NULL::uuid AS estate_id,
        c.division_path, c.due_on, false AS provisional
@@ -25,7 +50,7 @@ SELECT a.tenant_id, a.id, 'CLAIM' AS kind, a.id AS subject_id, NULL::uuid AS pro
        a.division_path, make_date(a.year, 12, 31) AS due_on, false AS provisional
 FROM agreement a
 WHERE a.state <> 'REVIEWED' AND coalesce((
-    SELECT CASE WHEN s.value ~ '^[0-9]{1,6}$' THEN s.value::int END FROM division_setting s
+    SELECT CASE WHEN s.value ~ '^[0-9]+$' THEN s.value::int END FROM division_setting s
     WHERE s.key = 'CLAIMED_PROJECTS_MIN' AND s.division_path IN (left(a.division_path, 2), left(a.division_path, 4), left(a.division_path, 6), left(a.division_path, 9), left(a.division_path, 12)) AND s.valid_from <= least(current_date, make_date(a.year, 12, 31)) AND (s.valid_to IS NULL OR s.valid_to > least(current_date, make_date(a.year, 12, 31)))
     ORDER BY s.division_path DESC LIMIT 1), 1) > (
     SELECT count(*) FROM claimed_project m
@@ -40,7 +65,7 @@ JOIN company f ON f.tenant_id = w.tenant_id
 CROSS JOIN LATERAL (SELECT extract(year FROM current_date)::int - ago AS year FROM (VALUES (0), (1)) b(ago)) y
 WHERE w.since <= make_date(y.year, 12, 31) AND f.created_at < make_date(y.year + 1, 1, 1)
   AND coalesce((
-    SELECT CASE WHEN s.value ~ '^[0-9]{1,6}$' THEN s.value::int END FROM division_setting s
+    SELECT CASE WHEN s.value ~ '^[0-9]+$' THEN s.value::int END FROM division_setting s
     WHERE s.key = 'AGREEMENTS_PER_YEAR' AND s.division_path IN (left(w.division_path, 2), left(w.division_path, 4), left(w.division_path, 6), left(w.division_path, 9), left(w.division_path, 12)) AND s.valid_from <= least(current_date, make_date(y.year, 12, 31)) AND (s.valid_to IS NULL OR s.valid_to > least(current_date, make_date(y.year, 12, 31)))
     ORDER BY s.division_path DESC LIMIT 1), 1) > 0
   AND NOT EXISTS (SELECT FROM agreement g WHERE g.tenant_id = w.tenant_id AND g.division_path = w.division_path
@@ -54,13 +79,44 @@ SELECT o.tenant_id, o.id, 'OPINION' AS kind, o.id AS subject_id, d.project_id, o
        o.answer_due_on AS due_on, o.provisional
 FROM opinion o JOIN open_day d ON d.tenant_id = o.tenant_id AND d.id = o.open_day_id
 WHERE o.answered_on IS NULL
+) owed
+UNION ALL
+SELECT owed.*, true AS community FROM (
+SELECT c.tenant_id, c.id, 'CHECK_IN_CONFIRMATION' AS kind, c.id AS subject_id, c.project_id, c.estate_id,
+       c.division_path, c.reported_on + coalesce((
+    SELECT CASE WHEN s.value ~ '^[0-9]+$' THEN s.value::int END FROM division_setting s
+    WHERE s.key = 'CONFIRMATION_DAYS' AND s.division_path IN (left(c.division_path, 2), left(c.division_path, 4), left(c.division_path, 6), left(c.division_path, 9), left(c.division_path, 12)) AND s.valid_from <= c.reported_on AND (s.valid_to IS NULL OR s.valid_to > c.reported_on)
+    ORDER BY s.division_path DESC LIMIT 1), 15)
+       AS due_on, false AS provisional
+FROM check_in c WHERE c.state IN ('REPORTED', 'REPORTED_LATE')
+UNION ALL
+SELECT c.tenant_id, c.id, 'CLAIM_CONFIRMATION' AS kind, c.id AS subject_id, c.project_id, NULL::uuid AS estate_id,
+       c.division_path,
+       c.completed_on + coalesce((
+    SELECT CASE WHEN s.value ~ '^[0-9]+$' THEN s.value::int END FROM division_setting s
+    WHERE s.key = 'CONFIRMATION_DAYS' AND s.division_path IN (left(c.division_path, 2), left(c.division_path, 4), left(c.division_path, 6), left(c.division_path, 9), left(c.division_path, 12)) AND s.valid_from <= c.completed_on AND (s.valid_to IS NULL OR s.valid_to > c.completed_on)
+    ORDER BY s.division_path DESC LIMIT 1), 15) AS due_on,
+       false AS provisional
+FROM claimed_project c WHERE c.state = 'COMPLETED'
+UNION ALL
+SELECT a.tenant_id, a.id, 'AGREEMENT_REVIEW' AS kind, a.id AS subject_id, NULL::uuid AS project_id,
+       NULL::uuid AS estate_id, a.division_path, make_date(a.year, 12, 31) AS due_on, false AS provisional
+FROM agreement a
+WHERE a.state <> 'REVIEWED' AND coalesce((
+    SELECT CASE WHEN s.value ~ '^[0-9]+$' THEN s.value::int END FROM division_setting s
+    WHERE s.key = 'CLAIMED_PROJECTS_MIN' AND s.division_path IN (left(a.division_path, 2), left(a.division_path, 4), left(a.division_path, 6), left(a.division_path, 9), left(a.division_path, 12)) AND s.valid_from <= least(current_date, make_date(a.year, 12, 31)) AND (s.valid_to IS NULL OR s.valid_to > least(current_date, make_date(a.year, 12, 31)))
+    ORDER BY s.division_path DESC LIMIT 1), 1) <= (
+    SELECT count(*) FROM claimed_project m
+    WHERE m.tenant_id = a.tenant_id AND m.agreement_id = a.id AND m.state = 'CONFIRMED')
+) owed
 """
 
 DUE = """
-SELECT tenant_id, id, kind, subject_id, project_id, estate_id, division_path, due_on, provisional FROM regulatory_due
+SELECT tenant_id, id, kind, subject_id, project_id, estate_id, division_path, due_on, provisional, community
+FROM regulatory_due WHERE NOT community
 UNION ALL
 SELECT d.tenant_id, d.id, 'PARTY_' || d.kind, d.subject_id, NULL::uuid, NULL::uuid, d.division_path, d.due_on,
-       d.provisional
+       d.provisional, false
 FROM party_due d WHERE d.closed_on IS NULL AND NOT d.paused
 """
 
@@ -80,7 +136,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('AGREEMENT', 'CHECK_IN', 'CLAIM', 'CLAIMED_PROJECT', 'ISSUE', 'OPINION', 'PARTY_APPROVAL', 'PARTY_BRANCH_MEETING', 'PARTY_CONVERSION', 'PARTY_CONVERSION_APPROVAL', 'PARTY_CULTIVATION_REVIEW', 'PARTY_ELECTION', 'PARTY_ERASURE', 'PARTY_OATH', 'PARTY_TALK', 'PARTY_TRANSFER')",
+            "kind IN ('AGREEMENT', 'AGREEMENT_REVIEW', 'CHECK_IN', 'CHECK_IN_CONFIRMATION', 'CLAIM', 'CLAIM_CONFIRMATION', 'CLAIMED_PROJECT', 'ISSUE', 'LEAD_REPORT', 'OPINION', 'PARTY_APPROVAL', 'PARTY_BRANCH_MEETING', 'PARTY_CONVERSION', 'PARTY_CONVERSION_APPROVAL', 'PARTY_CULTIVATION_REVIEW', 'PARTY_ELECTION', 'PARTY_ERASURE', 'PARTY_OATH', 'PARTY_TALK', 'PARTY_TRANSFER')",
             name="kind_known",
         ),
         sa.ForeignKeyConstraint(["tenant_id"], ["company.tenant_id"]),

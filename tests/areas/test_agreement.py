@@ -8,9 +8,9 @@ import pytest
 from tenants import agreement, project
 from tenants.agreement import Agreement, ClaimedProject, NewAgreement, NewClaim
 from tenants.errors import Code
-from tenants.row import today
+from tenants.row import new_id, today
 from tenants.scope import Principal
-from tests.areas.town import OTHER_STREET, STREET, Firm, Town
+from tests.areas.town import OTHER_STREET, STREET, Firm, Town, at_once
 
 SIGNED = date(2026, 1, 15)
 
@@ -96,6 +96,36 @@ async def test_several_leads_share_one(town: Town, firm: Firm) -> None:
     assert len(rows) == 2
 
 
+async def test_only_leads_and_projects_of_the_community(town: Town, firm: Firm) -> None:
+    """An agreement covers its community: no project and no lead elsewhere, and no lead who left."""
+    made = await signed(town, firm)
+    there, elsewhere = await town.project(firm), await town.project(firm, at=OTHER_STREET)
+    leads = []
+    for begun in (there, elsewhere):
+        person, next_one = await town.staff(firm), await town.staff(firm)
+        led = await town.do(
+            firm.admin, project.assign_lead, begun.id, begun.version, person.id, date(2025, 3, 3), False
+        )
+        leads.append(await town.administrator.fetchval("SELECT id FROM project_lead WHERE project_id = $1", begun.id))
+        if begun is there:
+            await town.do(firm.admin, project.assign_lead, led.id, led.version, next_one.id, date(2025, 6, 2), True)
+    given_up, other = leads
+    for more, problem in (
+        ({"project_id": elsewhere.id}, (Code.PROJECT_ELSEWHERE, "projectId")),
+        ({"lead_ids": [other]}, (Code.PROJECT_ELSEWHERE, "leadIds")),
+        ({"lead_ids": [given_up]}, (Code.LEAD_GONE, "leadIds")),
+        ({"lead_ids": [new_id()]}, (Code.NOT_FOUND, "leadIds")),
+    ):
+        assert await town.refused(firm.admin, agreement.claim, claiming(made.id, **more)) == [problem]
+
+
+async def test_two_who_claim_the_same_at_once(town: Town, firm: Firm) -> None:
+    """One claims it, the other is told."""
+    made = await signed(town, firm)
+    answers = await at_once(*(town.do(firm.admin, agreement.claim, claiming(made.id)) for _ in range(2)))
+    assert [answer for answer in answers if isinstance(answer, list)] == [[(Code.CLAIMED_TWICE, "title")]]
+
+
 async def test_from_claimed_to_reviewed(town: Town, firm: Firm, street: Principal) -> None:
     """Begun, completed with a result, confirmed by the community; then the year's agreement is reviewed."""
     row = await claimed(town, firm)
@@ -116,12 +146,15 @@ async def test_from_claimed_to_reviewed(town: Town, firm: Firm, street: Principa
 
 
 async def test_another_community_confirms_nothing(town: Town, firm: Firm, street: Principal) -> None:
-    """The neighbour does not see the project; the county sees it and cannot confirm it."""
+    """The neighbour is told the rule, of the project as of none; the county sees it and cannot confirm it."""
     row = await claimed(town, firm)
     await town.do(firm.admin, agreement.complete_claim, row.id, 1, date(2026, 5, 1), "已完成")
     neighbour, county = await town.regulator(OTHER_STREET), await town.regulator("370402")
-    assert await town.refused(neighbour, agreement.confirm_claim, row.id, 2, today()) == [(Code.NOT_FOUND, "id")]
-    assert await town.refused(county, agreement.confirm_claim, row.id, 2, today()) == [(Code.COMMUNITY_ONLY, "id")]
+    rule = [(Code.COMMUNITY_ONLY, "id")]
+    for regulator, key in ((neighbour, row.id), (neighbour, new_id()), (county, row.id)):
+        assert await town.refused(regulator, agreement.confirm_claim, key, 2, today()) == rule
+    for regulator, key in ((neighbour, row.agreement_id), (county, row.agreement_id)):
+        assert await town.refused(regulator, agreement.review, key, 2, today(), "好") == rule
 
 
 async def test_given_up_with_a_reason(town: Town, firm: Firm) -> None:
@@ -132,6 +165,8 @@ async def test_given_up_with_a_reason(town: Town, firm: Firm) -> None:
     dropped = await town.do(firm.admin, agreement.drop_claim, row.id, 1, "场地变更", other.id)
     assert (dropped.state, dropped.replaced_by_id) == ("DROPPED", other.id)
     assert await town.refused(firm.admin, agreement.begin_claim, row.id, 2) == [(Code.TRANSITION_NOT_ALLOWED, "id")]
+    again = await town.do(firm.admin, agreement.claim, claiming(row.agreement_id))
+    assert (again.title, again.state) == (row.title, "CLAIMED")
 
 
 async def test_dates_are_in_order(town: Town, firm: Firm) -> None:
@@ -142,3 +177,7 @@ async def test_dates_are_in_order(town: Town, firm: Firm) -> None:
     row = await town.do(firm.admin, agreement.claim, claiming(made.id))
     before = await town.refused(firm.admin, agreement.complete_claim, row.id, 1, SIGNED - timedelta(days=1), "已完成")
     assert before == [(Code.DATE_OUT_OF_ORDER, "completedOn")]
+    unsigned = claiming(made.id, "未签先领", claimed_on=SIGNED - timedelta(days=1))
+    assert await town.refused(firm.admin, agreement.claim, unsigned) == [(Code.DATE_OUT_OF_ORDER, "claimedOn")]
+    never = claiming(made.id, "遥遥无期", due_on=date(9999, 1, 1))
+    assert await town.refused(firm.admin, agreement.claim, never) == [(Code.DATE_IMPLAUSIBLE, "dueOn")]

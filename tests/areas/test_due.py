@@ -218,6 +218,58 @@ async def test_each_sees_what_he_may_read(town: Town, firm: Firm) -> None:
     assert await kinds(town, (await town.company()).admin) == []
 
 
+async def test_what_the_community_owes(town: Town, firm: Firm) -> None:
+    """A community's list has what it has to confirm and review beside what companies owe it; the city above sees it
+    too, and it is the community's own. A company's list has none of it.
+    """
+    at = "370406101"
+    await days(town, at, SettingKey.CONFIRMATION_DAYS, "7")
+    community, city = await town.regulator(at), await town.regulator("3704")
+    begun = await town.project(firm, at=at)
+    person = await town.staff(firm)
+    await town.do(firm.admin, project.assign_lead, begun.id, begun.version, person.id, today() - 30 * DAY, False)
+    row = await town.administrator.fetchrow("SELECT id FROM check_in WHERE project_id = $1", begun.id)
+    assert row is not None
+    new = agreement.NewAgreement(
+        division_code=at,
+        year=today().year,
+        community_organisation="社区党委",
+        signatory="项目经理",
+        signed_on=today() - 20 * DAY,
+        document="1号",
+    )
+    signed = await town.do(firm.admin, agreement.sign, new)
+    claim = agreement.NewClaim(
+        agreement_id=signed.id, title="修水管", category="便民", claimed_on=today() - 20 * DAY, due_on=today()
+    )
+    claimed = await town.do(firm.admin, agreement.claim, claim)
+    await town.do(firm.admin, check_in.report, row["id"], 1, today() - 29 * DAY, None, None)
+    claimed = await town.do(firm.admin, agreement.complete_claim, claimed.id, 1, today() - DAY, "完成")
+    text = """query($mine: Boolean!) { dues(where: {community: {eq: true}, mine: {eq: $mine},
+        division: {name: {eq: "店子镇"}}}) { nodes { kind dueOn overdue agreement { year } } } }"""
+
+    async def list_of(who: Principal, *, mine: bool) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await asker(town, who)(text, mine=mine))["dues"]["nodes"]
+        return found
+
+    assert [(due["kind"], due["dueOn"], due["overdue"]) for due in await list_of(community, mine=True)] == [
+        ("CHECK_IN_CONFIRMATION", str(today() - 22 * DAY), True),
+        ("CLAIM_CONFIRMATION", str(today() + 6 * DAY), False),
+    ]
+    assert await list_of(community, mine=False) == await list_of(city, mine=True) == []
+    assert len(await list_of(city, mine=False)) == 2
+    assert await kinds(town, firm.admin) == []
+    await town.do(community, check_in.confirm, row["id"], 2, today())
+    await town.do(community, agreement.confirm_claim, claimed.id, claimed.version, today())
+    assert await list_of(community, mine=True) == [
+        {"kind": "AGREEMENT_REVIEW", "dueOn": str(YEAR_END), "overdue": False, "agreement": {"year": YEAR_END.year}}
+    ]
+    version = (await town.row("agreement", signed.id))["version"]
+    await town.do(community, agreement.review, signed.id, version, today(), "居民满意")
+    assert await list_of(community, mine=True) == []
+    assert await kinds(town, firm.admin) == []
+
+
 async def test_settings_decide_what_is_asked(town: Town, firm: Firm) -> None:
     """Where a division asks for no agreement, none is due; where it asks for two projects, one is too few."""
     at = "370404104"

@@ -88,6 +88,7 @@ _OTHERS: dict[tuple[str, str], dict[Command, Rule]] = {
     ("check_in", REGULATOR): {"SELECT": WITHIN},
     ("claimed_project", REGULATOR): {"SELECT": WITHIN},
     ("issue", REGULATOR): {"SELECT": WITHIN},
+    ("lead_report", REGULATOR): {"SELECT": WITHIN},
     ("open_day", REGULATOR): {"SELECT": WITHIN},
     ("open_day_photo", REGULATOR): {"SELECT": WITHIN},
     ("opinion", REGULATOR): {"SELECT": WITHIN},

@@ -67,6 +67,7 @@ ACROSS_COMPANIES = {
     "company_reach": "a regulator finds the companies of its division",
     "issue_category_id": "a category, which is a division's, finds the issues that point at it",
     "issue_division": "a regulator pages through the issues of its division",
+    "lead_report_division": "a regulator pages through the reports of leads in its division",
     "open_day_division": "a regulator pages through the open days of its division",
     "open_day_photo_division": "a regulator is shown a photo taken in its division",
     "opinion_division": "a regulator pages through the opinions given in its division",

@@ -82,6 +82,12 @@ async def report_check_in(town: Town) -> tuple[Principal, Input]:
 
 
 @errand
+async def report_to_community(town: Town) -> tuple[Principal, Input]:
+    firm, row = await _arrived(town)
+    return firm.admin, {"projectId": f"prj_{row.project_id}", "day": "2025-04-01", "document": "月报〔2025〕4号"}
+
+
+@errand
 async def confirm_check_in(town: Town) -> tuple[Principal, Input]:
     firm, row = await _arrived(town)
     done = await town.do(firm.admin, check_in.report, row.id, 1, date(2025, 3, 5), None, "出差")
