@@ -28,6 +28,8 @@ TIMED_ROUNDS = 30
 TOLERANCE = 0.25
 TOLERANCE_MS = 0.2
 
+REFUSED = (b"NOT_FOUND", b"FORBIDDEN", b"COMMUNITY_ONLY")
+"""What is said of an id that nothing has; whoever may not confirm is told the rule instead, of that as of any other."""
 
 _ROLE = re.compile(r"SET LOCAL ROLE (\w+)")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^\"]*")
@@ -153,7 +155,7 @@ class Contract:
                 for turn in range(TURNS):
                     wrong = wrong or await self._differ(asker, question, theirs, none, turn)
                     said = await asker(question.document, question.variables(f"{question.prefix}_{new_id()}", turn))
-                    if wrong or question.own or b"NOT_FOUND" in said or b"FORBIDDEN" in said:
+                    if wrong or question.own or any(code in said for code in REFUSED):
                         break
                 else:
                     wrong = f"it is not NOT_FOUND: {said.decode()}"
