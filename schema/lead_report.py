@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import strawberry
 
 from schema.reads import Node, column, entity, one, ref
-from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
+from schema.writes import UserError, changed, identifier, mutation, user_errors, values
 from tenants import lead_report as rules
 from tenants.permission import Permission
 from tenants.row import today
@@ -38,7 +38,6 @@ class LeadReport(Node):
 class ReportToCommunityInput:
     """Of which project, for which period, by which document."""
 
-    id: strawberry.ID | None = own_identifier("ldr")
     project_id: strawberry.ID = identifier("prj", "The project (物业项目).")
     day: date = strawberry.field(description="A day in the period reported on (报告期内任一日).")
     document: str = strawberry.field(description="Reference of the report (报告文号).")

@@ -16,7 +16,7 @@ from tenants.change import create, find
 from tenants.checks import Checks
 from tenants.errors import Code, DomainError
 from tenants.project import Project, ProjectLead, require_running
-from tenants.row import Changing, TenantRow, new_id, today
+from tenants.row import Changing, TenantRow, today
 from tenants.scope import Scope
 from tenants.setting import SettingKey, effective, number_on
 
@@ -81,7 +81,6 @@ class NewLeadReport:
     reported_on: date
     document: str
     summary: str | None = None
-    id: UUID | None = None
 
 
 async def report(scope: Scope, new: NewLeadReport) -> LeadReport:
@@ -111,7 +110,6 @@ async def report(scope: Scope, new: NewLeadReport) -> LeadReport:
     checks.done()
     row = LeadReport(
         tenant_id=project.tenant_id,
-        id=new.id or new_id(),
         project_id=project.id,
         lead_id=lead_id,
         estate_id=project.estate_id,
