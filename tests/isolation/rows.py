@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"(?<![\w.'])\d{1,6}(?![\w.'])")
 _NUMBERS = ("integer", "bigint", "smallint")
 _LATER = {"date": dt.timedelta(days=400), "timestamp with time zone": dt.timedelta(hours=1)}
 # Of these types a row takes the very value that was found to satisfy the rules.
-_KEPT = (*_NUMBERS, *_LATER, "boolean")
+_KEPT = (*_NUMBERS, *_LATER, "boolean", "text[]")
 _ATTEMPTS = 5_000
 # As many rows as any world puts where there is room for one of each kind: settings of one division, say.
 _TURNS = 8
@@ -250,6 +250,8 @@ class Factory:
             texts = _literals(name, rules)
             first = self._turn % max(1, len(texts))
             yield from texts[first:] + texts[:first]
+        if kind == "text[]" and (texts := _literals(name, rules)):
+            yield texts
         made = self._made(table, table.columns[name], "shape")
         yield made
         if kind in _LATER:
