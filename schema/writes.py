@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -123,10 +123,11 @@ def mutation(permission: Permission, description: str) -> Callable[[Callable[...
 
         # Strawberry makes the field's arguments from the signature: `info` stands where the rule takes the scope.
         _, *inputs = signature.parameters.values()
+        described = strawberry.argument(description="What is to be changed, and how (变更内容).")
+        arguments = [each.replace(annotation=Annotated[each.annotation, described]) for each in inputs]
         info = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info)
-        resolve.__signature__ = signature.replace(parameters=[info, *inputs])  # type: ignore[attr-defined]
-        resolve.__annotations__ = {name: kind for name, kind in function.__annotations__.items() if name != "scope"}
-        resolve.__annotations__["info"] = Info
+        resolve.__signature__ = signature.replace(parameters=[info, *arguments])  # type: ignore[attr-defined]
+        resolve.__annotations__ = {each.name: each.annotation for each in (info, *arguments)} | {"return": payload}
         return strawberry.mutation(
             resolve,
             description=f"{description} Needs `{permission.value}` (所需权限).",
