@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, select, text
@@ -89,21 +89,25 @@ class Kind:
         return None if self.default is None else str(self.default)
 
 
+_SHANDONG: Final = "山东省的做法（《中国城市报》2020-11-23）/ the practice of Shandong (China City News, 2020-11-23)"
+_CHANGFENG: Final = "合肥市长丰县的做法：九成问题三日内办结 / the practice of Changfeng: nine of ten in three days"
+_NO_RULE: Final = "未见规定，为平台默认值 / no rule found; the platform's own default"
+
 KINDS: dict[SettingKey, Kind] = {
-    SettingKey.AGREEMENTS_PER_YEAR: Kind(_whole(0, 1), "0–1", 1, "Shandong report row S4P-10"),
+    SettingKey.AGREEMENTS_PER_YEAR: Kind(_whole(0, 1), "0–1", 1, _SHANDONG),
     SettingKey.CHECK_IN_ARRIVAL_DAYS: Kind(
         _whole(1, 365), "1–365", None, "北京市物业管理条例 (2024) 第66条: 3; 淄博市物业管理条例 (2021) 第44条: 5"
     ),
-    SettingKey.CLAIMED_PROJECTS_MIN: Kind(_whole(0, 100), "0–100", 1, "Shandong report row S4P-10"),
-    SettingKey.CONFIRMATION_DAYS: Kind(_whole(1, 365), "1–365", 15, "no rule found; a default of ours"),
-    SettingKey.ISSUE_DAYS: Kind(_whole(1, 365), "1–365", 3, "Changfeng report row S2-09"),
-    SettingKey.ISSUE_ON_TIME_TARGET: Kind(_share, "0–1", Decimal("0.90"), "Changfeng report row S2-09"),
+    SettingKey.CLAIMED_PROJECTS_MIN: Kind(_whole(0, 100), "0–100", 1, _SHANDONG),
+    SettingKey.CONFIRMATION_DAYS: Kind(_whole(1, 365), "1–365", 15, _NO_RULE),
+    SettingKey.ISSUE_DAYS: Kind(_whole(1, 365), "1–365", 3, _CHANGFENG),
+    SettingKey.ISSUE_ON_TIME_TARGET: Kind(_share, "0–1", Decimal("0.90"), _CHANGFENG),
     SettingKey.LEAD_REPORT_MONTHS: Kind(
         _months, "1, 3, 6, 12", None, "济南市 2019 evaluation rules: the lead reports to the community every month (1)"
     ),
-    SettingKey.OPEN_DAY_ANSWER_DAYS: Kind(_whole(1, 365), "1–365", 15, "no rule found; a default of ours"),
-    SettingKey.OPEN_DAY_NOTICE_DAYS: Kind(_whole(0, 90), "0–90", 3, "no rule found; a default of ours"),
-    SettingKey.OPEN_DAYS_PER_QUARTER: Kind(_whole(0, 92), "0–92", None, "no rule found: unset"),
+    SettingKey.OPEN_DAY_ANSWER_DAYS: Kind(_whole(1, 365), "1–365", 15, _NO_RULE),
+    SettingKey.OPEN_DAY_NOTICE_DAYS: Kind(_whole(0, 90), "0–90", 3, _NO_RULE),
+    SettingKey.OPEN_DAYS_PER_QUARTER: Kind(_whole(0, 92), "0–92", None, _NO_RULE),
     SettingKey.PARTY_FILE_RETENTION_MONTHS: Kind(
         _whole(1, 600), "1–600", 36, "个人信息保护法 第19条: the shortest time the purpose needs"
     ),
@@ -111,9 +115,9 @@ KINDS: dict[SettingKey, Kind] = {
         _items,
         "1–20 × 事项，以“；”分隔",
         ("有场所", "有设施", "有标志", "有党旗", "有书报", "有制度"),
-        "Jiaozuo report row S1-02 names six haves; their usual wording",
+        "焦作市的做法提到“六有”；这是通行的写法 / Jiaozuo names six haves; this is their usual wording",
     ),
-    SettingKey.SMALL_CELL: Kind(_whole(2, 100), "2–100", 5, "no rule found; a default of ours"),
+    SettingKey.SMALL_CELL: Kind(_whole(2, 100), "2–100", 5, _NO_RULE),
     SettingKey.TRANSFER_LETTER_DAYS: Kind(_whole(1, 92), "1–92", 90, "practice: letters are valid up to 3 months"),
 }
 

@@ -110,7 +110,8 @@ def _check_ins(rows: Rows) -> None:
                 before["left_on"] = TODAY - timedelta(4)
             now["arrived_on"] = TODAY - timedelta(4)
         arrived_on = now["arrived_on"]
-        deadline = after_days(arrived_on, CHECK_IN_DAYS) if arrived_on >= CHECK_IN_SINCE else None
+        days = CHECK_IN_DAYS if arrived_on >= CHECK_IN_SINCE else None
+        deadline = days and after_days(arrived_on, days)
         reported_on = None if place == 1 else arrived_on + timedelta(2)
         state = (CheckInState.REPORTED, CheckInState.PENDING)[place] if place < 2 else CheckInState.CONFIRMED
         rows.add(
@@ -118,8 +119,9 @@ def _check_ins(rows: Rows) -> None:
             **_at(project),
             lead_id=now["id"],
             arrived_on=arrived_on,
+            days=days,
             deadline_on=deadline and deadline.on,
-            provisional=deadline is not None and deadline.provisional,
+            provisional=bool(deadline and deadline.provisional),
             state=state,
             reported_on=reported_on,
             document=reported_on and "社区报到登记表（示例）",

@@ -43,7 +43,7 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.STAFF_READ_PERSONAL: COMPANY - {DESK},
     Permission.STAFF_CREATE: {ADMIN},
     Permission.STAFF_UPDATE: {ADMIN},
-    Permission.MEMBER_READ: {ADMIN},
+    Permission.MEMBER_READ: {ADMIN, OFFICER},
     Permission.MEMBER_CREATE: {ADMIN},
     Permission.MEMBER_UPDATE: {ADMIN},
     Permission.AUDIT_READ: {ADMIN},

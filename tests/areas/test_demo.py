@@ -240,15 +240,20 @@ async def test_everybody_has_work_to_do(ask: dict[str, Asker]) -> None:
     assert due["front_desk"] == {"ISSUE", "OPINION"}
     assert due["company"] >= {"AGREEMENT", "CHECK_IN", "CLAIM", "CLAIMED_PROJECT", "ISSUE", "OPINION", "PARTY_ELECTION"}
     assert due["party_officer"] >= {"PARTY_TALK", "PARTY_CULTIVATION_REVIEW", "PARTY_ELECTION"}
+    opened = await ask["party_officer"]("{ partyFileAccesses { nodes { reason member { name } } } }")
+    assert opened["partyFileAccesses"]["nodes"] == []
     mine = await ask["manager"]("{ dues(where: {mine: {eq: true}}) { totalCount } }")
     assert mine["dues"]["totalCount"] > 0
     waiting = await ask["community"](
         """{
+            dues(where: {mine: {eq: true}}) { nodes { kind } }
             checkIns(where: {state: {eq: REPORTED}}) { totalCount }
             claimedProjects(where: {state: {eq: COMPLETED}}) { totalCount }
             agreements(where: {state: {eq: IN_PROGRESS}}) { totalCount }
         }"""
     )
+    confirmations = {node["kind"] for node in waiting.pop("dues")["nodes"]}
+    assert confirmations == {"CHECK_IN_CONFIRMATION", "CLAIM_CONFIRMATION"}
     assert all(each["totalCount"] == 1 for each in waiting.values()), waiting
     announced = await ask["front_desk"](
         "{ openDays(where: {state: {eq: PUBLISHED}}) { nodes { batches { totalCount } } } }"
