@@ -6,7 +6,7 @@ from uuid import UUID
 from tenants.company import MemberStatus
 from tenants.permission import (
     COMPANY_ROLES,
-    PARTY_PERSONAL,
+    PARTY,
     REGULATOR_ROLES,
     CompanyRole,
     Permission,
@@ -58,5 +58,5 @@ async def admit(
 
 
 def _narrowed(role: frozenset[Permission], granted: frozenset[Permission] | None) -> frozenset[Permission]:
-    """A role's permissions, or those of them that were granted; what nobody can grant falls away (Party files)."""
-    return role if granted is None else (role & granted) - PARTY_PERSONAL
+    """A role's permissions, or those of them that were granted; what nobody can grant falls away (Party work)."""
+    return role if granted is None else (role & granted) - PARTY

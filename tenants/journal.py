@@ -72,13 +72,18 @@ nobody outside is told of it.
 """
 
 
+CONFIDENTIAL_COLUMN: dict[str, Any] = {"info": {"personal": True, "confidential": True}}
+"""Marks a personal column (`sa_column_kwargs`) that fewer may read than the trail: the journal leaves it out."""
+
+
 async def record(scope: Scope, action: str, entity: str, row: Any, changes: Mapping[str, Any] | None = None) -> None:
     """Write the audit entry and the outbox event of one change to `row`, in the transaction that makes the change.
 
     `action` is the past tense of what was done ("created"); `changes` holds column: [before, after] pairs, or the
     values of a new row. A company's row, or a company acting, is journalled with the company; else the registry.
     """
-    facts = {name: _plain(value) for name, value in (changes or {}).items()}
+    untold = {column.name for column in row.__table__.columns if column.info.get("confidential")}
+    facts = {name: _plain(value) for name, value in (changes or {}).items() if name not in untold}
     confidential = bool(row.__table__.info.get("confidential"))
     if confidential:
         action, facts = ("created" if action == "created" else "changed"), {}

@@ -83,7 +83,10 @@ class RegulatorRole(StrEnum):
 P = Permission
 
 PARTY_PERSONAL = frozenset({P.PARTY_FILE_OPEN, P.PARTY_FILE_READ, P.PARTY_FILE_READ_ACCESS, P.PARTY_FILE_UPDATE})
-"""What only a person's own role gives, never a scope granted to somebody else: no application reaches a Party file."""
+"""What only the Party affairs officer's role gives; who opened a file, and why, the administrator reads too."""
+
+PARTY = frozenset(permission for permission in Permission if permission.value.startswith("party_"))
+"""What only a person's own role gives, never a scope granted to somebody else: no application reaches Party work."""
 
 _PUBLIC_KNOWLEDGE = frozenset({P.DIVISION_READ, P.ESTATE_READ, P.SETTING_READ})
 

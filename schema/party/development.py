@@ -8,12 +8,12 @@ import strawberry
 from schema.party.terms import CaseState, DevelopmentStage, DevelopmentStep, RuleVersion, StepDecision, SupporterRole
 from schema.reads import Connection, Node, Row, column, entity, expression, many, one, ref
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
+from tenants.company import CompanyMember
 from tenants.party import development as rules
 from tenants.permission import Permission
 from tenants.scope import Scope
 
 if TYPE_CHECKING:
-    from schema.company import CompanyMember
     from schema.due import Due
     from schema.party.organisation import PartyOrganisation, PublicPartyOrganisation
     from schema.party.privacy import PartyFile
@@ -24,6 +24,10 @@ READ, UPDATE = Permission.PARTY_FILE_READ, Permission.PARTY_FILE_UPDATE
 def _stage(row: Row) -> str:
     stages = " ".join(f"WHEN '{state}' THEN '{stage}'" for state, stage in rules.STAGE_OF.items())
     return f"CASE coalesce({row.state_before}, {row.state}) {stages} END"
+
+
+def _entered_by(row: Row) -> str:
+    return row.value(CompanyMember, lambda member: member.name, by={"id": "entered_by"})
 
 
 @entity(table=rules.DevelopmentCase, prefix="dcs", permission=READ)
@@ -73,7 +77,7 @@ class CaseStep(Node):
     training_hours: int | None = column("Class hours of training (培训学时).")
     approver: "PartyOrganisation | None" = one("The company's committee that approved (审批党委).")
     approver_public: "PublicPartyOrganisation | None" = one("The committee that approved (审批党委).")
-    entered_by: "CompanyMember | None" = one("Who entered it (登记人).", by="entered_by", where=True)
+    entered_by: str | None = expression("Who entered it, by name (登记人).", _entered_by, personal=READ)
     case: "DevelopmentCase" = one("The case (流程).", where=True)
     created_at: datetime = column("Entered at (登记时间).", order=True)
 
@@ -84,7 +88,7 @@ class CaseReview(Node):
 
     reviewed_on: date = column("Reviewed on (考察日期).", where=True, order=True)
     document: str = column("The record (记录编号).")
-    entered_by: "CompanyMember | None" = one("Who entered it (登记人).", by="entered_by", where=True)
+    entered_by: str | None = expression("Who entered it, by name (登记人).", _entered_by, personal=READ)
     case: "DevelopmentCase" = one("The case (流程).", where=True)
 
 

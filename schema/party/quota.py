@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 
 def _admitted(row: Row) -> str:
+    """Those whose relation began with the admission: who came from another unit was admitted there."""
     return row.count(
         PartyMembership,
         by={"tenant_id": "tenant_id"},
-        where=lambda held: f"extract(year FROM {held.admitted_on}) = {row.year}",
+        where=lambda held: (
+            f"extract(year FROM {held.admitted_on}) = {row.year} AND {held.joined_on} = {held.admitted_on}"
+        ),
     )
 
 

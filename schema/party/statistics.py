@@ -89,7 +89,7 @@ class CrossAppointmentFigures:
     party_chairs: int | None = figure("Whose chair is a Party member (主任为党员数).")
     chairs_who_are_secretary: int | None = figure("Whose chair is the branch's secretary (一肩挑数).")
     committees_above_half: int | None = figure("With more than half Party members (党员过半数).")
-    mean_party_share: Decimal | None = figure("Mean of each committee's Party share (党员占比均值).")
+    mean_party_share: Decimal | None = figure("Mean of each committee's Party share, in whole percents (党员占比均值).")
     pooled_party_share: Decimal | None = figure("Party members of all members (合并占比).")
 
 

@@ -306,10 +306,10 @@ _enum(
         PartyMeasure.COMMITTEES: "Owners' committees (业主委员会).",
         PartyMeasure.COMMITTEE_MEMBERS: "Members of owners' committees (业委会成员).",
         PartyMeasure.COMMITTEE_PARTY_MEMBERS: "Party members in owners' committees (业委会党员成员).",
-        PartyMeasure.COMMITTEE_SHARES: "Sum of each committee's Party share, in millionths (业委会党员占比之和).",
+        PartyMeasure.COMMITTEE_SHARES: "Committees times the mean Party share, in percent (业委会党员占比之和).",
         PartyMeasure.COMMITTEES_ABOVE_HALF: "Committees with more than half Party members (党员过半的业委会).",
         PartyMeasure.PARTY_CHAIRS: "Committees whose chair is a Party member (主任为党员的业委会).",
-        PartyMeasure.CHAIRS_WHO_ARE_SECRETARY: "Chairs who are secretary of the estate's branch (一肩挑).",
+        PartyMeasure.CHAIRS_WHO_ARE_SECRETARY: "Party chairs who are secretary of the estate's branch (一肩挑).",
     },
 )
 

@@ -11,8 +11,9 @@ from tenants.change import change, create, find
 from tenants.checks import Checks
 from tenants.company import Company, CompanyStatus
 from tenants.errors import Code, DomainError
+from tenants.journal import CONFIDENTIAL_COLUMN
 from tenants.party.organisation import AT_WORK, PartyOrganisation
-from tenants.row import PERSONAL, Changing, TenantRow, new_id, today
+from tenants.row import Changing, TenantRow, new_id, today
 from tenants.scope import Scope
 
 
@@ -30,7 +31,7 @@ class PartyAdvisor(Changing, TenantRow, table=True):
     )
 
     division_path: str = Field(sa_type=Text(collation="C"))
-    advisor_name: str | None = Field(default=None, sa_type=Text, sa_column_kwargs=PERSONAL)
+    advisor_name: str | None = Field(default=None, sa_type=Text, sa_column_kwargs=CONFIDENTIAL_COLUMN)
     unit: str = Field(sa_type=Text)
     since: date
     until: date | None = None

@@ -22,6 +22,7 @@ from tenants.checks import Checks
 from tenants.company import Company
 from tenants.errors import Code, DomainError
 from tenants.estate import Estate
+from tenants.journal import CONFIDENTIAL_COLUMN
 from tenants.party import due, roster
 from tenants.project import Project
 from tenants.row import Changing, Row, TenantRow, code_field, new_id, one_of, today
@@ -189,7 +190,7 @@ class PartyOrganisation(_Organisation, Changing, TenantRow, table=True):
     parent_id: UUID | None = None
     superior_id: UUID | None = None
     project_id: UUID | None = None
-    formal_members: int | None = None
+    formal_members: int | None = Field(default=None, sa_column_kwargs=CONFIDENTIAL_COLUMN)
 
 
 Organisation = PartyOrganisation | PublicPartyOrganisation
@@ -362,7 +363,9 @@ async def update(scope: Scope, table: type[T], id: UUID, version: int, changes: 
     if values.get("secretary_source") is not None and not values.get("secretary_filled", row.secretary_filled):
         checks.add(Code.PARTY_SECRETARY_VACANT, "secretarySource")
     if "venue_items" in values:
-        values["venue_items"] = list(dict.fromkeys(item.strip() for item in values["venue_items"] or ()))
+        values["venue_items"] = list(
+            dict.fromkeys(checks.text("venueItems", item) for item in values["venue_items"] or ())
+        )
         known = await venue_checklist(scope, row.division_path, today())
         for item in values["venue_items"]:
             if item not in known:

@@ -11,7 +11,8 @@ from tenants.change import create, find
 from tenants.checks import Checks
 from tenants.company import Company
 from tenants.errors import Code, DomainError
-from tenants.row import PERSONAL, Changing, TenantRow, new_id, today
+from tenants.journal import CONFIDENTIAL_COLUMN
+from tenants.row import Changing, TenantRow, new_id, today
 from tenants.scope import Scope
 
 
@@ -32,10 +33,10 @@ class PartyCoverageSurvey(Changing, TenantRow, table=True):
     half: int
     surveyed_on: date
     staff_count: int
-    members: int = Field(sa_column_kwargs=PERSONAL)
+    members: int = Field(sa_column_kwargs=CONFIDENTIAL_COLUMN)
     has_organisation: bool
     advisor_wanted: bool = Field(default=False)
-    remark: str | None = Field(default=None, sa_type=Text)
+    remark: str | None = Field(default=None, sa_type=Text, sa_column_kwargs=CONFIDENTIAL_COLUMN)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -176,8 +176,9 @@ async def test_the_township(ask: dict[str, Asker]) -> None:
 
 async def test_pingshan(ask: dict[str, Asker]) -> None:
     """S3-02, S3-04 to S3-06. 45 estates, all with a branch, 25 of 45 secretaries owners; 34 may have an owners'
-    committee, 19 have one (56%), 9 prepare one, 6 have not begun; 8 chairs are in the Party, 6 of them secretary, six
-    committees are above half, and the mean share is 51%, which the pooled share is not.
+    committee, 19 have one (56%), 9 prepare one, 6 have not begun; 8 chairs are in the Party, six committees are
+    above half, and the mean share is 51%, which the pooled share is not. That six of the eight are secretary is
+    withheld: it would tell of the two who are not.
     """
     statuses = "ESTABLISHED", "PREPARING", "ELIGIBLE_NOT_STARTED", "NOT_ELIGIBLE"
     parts = " ".join(
@@ -205,7 +206,7 @@ async def test_pingshan(ask: dict[str, Asker]) -> None:
     figures = answer["crossAppointmentFigures"]
     assert round(100 * float(figures.pop("meanPartyShare"))) == 51
     assert round(100 * float(figures.pop("pooledPartyShare"))) == 52
-    assert figures == {"committees": 19, "partyChairs": 8, "chairsWhoAreSecretary": 6, "committeesAboveHalf": 6}
+    assert figures == {"committees": 19, "partyChairs": 8, "chairsWhoAreSecretary": None, "committeesAboveHalf": 6}
 
 
 async def test_who_signs_in(demo: Demo, administrator: asyncpg.Connection) -> None:

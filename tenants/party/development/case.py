@@ -139,8 +139,9 @@ async def take_step(scope: Scope, case_id: UUID, version: int, step: Development
         checks.not_before("doneOn", facts.done_on, done[each].done_on)
     checks.count("trainingDays", facts.training_days)
     checks.count("trainingHours", facts.training_hours)
+    elsewhere = [checks.text("supportersElsewhere", each, limit=200) for each in facts.supporters_elsewhere]
     checks.done()
-    facts = replace(facts, document=document, late_reason=late_reason)
+    facts = replace(facts, document=document, late_reason=late_reason, supporters_elsewhere=elsewhere)
     if rule.documented and document is None:
         raise refused(Code.PARTY_DOCUMENT_REQUIRED, "document", case, rule)
     _require_waited(case, rule, done, facts.done_on)
@@ -188,7 +189,9 @@ async def change_supporters(
     """
     checks = Checks()
     checks.day("doneOn", facts.done_on, latest=today())
+    elsewhere = [checks.text("supportersElsewhere", each, limit=200) for each in facts.supporters_elsewhere]
     checks.done()
+    facts = replace(facts, supporters_elsewhere=elsewhere)
     case = await open_case(scope, case_id, version, "id")
     rule, done = rules_of(case)[_CHOSEN[role]], await steps_of(scope, case)
     if rule.step not in done:

@@ -118,9 +118,7 @@ async def _support(attempt: Attempt, role: SupporterRole, fewest: int) -> None:
     facts, case, scope = attempt.facts, attempt.case, attempt.scope
     checks = Checks()
     files = list(dict.fromkeys(facts.supporters))
-    elsewhere = list(
-        dict.fromkeys(checks.text("supportersElsewhere", each, limit=200) for each in facts.supporters_elsewhere)
-    )
+    elsewhere = list(dict.fromkeys(facts.supporters_elsewhere))
     before = await supporters(scope, case, role)
     for old in before:
         checks.not_before("doneOn", facts.done_on, old.since)

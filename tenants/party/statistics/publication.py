@@ -44,7 +44,8 @@ WITH running AS (
                 WHEN object THEN 'DEVELOPMENT_OBJECTS' WHEN activist THEN 'ACTIVISTS' ELSE 'APPLICANTS' END AS stage
     FROM running WHERE NOT coalesce(converted, false)
 ), members AS (
-    SELECT admitted_on, converted_on, coalesce(converted_on <= $2, false) AS is_full,
+    SELECT admitted_on, converted_on, joined_on = admitted_on AS admitted_here,
+           coalesce(converted_on <= $2, false) AS is_full,
            ended_on IS NULL OR ended_on > $2 AS present
     FROM party_membership WHERE tenant_id = $1 AND joined_on <= $2
 ), leads AS (
@@ -70,7 +71,8 @@ SELECT c.division_path, c.status,
     (SELECT count(*) FROM stages WHERE NOT overdue) AS in_time,
     (SELECT count(*) FROM members WHERE present AND NOT is_full) AS probationary,
     (SELECT count(*) FROM members WHERE present AND is_full) AS full_members,
-    (SELECT count(*) FROM members WHERE admitted_on BETWEEN date_trunc('year', $2::date) AND $2) AS admitted,
+    (SELECT count(*) FROM members WHERE admitted_here
+        AND admitted_on BETWEEN date_trunc('year', $2::date) AND $2) AS admitted,
     (SELECT count(*) FROM members WHERE present AND NOT is_full
         AND admitted_on < date_trunc('year', $2::date)) AS admitted_before,
     (SELECT count(*) FROM members WHERE converted_on BETWEEN date_trunc('year', $2::date) AND $2) AS converted,
@@ -90,7 +92,7 @@ WITH latest AS (
     ORDER BY estate_id, elected_on DESC, id DESC
 )
 SELECT division_path, count(*) AS committees, sum(members)::int AS members, sum(party_members)::int AS party_members,
-       sum(round(1000000.0 * party_members / members))::bigint AS shares,
+       sum(100.0 * party_members / members) AS shares,
        count(*) FILTER (WHERE 2 * party_members > members) AS above_half,
        count(*) FILTER (WHERE chair_in_party) AS chairs,
        count(*) FILTER (WHERE chair_is_secretary) AS secretaries,
@@ -173,12 +175,8 @@ async def _write(database: Database, counts: Counts, as_on: date, k: int) -> Pub
                     settled = [Block(frozenset([place]), tally, tally.figure) for place, tally in found.items()]
                 else:
                     before = [block for block in earlier[measure] if next(iter(block.places))[:2] == province]
-                    known = found | {
-                        place: Tally(0, None if next(iter(found.values())).rest is None else 0)
-                        for block in before
-                        for place in block.places
-                        if place not in found
-                    }
+                    nobody = Tally(0, (0,) * len(next(iter(found.values())).rest))
+                    known = {place: nobody for block in before for place in block.places} | found
                     settled = settle(known, before, k)
                     found = known
                 published += [(new_id(), path, measure, as_on, value) for path, value in figures(found, settled)]
@@ -224,23 +222,24 @@ def _company_tallies(row: Any) -> dict[PartyMeasure, Tally]:
         M.IN_ADMISSION: Tally(row["in_admission"]),
         M.PROBATIONARY_MEMBERS: Tally(row["probationary"]),
         M.FULL_MEMBERS: Tally(row["full_members"]),
-        M.ENTERED_THIS_YEAR: Tally(row["entered"], row["entered_before"]),
-        M.ADMITTED_THIS_YEAR: Tally(row["admitted"], row["admitted_before"]),
-        M.CONVERTED_THIS_YEAR: Tally(row["converted"], row["converted_before"]),
-        M.OVERDUE_CASES: Tally(row["overdue"], row["in_time"]),
+        M.ENTERED_THIS_YEAR: Tally(row["entered"], (row["entered_before"],)),
+        M.ADMITTED_THIS_YEAR: Tally(row["admitted"], (row["admitted_before"],)),
+        M.CONVERTED_THIS_YEAR: Tally(row["converted"], (row["converted_before"],)),
+        M.OVERDUE_CASES: Tally(row["overdue"], (row["in_time"],)),
         M.PROJECT_LEADS: Tally(row["leads"]),
-        M.CROSS_APPOINTED_LEADS: Tally(row["appointed"], row["leads"] - row["appointed"]),
+        M.CROSS_APPOINTED_LEADS: Tally(row["appointed"], (row["leads"] - row["appointed"],)),
     }
 
 
 def _committee_tallies(row: Any) -> dict[PartyMeasure, Tally]:
-    committees = row["committees"]
+    committees, party, chairs = row["committees"], row["party_members"], row["chairs"]
+    others = row["members"] - party
     return {
         M.COMMITTEES: Tally(committees),
         M.COMMITTEE_MEMBERS: Tally(row["members"]),
-        M.COMMITTEE_PARTY_MEMBERS: Tally(row["party_members"], row["members"] - row["party_members"]),
-        M.COMMITTEE_SHARES: Tally(committees, value=row["shares"], changed=row["changed"]),
-        M.COMMITTEES_ABOVE_HALF: Tally(row["above_half"], committees - row["above_half"]),
-        M.PARTY_CHAIRS: Tally(row["chairs"], committees - row["chairs"]),
-        M.CHAIRS_WHO_ARE_SECRETARY: Tally(row["secretaries"], committees - row["secretaries"]),
+        M.COMMITTEE_PARTY_MEMBERS: Tally(party, (others,)),
+        M.COMMITTEE_SHARES: Tally(committees, (party, others), shares=row["shares"], changed=row["changed"]),
+        M.COMMITTEES_ABOVE_HALF: Tally(row["above_half"], (committees - row["above_half"],)),
+        M.PARTY_CHAIRS: Tally(chairs, (committees - chairs,)),
+        M.CHAIRS_WHO_ARE_SECRETARY: Tally(row["secretaries"], (chairs - row["secretaries"],)),
     }

@@ -99,8 +99,8 @@ WITH found AS (
 )
 SELECT as_on, leads, leads_appointed, round(leads_appointed::numeric / nullif(leads, 0), 4) AS appointed_rate,
        committees, party_chairs, chairs_who_are_secretary, committees_above_half,
-       round(shares::numeric / nullif(committees, 0) / 1000000, 4) AS mean_party_share,
+       round(shares::numeric / nullif(committees, 0) / 100, 2) AS mean_party_share,
        round(party_members::numeric / nullif(members, 0), 4) AS pooled_party_share
 FROM found
 """
-"""R-03 (双向进入率): the mean of each committee's Party share and the pooled share, which differ."""
+"""R-03 (双向进入率): the mean of the committees' Party shares, in whole percents, and the pooled share."""

@@ -9,12 +9,14 @@ sum of blocks: no query can come nearer to a person than a block.
 The same holds over time. Blocks are only joined, never split, so two periods have no finer common part than a block;
 and a block's figure stays what it was until it has changed by k or more, so no difference of two periods is a small
 one. A part of a whole that is published too (overdue cases among the cases) counts with its complement: both must
-reach k.
+reach k. A sum of shares is shown as their mean in whole percents would have it: exact, its denominators would take it
+apart again.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from uuid import UUID
 
 from tenants.division import ancestry
@@ -23,32 +25,33 @@ from tenants.row import new_id
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What is counted of a place: how many, how many of the whole are not among them, and the figure to be shown.
+    """What is counted of a place: how many, the other parts that the figure would show (such as how many of the whole
+    are not among them), and the sum of their shares, in percent, where that is the figure.
 
-    `changed` says how many of those behind the figure changed since the last time, where the figure is no count.
+    `changed` says how many of those behind such a figure changed since the last time.
     """
 
     count: int
-    rest: int | None = None
-    value: int | None = None
+    rest: tuple[int, ...] = ()
+    shares: Decimal | None = None
     changed: int | None = None
 
     @property
     def figure(self) -> int:
-        """What is published of it."""
-        return self.count if self.value is None else self.value
+        """What is published of it, a whole number."""
+        return self.count if self.shares is None else round(self.shares / max(self.count, 1)) * self.count
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(
             self.count + other.count,
-            None if self.rest is None else self.rest + (other.rest or 0),
-            None if self.value is None else self.value + (other.value or 0),
+            tuple(one + another for one, another in zip(self.rest, other.rest, strict=True)),
+            None if self.shares is None else self.shares + (other.shares or 0),
             None if self.changed is None else self.changed + (other.changed or 0),
         )
 
     def reaches(self, k: int) -> bool:
-        """Whether neither it nor its complement is small."""
-        return self.count >= k and (self.rest is None or self.rest >= k)
+        """Whether no part of it is small."""
+        return min(self.count, *self.rest, k) == k
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from tenants.permission import PARTY_PERSONAL, CompanyRole
 from tenants.scope import Principal
 from tests.areas.errands import Desk
 from tests.areas.party.ledger import Ledger
+from tests.areas.party.test_party_development import APPLIED
 from tests.areas.town import Town
 
 NAMES = "{ partyFiles { nodes { id number person { staff { name } } } } }"
@@ -147,6 +148,38 @@ async def test_a_case_through_the_contract(desk: Desk, ledger: Ledger) -> None:
         "developmentCase": {"version": case["version"] + 1, "state": "TALKED"},
         "userErrors": [],
     }
+
+
+async def test_what_is_due_leads_to_what_it_is_about(desk: Desk, ledger: Ledger) -> None:
+    """The officer goes from the list to the case, its stage and who entered its steps, and from an organisation's
+    election to the organisation; the administrator sees elections alone.
+    """
+    case = await ledger.case(APPLIED)
+    query = """
+    { dues(where: {kind: {in: [PARTY_TALK, PARTY_ELECTION]}}, first: 50) { nodes {
+        kind partyOrganisation { name }
+        developmentCase {
+          id stage state dues(first: 5) { nodes { kind } } steps(first: 5) { nodes { step enteredBy } } } } } }
+    """
+    answer = await desk.ask(ledger.officer, query)
+    assert "errors" not in answer, answer
+    nodes = answer["data"]["dues"]["nodes"]
+    (found,) = [
+        node["developmentCase"] for node in nodes if (node["developmentCase"] or {}).get("id") == f"dcs_{case.id}"
+    ]
+    assert found == {
+        "id": f"dcs_{case.id}",
+        "stage": "APPLICATION",
+        "state": "APPLIED",
+        "dues": {"nodes": [{"kind": "PARTY_TALK"}]},
+        "steps": {"nodes": [{"step": "APPLY", "enteredBy": "赵敏"}]},
+    }
+    assert ledger.branch.name in [node["partyOrganisation"]["name"] for node in nodes if node["partyOrganisation"]]
+    kinds = "{ dues(first: 100) { nodes { kind partyOrganisation { name } } } }"
+    seen = (await desk.ask(ledger.firm.admin, kinds))["data"]["dues"]["nodes"]
+    assert {node["kind"] for node in seen} == {"PARTY_ELECTION"}
+    refused = await desk.ask(ledger.firm.admin, "{ dues { nodes { developmentCase { id } } } }")
+    assert {error["extensions"]["code"] for error in refused["errors"]} == {"FORBIDDEN"}
 
 
 async def test_an_organisation_with_its_counts(desk: Desk, ledger: Ledger) -> None:

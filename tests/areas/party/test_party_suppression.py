@@ -2,13 +2,15 @@
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 import pytest
 
 from tenants.division import ancestry
 from tenants.party.statistics.suppression import Block, Tally, figures, settle
+from tests.areas.town import STREET
 
 K = 5
 Published = list[tuple[str, int | None]]
@@ -123,6 +125,19 @@ def test_no_sum_or_difference_of_one_period_is_small(seed: int) -> None:
             assert len(feasible(counts, published, leaf)) > 1
 
 
+def blocks_move_by_five_or_not_at_all(results: Sequence[tuple[Published, list[Block]]]) -> None:
+    """Whoever subtracts one period from another subtracts blocks, and blocks are only joined."""
+    for (_, old), (_, new) in pairwise(results):
+        # Blocks are only joined: every block of the later period is a sum of earlier ones.
+        for block in new:
+            shown = [part for part in old if part.published is not None]
+            assert all(part.places <= block.places or not part.places & block.places for part in shown)
+            known = [part.published for part in old if part.places <= block.places]
+            if block.published is not None and known and None not in known:
+                moved = abs(block.published - sum(value or 0 for value in known))
+                assert moved == 0 or moved >= K
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_no_difference_of_periods_is_small(seed: int) -> None:
     """People come and go over six half-years; a block's figure moves by nothing or by five and more."""
@@ -134,15 +149,7 @@ def test_no_difference_of_periods_is_small(seed: int) -> None:
             counts[place] = max(0, counts[place] + chance.choice([-2, -1, 0, 0, 0, 1, 2, 7]))
         periods.append(dict(counts))
     results = run(*periods)
-    for (_, old), (_, new) in pairwise(results):
-        # Blocks are only joined: every block of the later period is a sum of earlier ones.
-        for block in new:
-            shown = [part for part in old if part.published is not None]
-            assert all(part.places <= block.places or not part.places & block.places for part in shown)
-            known = [part.published for part in old if part.places <= block.places]
-            if block.published is not None and known and None not in known:
-                moved = abs(block.published - sum(value or 0 for value in known))
-                assert moved == 0 or moved >= K
+    blocks_move_by_five_or_not_at_all(results)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -226,11 +233,63 @@ def test_what_was_joined_stays_joined() -> None:
 
 def test_a_part_of_a_published_whole_counts_with_its_complement() -> None:
     """28 of 30 cases overdue: 30 less 28 would show the two that are not, so the part is withheld."""
-    counts = {"370402001": Tally(28, 2), "370402002": Tally(20, 15)}
+    counts = {"370402001": Tally(28, (2,)), "370402002": Tally(20, (15,))}
     blocks = settle(counts, (), K)
     published = dict(figures(counts, blocks))
     assert published["370402001"] is None
     assert published["370402"] == 48
+
+
+def shares(committees: Sequence[tuple[int, int]]) -> Tally:
+    """What is counted of owners' committees of so many Party members of so many."""
+    party, all_members = sum(p for p, _ in committees), sum(m for _, m in committees)
+    value = sum((Decimal(100 * p) / m for p, m in committees), Decimal(0))
+    return Tally(len(committees), (party, all_members - party), shares=value)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_sum_of_shares_is_not_taken_apart_by_its_denominators(seed: int) -> None:
+    """Sizes of committees are known and differ, so 3/5 + 2/7 could be no other two fractions. Of five committees, the
+    pooled count beside it, each one's count can still be one of several.
+    """
+    chance = random.Random(3_000 + seed)
+    sizes = (5, chance.choice([5, 7]), 7, 9, 11)
+    committees = [(chance.randint(1, size - 1), size) for size in sizes]
+    tally = shares(committees)
+    published = dict(figures([STREET], settle({STREET: tally}, (), K)))[STREET]
+    possible = [
+        counts
+        for counts in product(*(range(size + 1) for size in sizes))
+        if sum(counts) == tally.rest[0] and shares(list(zip(counts, sizes, strict=True))).figure == published
+    ]
+    assert tuple(p for p, _ in committees) in possible
+    for number in range(len(sizes)):
+        assert len({counts[number] for counts in possible}) > 1
+
+
+def test_the_shares_of_one_or_two_committees_are_withheld() -> None:
+    """However many people sit on them; and so are those of five that nobody, or everybody, is in the Party of."""
+    for committees in ([(5, 11)], [(5, 11), (6, 13)], [(0, 5)] * 5, [(5, 5)] * 5):
+        assert dict(figures([STREET], settle({STREET: shares(committees)}, (), K)))[STREET] is None
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_companies_that_move_tell_nothing(seed: int) -> None:
+    """A company that registers elsewhere takes its few with it: blocks stay together, and neither the old place nor
+    the new shows them.
+    """
+    chance = random.Random(4_000 + seed)
+    firms = [(chance.choice(PLACES), chance.choice([1, 2, 3, 4, 9])) for _ in range(25)]
+    periods = []
+    for _ in range(5):
+        periods.append({place: sum(people for at, people in firms if at == place) for place in PLACES})
+        moved = chance.randrange(len(firms))
+        firms[moved] = chance.choice(PLACES), firms[moved][1]
+    results = run(*periods)
+    blocks_move_by_five_or_not_at_all(results)
+    for counts, (published, _) in zip(periods, results, strict=True):
+        assert all(value is None or value >= K for _, value in published)
+        assert small_sums(counts, published) == []
 
 
 def test_a_division_may_ask_for_more() -> None:
