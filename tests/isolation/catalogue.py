@@ -5,7 +5,7 @@ Nothing here is a list of names: a table added next month is a target of every c
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
 
@@ -136,9 +136,9 @@ class Catalogue:
     """The tables of schema public and the roles a server process can be."""
 
     tables: Mapping[str, Table]
-    roles: Mapping[str, Role]
-    views: Mapping[str, Table] = field(default_factory=dict)
+    views: Mapping[str, Table]
     """Views, as the tables they look like: what guards them is what guards the tables below."""
+    roles: Mapping[str, Role]
 
     @cached_property
     def tenant_tables(self) -> tuple[Table, ...]:
@@ -163,27 +163,35 @@ class Catalogue:
         return tuple(placed.values())
 
     @property
+    def relations(self) -> tuple[Table, ...]:
+        """Whatever rows can be asked of: the tables, and the views."""
+        return (*self.in_order, *self.views.values())
+
+    @property
     def app_roles(self) -> tuple[str, ...]:
         """The login role and everything it may become."""
         return (LOGIN, *sorted(self.roles[LOGIN].becomes))
 
 
-# The catalogue is read again for each mutant, so each question is asked once, for all tables.
+# A table is read again for each mutant, so each question is asked once: of one table, or of all of them.
 _TABLES = """
 SELECT c.relname, c.relkind::text, c.relowner::regrole::text AS owner, c.relrowsecurity, c.relforcerowsecurity
 FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+AND ($1::text IS NULL OR c.relname = $1)
 """
 _COLUMNS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull,
        a.attgenerated <> '' OR a.attidentity <> '' AS generated, a.atthasdef
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+AND ($1::text IS NULL OR c.relname = $1)
 ORDER BY c.relname, a.attnum
 """
 _VIEWS = """
 SELECT c.relname, c.relowner::regrole::text AS owner, a.attname, format_type(a.atttypid, a.atttypmod) AS type
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'v' AND a.attnum > 0
+AND ($1::text IS NULL OR c.relname = $1)
 ORDER BY c.relname, a.attnum
 """
 _NAMES = """
@@ -191,23 +199,25 @@ _NAMES = """
  JOIN pg_attribute a ON a.attrelid = {table} AND a.attnum = k.number)
 """
 _CONSTRAINTS = f"""
-SELECT conrelid::regclass::text AS relname, conname, contype::text,
-       {_NAMES.format(keys="conkey", table="conrelid")} AS columns,
+SELECT c.relname, conname, contype::text, {_NAMES.format(keys="conkey", table="conrelid")} AS columns,
        confrelid::regclass::text AS target, {_NAMES.format(keys="confkey", table="confrelid")} AS target_columns,
        confupdtype::text, pg_get_expr(conbin, conrelid) AS expression
-FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype IN ('f', 'c')
+FROM pg_constraint JOIN pg_class c ON c.oid = conrelid
+WHERE connamespace = 'public'::regnamespace AND contype IN ('f', 'c')
+AND ($1::text IS NULL OR c.relname = $1)
 ORDER BY conname
 """
 _INDEXES = f"""
-SELECT i.indrelid::regclass::text AS relname, c.relname AS name, i.indisunique, i.indisprimary,
+SELECT c.relname, x.relname AS name, i.indisunique, i.indisprimary,
        {_NAMES.format(keys="i.indkey[0:i.indnkeyatts - 1]", table="i.indrelid")} AS columns,
        pg_get_expr(i.indpred, i.indrelid) AS predicate
-FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
 WHERE c.relnamespace = 'public'::regnamespace
-ORDER BY c.relname
+AND ($1::text IS NULL OR c.relname = $1)
+ORDER BY x.relname
 """
 _POLICIES = """
-SELECT p.polrelid::regclass::text AS relname, p.polname, p.polcmd::text, p.polpermissive,
+SELECT c.relname, p.polname, p.polcmd::text, p.polpermissive,
        ARRAY(SELECT CASE WHEN r = 0 THEN 'public' ELSE r::regrole::text END FROM unnest(p.polroles) r) AS roles,
        pg_get_expr(p.polqual, p.polrelid) AS using, pg_get_expr(p.polwithcheck, p.polrelid) AS check,
        p.polqual::text AS using_tree, p.polwithcheck::text AS check_tree,
@@ -217,6 +227,7 @@ SELECT p.polrelid::regclass::text AS relname, p.polname, p.polcmd::text, p.polpe
              AND d.refclassid = 'pg_class'::regclass) AS columns
 FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
 WHERE c.relnamespace = 'public'::regnamespace
+AND ($1::text IS NULL OR c.relname = $1)
 ORDER BY 1, 2
 """
 _COMMAND = {"r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE", "*": "ALL"}
@@ -236,50 +247,65 @@ SELECT c.relname, r.rolname, p.command,
            ELSE has_column_privilege(r.oid, c.oid, a.attnum, p.command) END) AS columns
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 CROSS JOIN pg_roles r CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p(command)
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND r.rolname = ANY ($1::text[])
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND r.rolname = ANY ($2::text[])
+AND ($1::text IS NULL OR c.relname = $1)
 GROUP BY c.oid, c.relname, r.oid, r.rolname, p.command
 """
 
 
 async def read(connection: asyncpg.Connection) -> Catalogue:
     """The catalogue as it stands in this transaction."""
+    roles = {row["rolname"]: _role(row) for row in await connection.fetch(_ROLES)}
+    return Catalogue(*await _relations(connection, None, list(roles)), roles)
+
+
+async def reread(connection: asyncpg.Connection, catalogue: Catalogue, name: str) -> Catalogue:
+    """The catalogue with one table or view as it stands now."""
+    tables, views = await _relations(connection, name, list(catalogue.roles))
+    return replace(catalogue, tables={**catalogue.tables, **tables}, views={**catalogue.views, **views})
+
+
+async def _relations(
+    connection: asyncpg.Connection, name: str | None, roles: list[str]
+) -> tuple[dict[str, Table], dict[str, Table]]:
+    """Tables and views, one or all."""
     tables = {
         row["relname"]: Table(
             row["relname"], row["relkind"], row["owner"], row["relrowsecurity"], row["relforcerowsecurity"]
         )
-        for row in await connection.fetch(_TABLES)
+        for row in await connection.fetch(_TABLES, name)
         if row["relname"] not in NOT_OURS
     }
-    for table, row in await _rows(connection, _COLUMNS, tables):
+    for table, row in await _rows(connection, _COLUMNS, tables, name):
         table.columns[row["attname"]] = Column(
             row["attname"], row["type"], row["attnotnull"], row["generated"], row["atthasdef"]
         )
-    for table, row in await _rows(connection, _CONSTRAINTS, tables):
+    for table, row in await _rows(connection, _CONSTRAINTS, tables, name):
         columns = tuple(row["columns"] or ())
         if row["contype"] == "c":
             table.checks.append(Check(row["conname"], row["expression"], columns))
         else:
             target = (row["target"], tuple(row["target_columns"]))
             table.foreign_keys.append(ForeignKey(row["conname"], columns, *target, row["confupdtype"]))
-    for table, row in await _rows(connection, _INDEXES, tables):
+    for table, row in await _rows(connection, _INDEXES, tables, name):
         columns = tuple(row["columns"] or ())
         table.indexes[row["name"]] = columns
         if row["indisunique"]:
-            named = tuple(name for name in table.columns if re.search(rf"\b{name}\b", row["predicate"] or ""))
+            named = tuple(column for column in table.columns if re.search(rf"\b{column}\b", row["predicate"] or ""))
             table.uniques.append(Unique(row["name"], columns, row["predicate"], named, row["indisprimary"]))
         if row["indisprimary"]:
             table.primary = columns
-    for table, row in await _rows(connection, _POLICIES, tables):
+    for table, row in await _rows(connection, _POLICIES, tables, name):
         table.policies.append(_policy(row))
-    roles = {row["rolname"]: _role(row) for row in await connection.fetch(_ROLES)}
-    for table, row in await _rows(connection, _GRANTS, tables, list(roles)):
-        if row["columns"]:
-            table.granted.setdefault(row["rolname"], {})[row["command"]] = frozenset(row["columns"])
     views: dict[str, Table] = {}
-    for row in await connection.fetch(_VIEWS):
+    for row in await connection.fetch(_VIEWS, name):
         view = views.setdefault(row["relname"], Table(row["relname"], "v", row["owner"], False, False))
         view.columns[row["attname"]] = Column(row["attname"], row["type"], False, False, False)
-    return Catalogue(tables, roles, views)
+        view.primary = tuple(column for column in ("tenant_id", "id") if column in view.columns)
+    for table, row in await _rows(connection, _GRANTS, {**tables, **views}, name, roles):
+        if row["columns"]:
+            table.granted.setdefault(row["rolname"], {})[row["command"]] = frozenset(row["columns"])
+    return tables, views
 
 
 async def _rows(

@@ -12,7 +12,8 @@ import asyncpg
 
 from infra.postgres import with_role
 from tests.isolation.catalogue import LOGIN, OWNER, REGULATOR, TENANT
-from tests.isolation.proof import REFUSED, Outcome, Outcomes, Probe, Result, insertion, literal
+from tests.isolation.proof import REFUSED, Outcome, Outcomes, Probe, Result, insertion
+from tests.isolation.rows import literal
 from tests.isolation.rules import rule
 from tests.isolation.world import Context, World
 

@@ -1,13 +1,14 @@
 """What a check reports, and how it tries something as somebody: in a transaction that is always undone."""
 
-from collections.abc import AsyncGenerator, Container, Iterable
+import json
+from collections.abc import AsyncGenerator, Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import asyncpg
 
 from tests.isolation.catalogue import Table
-from tests.isolation.rows import Row
+from tests.isolation.rows import Row, literal
 from tests.isolation.world import Context
 
 REFUSED = "42501"
@@ -54,10 +55,55 @@ async def holds(outcomes: Outcomes | Iterable[Outcome], *, controls: bool = True
     return len(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Statements to be done as somebody, and who tells what is wrong with what the last of them gives, if anything."""
+
+    promise: str
+    target: str
+    who: Context | None
+    statements: tuple[str, ...]
+    judge: Callable[[Result], str | None]
+    control: bool = False
+
+    @property
+    def sql(self) -> str:
+        """The whole of it."""
+        return "; ".join((self.who.opening, *self.statements) if self.who else self.statements)
+
+    def outcome(self, result: Result) -> Outcome:
+        """What is to be reported."""
+        return Outcome(self.promise, self.target, self.judge(result), self.control)
+
+
+# Each try is undone by the error that ends its block, and the error that ends the whole tells what they gave.
+_TOGETHER = """
+DO $together$
+DECLARE
+    try text;
+    changed bigint;
+    said jsonb[] := '{{}}';
+BEGIN
+    FOREACH try IN ARRAY {tries} LOOP
+        BEGIN
+            EXECUTE try;
+            GET DIAGNOSTICS changed = ROW_COUNT;
+            RAISE EXCEPTION USING ERRCODE = '{done}', MESSAGE = changed;
+        EXCEPTION WHEN OTHERS THEN
+            said := said || jsonb_build_array(SQLSTATE, SQLERRM);
+        END;
+    END LOOP;
+    RAISE EXCEPTION USING ERRCODE = '{done}', MESSAGE = to_jsonb(said);
+END $together$
+"""
+_DONE = "LINLI"
+
+
 class Probe:
     """Tries statements on one connection as somebody, each in a transaction that is undone before the next.
 
-    One try is one message. On a connection that is in a transaction already, savepoints do the undoing.
+    One try is one message, or a lot of them is. On a connection that is in a transaction already, savepoints do the
+    undoing.
     """
 
     def __init__(self, connection: asyncpg.Connection) -> None:
@@ -88,20 +134,18 @@ class Probe:
             return Result(state=error.sqlstate, message=str(error))
         return Result(int(number) if (number := status.rpartition(" ")[2]).isdigit() else 0)
 
-
-def literal(value: Any) -> str:
-    """A value as SQL; its type is the column's."""
-    match value:
-        case None:
-            return "NULL"
-        case list():
-            return f"ARRAY[{', '.join(literal(each) for each in value)}]::text[]"
-        case bytes():
-            return f"'\\x{value.hex()}'"
-        case _:
-            text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-            quoted = text.replace("'", "''")
-            return f"'{quoted}'"
+    async def outcomes(self, tries: Sequence[Try]) -> Outcomes:
+        """What each of them gives; in lots, small ones first, so that who looks for one that is wrong has it soon."""
+        begin, size = 0, 10
+        while begin < len(tries):
+            lot = tries[begin : begin + size]
+            listed = f"ARRAY[{', '.join(literal(each.sql) for each in lot)}]"
+            result = await self.tries(None, _TOGETHER.format(tries=listed, done=_DONE))
+            assert result.state == _DONE, result
+            for each, (state, message) in zip(lot, json.loads(result.message), strict=True):
+                done = state == _DONE
+                yield each.outcome(Result(int(message)) if done else Result(state=state, message=message))
+            begin, size = begin + size, 4 * size
 
 
 def insertion(table: Table, values: Row, *, granted: Container[str] | None = None) -> str:

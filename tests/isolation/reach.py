@@ -1,6 +1,7 @@
 """Who reaches which rows, tried on the database for every table, role and command, and compared with the rules."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from tests.isolation.catalogue import COMMANDS, OWNER, REGULATOR, TENANT, Command, ForeignKey, Table
@@ -9,80 +10,85 @@ from tests.isolation.proof import (
     FOREIGN_KEY_VIOLATION,
     REFUSED,
     UNIQUE_VIOLATION,
-    Outcome,
     Outcomes,
     Probe,
     Result,
+    Try,
     insertion,
-    literal,
 )
-from tests.isolation.rows import Row, RowSet
+from tests.isolation.rows import Row, RowSet, literal
 from tests.isolation.rules import Rule, rule
 from tests.isolation.world import Context, World
 
+AnyCommand = Command | Literal["TRUNCATE"]
+ALL_COMMANDS: tuple[AnyCommand, ...] = (*COMMANDS, "TRUNCATE")
 
-async def reach(
-    probe: Probe, world: World, tables: Iterable[Table] | None = None, roles: Sequence[str] | None = None
-) -> Outcomes:
-    """I3, I4, I5 and I14: every role, command and context on every table reaches the rows of its rule and no other."""
-    for table in tables or world.catalogue.in_order:
-        for role in roles or world.catalogue.app_roles:
-            yield await _refused(probe, world, table, role, "TRUNCATE")
-            for command in COMMANDS:
-                allowed = rule(table, role, command)
-                if table.may(role, command) and allowed:
-                    async for outcome in _within_rule(probe, world, table, role, command, allowed):
-                        yield outcome
-                else:
-                    yield await _refused(probe, world, table, role, command)
+Judge = Callable[[Result], str | None]
+
+NOT_UPDATABLE = "55000"
+
+
+async def reach(probe: Probe, world: World, tables: Iterable[Table] | None = None) -> Outcomes:
+    """I3, I4, I5 and I14: every role, command and context on every table and view reaches the rows of its rule and no
+    other.
+    """
+    for table in tables or world.catalogue.relations:
+        for role in world.catalogue.app_roles:
+            for command in ALL_COMMANDS:
+                async for outcome in probe.outcomes(await reaching(world, table, role, command)):
+                    yield outcome
+
+
+async def reaching(world: World, table: Table, role: str, command: AnyCommand) -> list[Try]:
+    """What one role may do to one table by one command, in every context: the rows of the rule, or nothing."""
+    allowed = None if command == "TRUNCATE" else rule(table, role, command)
+    if command == "TRUNCATE" or allowed is None or not table.may(role, command):
+        # A view is no table to truncate, and nobody's privileges are asked.
+        return [] if command == "TRUNCATE" and table.kind == "v" else [_refused(world, table, role, command)]
+    named = [(who, "I3") for who in world.contexts(role)] + [(who, "I5") for who in world.malformed(role)]
+    tries = [
+        each for who, promise in named for each in await _within_rule(world, table, who, command, promise, allowed)
+    ]
+    return [*tries, *(_escapes(world, table, role, allowed) if command == "UPDATE" else ())]
 
 
 async def never_set(probe: Probe, world: World, role: str) -> Outcomes:
     """I5: on a connection on which nobody has ever set a context, the settings are absent, not empty."""
     who = Context(role, None, None, None, None)
-    for table in world.catalogue.in_order:
+    for table in world.catalogue.relations:
         for command in COMMANDS:
             allowed = rule(table, role, command)
             if table.may(role, command) and allowed:
-                async for outcome in _within_rule(probe, world, table, role, command, allowed, [(who, "I5")]):
+                async for outcome in probe.outcomes(await _within_rule(world, table, who, command, "I5", allowed)):
                     yield outcome
 
 
 async def _within_rule(
-    probe: Probe,
-    world: World,
-    table: Table,
-    role: str,
-    command: Command,
-    allowed: Rule,
-    contexts: Sequence[tuple[Context, str]] = (),
-) -> Outcomes:
-    named = [(who, "I3") for who in world.contexts(role)] + [(who, "I5") for who in world.malformed(role)]
-    for who, promise in contexts or named:
-        if command == "INSERT":
-            async for outcome in _inserts(probe, world, table, who, promise, allowed):
-                yield outcome
-            continue
-        expected = [row for row in world.rows[table.name] if allowed.holds(row, who)]
-        control = bool(expected) and not allowed.everything
-        target = f"{command} {table.name} as {who}"
-        statement = _statement(table, command, role, allowed)
-        # Without WHERE the statement reads no row, so its own policy alone decides.
-        every = await probe.tries(who, statement)
-        if command == "DELETE" and every.state == FOREIGN_KEY_VIOLATION and expected:
-            every = Result(len(expected))  # own rows, which others point at
-        yield Outcome(promise, target, _differs(every, len(expected)), control)
-        if set(table.primary) <= table.may(role, "SELECT"):
-            others = await probe.tries(who, f"{statement} WHERE {_besides(table, expected)}")
-            yield Outcome(promise, f"{target}, the rows of others", _differs(others, 0))
-        elif command == "SELECT":
-            yield Outcome(promise, target, f"{role} reads rows of {table.name} but not their key")
-    if command == "UPDATE" and not contexts:
-        async for outcome in _escapes(probe, world, table, role, allowed):
-            yield outcome
+    world: World, table: Table, who: Context, command: Command, promise: str, allowed: Rule
+) -> list[Try]:
+    if command == "INSERT":
+        return [each async for each in _inserts(world, table, who, promise, allowed)]
+    expected = [row for row in world.rows[table.name] if allowed.holds(row, who)]
+    control = bool(expected) and not allowed.everything
+    target = f"{command} {table.name} as {who}"
+    statement = _statement(table, command, who.role, allowed)
+    # Without WHERE the statement reads no row, so its own policy alone decides.
+    judge = _exactly(len(expected))
+    if command == "DELETE":
+        judge = _exactly(len(expected), FOREIGN_KEY_VIOLATION)  # own rows, which others point at
+    if command == "UPDATE" and not all(allowed.takes(row, who) for row in expected):
+        judge, control = _taken(False), False
+    tries = [Try(promise, target, who, (statement,), judge, control)]
+    if set(table.primary) <= table.may(who.role, "SELECT"):
+        others = f"{statement} WHERE {_besides(table, expected)}"
+        tries.append(Try(promise, f"{target}, the rows of others", who, (others,), _exactly(0)))
+    elif command == "SELECT":
+        unread = f"{who.role} reads rows of {table.name} but not their key"
+        tries.append(Try(promise, target, who, (statement,), lambda result: unread))
+    return tries
 
 
-async def _inserts(probe: Probe, world: World, table: Table, who: Context, promise: str, allowed: Rule) -> Outcomes:
+async def _inserts(world: World, table: Table, who: Context, promise: str, allowed: Rule) -> AsyncIterator[Try]:
     """I4: a row like one of each company's is taken when it is within the rule, and refused by the policy when not."""
     granted = table.may(who.role, "INSERT")
     for sets in world.sets.values():
@@ -91,36 +97,32 @@ async def _inserts(probe: Probe, world: World, table: Table, who: Context, promi
         if "registry_state" in allowed.columns:
             variants.append({"registry_state": "CONFIRMED"})
         for row in (values, *(values | variant for variant in variants)):
-            within = allowed.holds(_complete(table, row), who)
-            result = await probe.tries(who, insertion(table, row, granted=granted))
+            within = allowed.takes(_complete(table, row), who)
             target = f"INSERT into {table.name} a row of {sets[0].name} as {who}"
-            if within and result.state == UNIQUE_VIOLATION and table.primary == ("tenant_id",):
-                result = Result(affected=1)  # a company is there once: the policy let it pass, its key did not
+            # A company is there once: the policy lets it pass, its key does not.
+            judge = _taken(within, *([UNIQUE_VIOLATION] if table.primary == ("tenant_id",) else []))
             control = within and not allowed.everything
-            yield Outcome(promise if promise == "I5" else "I4", target, _taken(result, within), control)
+            promised = promise if promise == "I5" else "I4"
+            yield Try(promised, target, who, (insertion(table, row, granted=granted),), judge, control)
 
 
-async def _escapes(probe: Probe, world: World, table: Table, role: str, allowed: Rule) -> Outcomes:
+def _escapes(world: World, table: Table, role: str, allowed: Rule) -> Iterator[Try]:
     """I4: an update cannot carry a row to another company or out of reach; what stays within is not refused."""
-    for column in allowed.columns:
-        everyone = {_frozen(row[column]): row[column] for row in world.rows[table.name]}
+    for column in (*allowed.columns, *allowed.written):
+        values = {_frozen(row[column]): row[column] for row in world.rows[table.name]}
+        other = world.factory.fresh(table, column, "甲")
         for who in world.contexts(role):
             mine = [row for row in world.rows[table.name] if allowed.holds(row, who)]
-            if not mine:
-                continue
-            for value in everyone.values():
-                within = all(allowed.holds(row | {column: value}, who) for row in mine)
-                result = await probe.tries(who, f"UPDATE {table.name} SET {column} = {literal(value)}")
-                granted = column in table.may(role, "UPDATE")
-                if result.state in (UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION, CHECK_VIOLATION):
-                    result = Result(affected=1)  # the policy, which is asked first, let it pass
-                wrong = _taken(result, within and granted)
-                yield Outcome("I4", f"UPDATE {table.name}.{column} to {value} as {who}", wrong, within and granted)
+            for value in (*values.values(), other) if mine else ():
+                within = all(allowed.takes(row | {column: value}, who) for row in mine)
+                within &= column in table.may(role, "UPDATE")
+                # The policy is asked first, and lets pass what a key or a check then does not.
+                judge = _taken(within, UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION, CHECK_VIOLATION)
+                sql = f"UPDATE {table.name} SET {column} = {literal(value)}"
+                yield Try("I4", f"UPDATE {table.name}.{column} to {value} as {who}", who, (sql,), judge, within)
 
 
-async def _refused(
-    probe: Probe, world: World, table: Table, role: str, command: Command | Literal["TRUNCATE"]
-) -> Outcome:
+def _refused(world: World, table: Table, role: str, command: AnyCommand) -> Try:
     """I14: what no rule allows is refused by the grants, before any policy is asked."""
     who = world.contexts(role)[0]
     column = next(name for name, each in table.columns.items() if not each.generated)
@@ -131,32 +133,51 @@ async def _refused(
         "DELETE": f"DELETE FROM {table.name}",
         "TRUNCATE": f"TRUNCATE {table.name}",
     }[command]
-    result = await probe.tries(who, sql)
+
+    def judge(result: Result) -> str | None:
+        if table.kind == "v" and command != "SELECT" and result.state == NOT_UPDATABLE:
+            return None
+        if result.state == REFUSED and re.search(rf"permission denied for (table|view) {table.name}$", result.message):
+            return None
+        return f"no rule lets {role} {command} here, and the grants do not refuse it: {result}"
+
     promise = "I14" if role == REGULATOR and table.tenant else "I3"
-    wrong = None
-    if result.state != REFUSED or "permission denied for table" not in result.message:
-        wrong = f"no rule lets {role} {command} here, and the grants do not refuse it: {result}"
-    return Outcome(promise, f"{command} {table.name} as {who}", wrong)
+    return Try(promise, f"{command} {table.name} as {who}", who, (sql,), judge)
 
 
 async def owner(probe: Probe, world: World, tables: Iterable[Table] | None = None) -> Outcomes:
     """I1: forced row-level security shows the owner of the tables nothing either."""
-    for table in tables or world.catalogue.in_order:
-        result = await probe.tries(Context(OWNER), f"SELECT FROM {table.name}")
-        wrong = None if result == Result() else f"its owner reads it: {result}"
-        yield Outcome("I1", f"SELECT {table.name} as {OWNER}", wrong)
+    for table in tables or world.catalogue.relations:
+        async for outcome in probe.outcomes(owned(table)):
+            yield outcome
+
+
+def owned(table: Table) -> list[Try]:
+    """What its owner sees of one table."""
+    who = Context(OWNER)
+    return [Try("I1", f"SELECT {table.name} as {OWNER}", who, (f"SELECT FROM {table.name}",), _exactly(0))]
 
 
 async def unread_columns(probe: Probe, world: World, tables: Iterable[Table] | None = None) -> Outcomes:
     """I14: a column that a role was not granted cannot be read, not even to filter by it."""
     for table in tables or world.catalogue.in_order:
-        for role in world.catalogue.app_roles[1:]:
-            readable = table.may(role, "SELECT")
-            for column in set(table.columns) - readable if readable else ():
-                for sql in (f"SELECT {column} FROM {table.name}", f"SELECT 1 FROM {table.name} WHERE {column} IS NULL"):
-                    result = await probe.tries(world.contexts(role)[0], sql)
-                    wrong = None if result.state == REFUSED else f"{role} reads {table.name}.{column}: {result}"
-                    yield Outcome("I14", sql, wrong)
+        async for outcome in probe.outcomes(unread(world, table)):
+            yield outcome
+
+
+def unread(world: World, table: Table) -> list[Try]:
+    """The columns of one table that roles were not granted."""
+    hidden = [
+        (role, column)
+        for role in world.catalogue.app_roles[1:]
+        for column in sorted(set(table.columns) - table.may(role, "SELECT"))
+        if table.may(role, "SELECT")
+    ]
+    return [
+        Try("I14", f"{sql} as {role}", world.contexts(role)[0], (sql,), _taken(False))
+        for role, column in hidden
+        for sql in (f"SELECT {column} FROM {table.name}", f"SELECT 1 FROM {table.name} WHERE {column} IS NULL")
+    ]
 
 
 async def foreign_keys(probe: Probe, world: World, tables: Iterable[Table] | None = None) -> Outcomes:
@@ -165,56 +186,76 @@ async def foreign_keys(probe: Probe, world: World, tables: Iterable[Table] | Non
     The administrator, whom no policy stops, shows that it is the key itself that refuses.
     """
     for table in tables or world.catalogue.in_order:
-        for key in table.foreign_keys:
-            target = world.catalogue.tables[key.target]
-            if not target.tenant:
+        async for outcome in probe.outcomes([each async for each in pointing(world, table)]):
+            yield outcome
+
+
+async def pointing(world: World, table: Table) -> AsyncIterator[Try]:
+    """The foreign keys of one table."""
+    for key in table.foreign_keys:
+        if not world.catalogue.tables[key.target].tenant:
+            continue
+        for own, foreign in (("甲", "乙"), ("乙", "甲"), ("丙", "甲")):
+            mine, theirs = world.sets[own][0], world.sets[foreign][0]
+            crossed = _crossed(table, key, theirs)
+            if not crossed:  # the tenant itself: for the company this is I4, for the key its own existence
+                stray = dict.fromkeys(key.columns, world.factory.fresh(table, "tenant_id", own))
+                yield _points(None, table, await world.another(table, own, **_alone(table, key), **stray), key)
                 continue
-            for own, foreign in (("甲", "乙"), ("乙", "甲"), ("丙", "甲")):
-                mine, theirs = world.sets[own][0], world.sets[foreign][0]
-                crossed = _crossed(table, key, theirs)
-                name = f"{table.name}.{key.name}"
-                if not crossed:  # the tenant itself: for the company this is I4, for the key its own existence
-                    stray = dict.fromkeys(key.columns, world.factory.fresh(table, "tenant_id", own))
-                    yield await _points(probe, None, table, await world.another(table, own, **stray), name)
-                    continue
-                values = await world.another(table, own, **crossed)
-                yield await _points(probe, None, table, values, name)
-                who = world.company(own)
-                if table.may(TENANT, "INSERT"):
-                    yield await _points(probe, who, table, values, name)
-                if set(crossed) <= table.may(TENANT, "UPDATE"):
-                    yield await _repoints(probe, who, table, mine.rows[table.name], crossed, name)
-                right = await world.another(table, own)
-                result = await _inserted(probe, None, table, right)
-                wrong = None if result.state is None else f"its own company's row is refused: {result}"
-                yield Outcome("I6", f"{name} to its own company", wrong, control=True)
+            values = await world.another(table, own, **_alone(table, key), **crossed)
+            yield _points(None, table, values, key)
+            who = world.company(own)
+            if table.may(TENANT, "INSERT"):
+                yield _points(who, table, values, key)
+            if set(crossed) <= table.may(TENANT, "UPDATE"):
+                yield _repoints(who, table, mine.rows[table.name], crossed, key)
+            right = insertion(table, await world.another(table, own))
+            told = f"{table.name}.{key.name} to its own company"
+            yield Try("I6", told, None, (right, _NOW), _taken(True), control=True)
 
 
 async def same_values(probe: Probe, world: World, tables: Iterable[Table] | None = None) -> Outcomes:
-    """I7: A takes every value that only B has, ids included: B's whole row set again, as A's own.
+    """I7: A takes every value that only B has, ids included: B's whole row set again, as A's own."""
+    for table in tables or world.catalogue.tenant_tables:
+        async for outcome in probe.outcomes(again(world, table)):
+            yield outcome
 
-    The rows go in as A wherever A may insert, parents first, so that each unique index is met with B's values in it.
+
+def again(world: World, table: Table) -> list[Try]:
+    """B's row of one table as A's own, after those it points at.
+
+    The rows go in as A wherever A may insert, so that each unique index is met with B's values in it.
     """
-    chosen = {table.name for table in tables or world.catalogue.tenant_tables}
-    a, who = world.tenant_id("甲"), world.company("甲")
+    decided = [unique for unique in table.uniques if _beyond_tenant(table, unique.columns)]
+    if not table.tenant or not decided:
+        return []
+    tries = []
     for owner in ("乙", "丙"):
-        theirs = world.sets[owner][0]
-        before: list[str] = []
-        for table in world.catalogue.tenant_tables:
-            decided = [unique for unique in table.uniques if _beyond_tenant(table, unique.columns)]
-            if not decided:
-                continue
-            copy = insertion(table, _itself(table, theirs.rows[table.name]) | {"tenant_id": a})
-            statements = [who.opening, copy] if table.may(TENANT, "INSERT") else [copy]
-            if table.name in chosen:
-                result = await probe.tries(None, *before, *statements)
-                again = await probe.tries(None, *before, *statements, copy)
-                for unique in decided:
-                    target = f"{unique.name}: the values of {owner} as A's own"
-                    yield Outcome("I7", target, f"refused: {result}" if result.state else None)
-                wrong = None if again.state == UNIQUE_VIOLATION else f"the same row twice gives {again}"
-                yield Outcome("I7", f"{table.name} twice for one company", wrong, control=True)
-            before += [*statements, "RESET ROLE"]
+        *above, same = [_as_own(world, each, world.sets[owner][0].rows[each.name]) for each in _above(world, table, {})]
+        before = tuple(statement for statements in above for statement in (*statements, "RESET ROLE"))
+        statements = (*before, *same)
+        names = ", ".join(unique.name for unique in decided)
+        tries.append(Try("I7", f"{names}: the values of {owner} as A's own", None, statements, _taken(True)))
+        twice = (*statements, same[-1])
+        told = f"{table.name} twice for one company"
+        tries.append(Try("I7", told, None, twice, _violates(UNIQUE_VIOLATION), control=True))
+    return tries
+
+
+def _as_own(world: World, table: Table, row: Row) -> tuple[str, ...]:
+    """The statements that give A a row like this."""
+    copy = insertion(table, _itself(table, row) | {"tenant_id": world.tenant_id("甲")})
+    return (world.company("甲").opening, copy) if table.may(TENANT, "INSERT") else (copy,)
+
+
+def _above(world: World, table: Table, placed: dict[str, Table]) -> list[Table]:
+    """The companies' tables that a table points at, and those that these point at, parents first; then the table."""
+    for key in table.foreign_keys:
+        target = world.catalogue.tables[key.target]
+        if target.tenant and target.name not in (table.name, "company") and target.name not in placed:
+            _above(world, target, placed)
+    placed[table.name] = table
+    return list(placed.values())
 
 
 def _beyond_tenant(table: Table, columns: Sequence[str]) -> bool:
@@ -239,32 +280,54 @@ def _crossed(table: Table, key: ForeignKey, theirs: RowSet) -> Row:
     return {column: theirs.rows[key.target][target] for column, target in pairs if target != "tenant_id"}
 
 
-async def _points(probe: Probe, who: Context | None, table: Table, values: Row, name: str) -> Outcome:
-    result = await _inserted(probe, who, table, values)
-    wrong = None if result.state == FOREIGN_KEY_VIOLATION else f"points across companies: {result}"
-    return Outcome("I6", f"{name} inserted by {who or 'the administrator'}", wrong)
+def _alone(table: Table, key: ForeignKey) -> Row:
+    """What must be empty so that no other key of the table has a say in where this one points."""
+    shared = set(key.columns) - {"tenant_id"} or {"tenant_id"}
+    others = [other for other in table.foreign_keys if other is not key and shared & set(other.columns)]
+    beside = [column for other in others for column in other.columns if column not in key.columns]
+    return dict.fromkeys(column for column in beside if not table.columns[column].not_null)
 
 
-async def _repoints(probe: Probe, who: Context, table: Table, row: Row, crossed: Row, name: str) -> Outcome:
+def _points(who: Context | None, table: Table, values: Row, key: ForeignKey) -> Try:
+    target = f"{table.name}.{key.name} inserted by {who or 'the administrator'}"
+    return Try("I6", target, who, (insertion(table, values), _NOW), _violates(FOREIGN_KEY_VIOLATION, key.name))
+
+
+def _repoints(who: Context, table: Table, row: Row, crossed: Row, key: ForeignKey) -> Try:
     changes = ", ".join(f"{column} = {literal(value)}" for column, value in crossed.items())
-    result = await probe.tries(who, f"UPDATE {table.name} SET {changes} WHERE id = {literal(row['id'])}", _NOW)
-    wrong = None if result.state == FOREIGN_KEY_VIOLATION else f"points across companies: {result}"
-    return Outcome("I6", f"{name} updated by {who}", wrong)
+    sql = f"UPDATE {table.name} SET {changes} WHERE id = {literal(row['id'])}"
+    target = f"{table.name}.{key.name} updated by {who}"
+    return Try("I6", target, who, (sql, _NOW), _violates(FOREIGN_KEY_VIOLATION))
 
 
 _NOW = "SET CONSTRAINTS ALL IMMEDIATE"
 """Keys that would be checked at commit are checked now."""
 
 
-async def _inserted(probe: Probe, who: Context | None, table: Table, values: Row) -> Result:
-    return await probe.tries(who, insertion(table, values), _NOW)
+def _taken(within: bool, *passing: str) -> Judge:
+    """A write is taken, or ends beyond the policies in one of some states; or the policies refuse it."""
+
+    def judge(result: Result) -> str | None:
+        if within:
+            return None if result.state in (None, *passing) else f"within the rule and yet {result}"
+        return None if result.state == REFUSED else f"not within the rule and yet {result}"
+
+    return judge
 
 
-def _taken(result: Result, within: bool) -> str | None:
-    """What is wrong with the outcome of a write that is within the rule, or is not."""
-    if within:
-        return f"within the rule and yet {result}" if result.state else None
-    return None if result.state == REFUSED else f"not within the rule and yet {result}"
+def _violates(state: str, name: str = "") -> Judge:
+    """An error of this state, of the constraint of this name."""
+    return lambda result: None if result.state == state and name in result.message else f"{result} instead of {state}"
+
+
+def _exactly(number: int, *passing: str) -> Judge:
+    """So many rows are reached; if any, the statement may also end in one of some states."""
+
+    def judge(result: Result) -> str | None:
+        reached = result == Result(number) or (number and result.state in passing)
+        return None if reached else f"{result} instead of {number} rows"
+
+    return judge
 
 
 def _statement(table: Table, command: Command, role: str, allowed: Rule) -> str:
@@ -285,10 +348,6 @@ def _harmless(table: Table, role: str, allowed: Rule) -> str:
         if not column.generated and (column.defaulted or not column.not_null):
             return name
     raise LookupError(f"{table.name} has no column that {role} could set to its default without breaking a rule")
-
-
-def _differs(result: Result, expected: int) -> str | None:
-    return None if result == Result(expected) else f"{result} instead of {expected}"
 
 
 def _besides(table: Table, rows: Iterable[Row]) -> str:

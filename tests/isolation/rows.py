@@ -7,7 +7,7 @@ import datetime as dt
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -64,6 +64,8 @@ class Factory:
         self._chosen = chosen
         self._count = itertools.count(1)
         self._shapes: dict[tuple[str, int], dict[str, Any]] = {}
+        # By table, rules and the numbers of candidates: which candidates held.
+        self._found: dict[Any, tuple[int, ...]] = {}
         self._turn = 0
 
     async def fill(self, rows: RowSet) -> RowSet:
@@ -168,7 +170,7 @@ class Factory:
             case "numeric" | "double precision" | "real":
                 return Decimal(number % 30_000 + 1) if kind == "numeric" else float(number)
             case "boolean":
-                return True
+                return False
             case "date":
                 return _DAY + dt.timedelta(days=number % 300)
             case "timestamp with time zone":
@@ -216,33 +218,37 @@ class Factory:
                 candidates[name] = [given[name], *([] if table.columns[name].not_null else [None])]
             else:  # what is said of all tables need not fit this one
                 candidates[name] = [given[name], *_literals(name, rules)]
-        columns = ", ".join(f"${i}::{table.columns[name].type} AS {name}" for i, name in enumerate(names, 1))
-        holds = " AND ".join(f"coalesce(({expression}), true)" for _, expression, _ in rules)
-        statement = await self.asked.prepare(f"SELECT {holds} FROM (SELECT {columns}) row")
-        # The fullest row first, with the most parents: an empty column proves less.
-        tried = sorted(
-            itertools.islice(itertools.product(*candidates.values()), _ATTEMPTS),
-            key=lambda values: sum(
-                1 + (name in pointing) for name, value in zip(names, values, strict=True) if value is None
-            ),
-        )
-        for values in tried:
-            if await statement.fetchval(*values):
-                taken = dict(zip(names, values, strict=True))
-                literal = {name: _literals(name, rules) for name in names}
-                return {
-                    name: value
-                    if value is None or value in literal[name] or table.columns[name].type in _KEPT
-                    else _ANY
-                    for name, value in taken.items()
-                    if name not in given or value != given[name]
-                }
+        asked = (table.name, tuple(rule[0] for rule in rules), tuple(map(len, candidates.values())))
+        known = [[self._found[asked]]] if asked in self._found else []  # what held for one row holds for most
+        for places in itertools.chain(known, _places(candidates, pointing)):
+            tried = [[each[at] for each, at in zip(candidates.values(), place, strict=True)] for place in places]
+            first = await self._first(table, names, tried, rules)
+            if first is None:
+                continue
+            self._found[asked] = places[first]
+            literals = {name: _literals(name, rules) for name in names}
+            return {
+                name: value if value is None or value in literals[name] or table.columns[name].type in _KEPT else _ANY
+                for name, value in zip(names, tried[first], strict=True)
+                if name not in given or value != given[name]
+            }
         # A row outside a partial index is a row all the same.
         firm = [each for each in rules if all(each[0] != unique.name for unique in table.uniques)]
         if len(firm) < len(rules):
             return await self._solve(table, firm, given, chosen) if firm else {}
         broken = ", ".join(name for name, _, _ in rules)
         raise Unfillable(f"{table.name}.{', '.join(names)}: the row factory finds no values that satisfy {broken}")
+
+    async def _first(
+        self, table: Table, names: Sequence[str], tried: Sequence[Sequence[Any]], rules: Sequence["_Rule"]
+    ) -> int | None:
+        """Which of some rows' values is the first that satisfies the rules."""
+        listed = ", ".join(f"({at}, {', '.join(map(literal, values))})" for at, values in enumerate(tried))
+        columns = ", ".join(f"c{at}::{table.columns[name].type} AS {name}" for at, name in enumerate(names))
+        given = f"(VALUES {listed}) given(nth, {', '.join(f'c{at}' for at in range(len(names)))})"
+        holds = " AND ".join(f"coalesce(({expression}), true)" for _, expression, _ in rules)
+        sql = f"SELECT min(nth) FROM (SELECT nth, {columns} FROM {given}) row WHERE {holds}"
+        return await self.asked.fetchval(sql)  # type: ignore[no-any-return]
 
     def _candidates(self, table: Table, name: str, rules: Sequence["_Rule"]) -> Iterator[Any]:
         kind = table.columns[name].type
@@ -257,7 +263,7 @@ class Factory:
         if kind in _LATER:
             yield made + _LATER[kind]
         if kind == "boolean":
-            yield False
+            yield True
         if kind in _NUMBERS:
             bounds = {int(each) for _, rule, columns in rules if name in columns for each in _NUMBER.findall(rule)}
             number = next(self._count) % 7
@@ -266,10 +272,45 @@ class Factory:
             yield None
 
 
+def _places(candidates: Mapping[str, Sequence[Any]], pointing: Container[str]) -> Iterator[list[tuple[int, ...]]]:
+    """Which candidates to try together: the fullest row first, with the most parents, for an empty column proves less.
+
+    They come in lots, which get larger.
+    """
+    every = itertools.product(*(range(len(each)) for each in candidates.values()))
+    places = sorted(
+        itertools.islice(every, _ATTEMPTS),
+        key=lambda place: sum(
+            1 + (name in pointing)
+            for (name, each), at in zip(candidates.items(), place, strict=True)
+            if each[at] is None
+        ),
+    )
+    begin, size = 0, 50
+    while begin < len(places):
+        yield places[begin : begin + size]
+        begin, size = begin + size, 2 * size
+
+
 _ANY: Any = object()
 """A column's value does not matter."""
 
 _Rule = tuple[str, str, tuple[str, ...]]
+
+
+def literal(value: Any) -> str:
+    """A value as SQL; its type is the column's."""
+    match value:
+        case None:
+            return "NULL"
+        case list():
+            return f"ARRAY[{', '.join(literal(each) for each in value)}]::text[]"
+        case bytes():
+            return f"'\\x{value.hex()}'"
+        case _:
+            text = value.isoformat() if hasattr(value, "isoformat") else str(value)
+            quoted = text.replace("'", "''")
+            return f"'{quoted}'"
 
 
 def _literals(column: str, rules: Iterable[_Rule]) -> list[str]:

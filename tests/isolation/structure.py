@@ -27,6 +27,8 @@ _SETTING = "current_setting('linli.{}'::text, true)"
 _ID = "CASE WHEN pg_input_is_valid({0}, 'uuid'::text) THEN ({0})::uuid ELSE NULL::uuid END"
 _TENANT_ID = _ID.format(_SETTING.format("tenant"))
 _REGULATOR_ID = _ID.format(_SETTING.format("regulator"))
+_ACTOR_ID = _ID.format(_SETTING.format("actor"))
+_FILE_ID = _ID.format(_SETTING.format("file"))
 _PATH = f"NULLIF({_SETTING.format('division')}, ''::text)"
 
 # For each column that a rule is about: the conjuncts that must all be there, one of each group.
@@ -41,17 +43,22 @@ ANCHORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "registry_state": (("registry_state = 'REPORTED'::text",),),
     "id": ((f"id = {_REGULATOR_ID}",),),
     "regulator_id": ((f"regulator_id = {_REGULATOR_ID}",),),
+    "file_id": ((f"file_id = {_FILE_ID}",),),
+    "opened_by": ((f"opened_by = {_ACTOR_ID}",),),
+    "opened_until": (("opened_until > now()",),),
     "division_path": ((f"division_path ^@ {_PATH}",), (f"length({_PATH}) = ANY (ARRAY[2, 4, 6, 9, 12])",)),
     "reach": ((f"reach @> ARRAY[{_PATH}]",),),
 }
 
-# Columns that hold an id and point at nothing, each for a reason.
+# Columns that hold an id or a division's path and point at nothing, each for a reason.
 POINTS_NOWHERE = {
     "audit_entry.actor_id": "an actor may be a company's member, a regulator's or the platform; history outlives them",
     "audit_entry.entity_id": "the entry tells of a row of any kind",
     "outbox_event.entity_id": "the event tells of a row of any kind",
     "registry_audit_entry.actor_id": "as in audit_entry",
+    "registry_audit_entry.division_path": "history stays under the path that held when it was written",
     "registry_audit_entry.entity_id": "as in audit_entry",
+    "registry_event.division_path": "as in registry_audit_entry",
     "registry_event.entity_id": "as in outbox_event",
     "party_due.subject_id": "what is due may be of an organisation, a case, a transfer or a file",
     "party_figure_block.block_id": "a block is what its rows have in common, and nothing else",
@@ -81,14 +88,15 @@ ACROSS_COMPANIES = {
 DEFINER_FUNCTIONS: dict[str, str] = {}
 
 
-async def tables(connection: asyncpg.Connection, catalogue: Catalogue) -> Outcomes:
-    """I1: row-level security on every table, one policy for every grant, and nothing granted beside."""
-    for table in catalogue.in_order:
+async def tables(connection: asyncpg.Connection, catalogue: Catalogue, only: Table | None = None) -> Outcomes:
+    """I1: row-level security on every table, one policy for every grant, and nothing granted beside; or on one."""
+    for table in (only,) if only else catalogue.in_order:
         for outcome in (*_secured(table, catalogue), *_policies(table, catalogue)):
             yield outcome
-    async for outcome in _relations(connection):
-        yield outcome
-    async for outcome in _privileges(connection, catalogue):
+    if only is None:
+        async for outcome in _relations(connection):
+            yield outcome
+    async for outcome in _privileges(connection, catalogue, only):
         yield outcome
 
 
@@ -142,7 +150,8 @@ def _clauses(table: Table, role: str, command: Command, policy: Policy) -> str |
         parts = conjuncts(text)
         if allowed.everything != (parts == ["true"]):
             return f"{name}: {keyword} says {text}, and the rule: {allowed.reason}"
-        wanted = [group for column in allowed.columns for group in ANCHORS[column]]
+        columns = (*allowed.columns, *(allowed.written if keyword == "WITH CHECK" else ()))
+        wanted = [group for column in columns for group in ANCHORS[column]]
         if missing := [" or ".join(group) for group in wanted if not set(group) & set(parts)]:
             return f"{name}: {keyword} does not say {' and '.join(missing)}, but {text}"
     return None
@@ -198,18 +207,21 @@ _PRIVILEGES = """
 SELECT c.relname, r.rolname, p.privilege FROM pg_class c CROSS JOIN pg_roles r
 CROSS JOIN unnest(ARRAY['TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN']) p(privilege)
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND r.rolname = ANY ($1)
+AND ($2::text IS NULL OR c.relname = $2)
 AND (p.privilege <> 'MAINTAIN' OR current_setting('server_version_num')::int >= 170000)
 AND CASE p.privilege WHEN 'REFERENCES' THEN has_any_column_privilege(r.oid, c.oid, 'REFERENCES')
     ELSE has_table_privilege(r.oid, c.oid, p.privilege) END
 UNION ALL
 SELECT c.relname, 'everybody', a.privilege_type FROM pg_class c, aclexplode(c.relacl) a
-WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0
+WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0 AND ($2::text IS NULL OR c.relname = $2)
 UNION ALL
 SELECT c.relname, 'everybody', a.privilege_type FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid,
 aclexplode(t.attacl) a WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0
+AND ($2::text IS NULL OR c.relname = $2)
 UNION ALL
 SELECT c.relname, a.grantee::regrole::text, 'GRANT OPTION' FROM pg_class c, aclexplode(c.relacl) a
 WHERE c.relnamespace = 'public'::regnamespace AND a.is_grantable AND a.grantee <> c.relowner
+AND ($2::text IS NULL OR c.relname = $2)
 UNION ALL
 SELECT 'default privileges', coalesce(nullif(a.grantee, 0)::regrole::text, 'everybody'), a.privilege_type
 FROM pg_default_acl d, aclexplode(d.defaclacl) a
@@ -217,13 +229,13 @@ WHERE d.defaclobjtype <> 'T' AND a.grantee <> d.defaclrole
 """
 
 
-async def _privileges(connection: asyncpg.Connection, catalogue: Catalogue) -> Outcomes:
+async def _privileges(connection: asyncpg.Connection, catalogue: Catalogue, only: Table | None) -> Outcomes:
     """TRUNCATE asks no policy, REFERENCES tells whether a row exists, TRIGGER runs code: nobody has them."""
-    found = await connection.fetch(_PRIVILEGES, list(catalogue.app_roles))
+    found = await connection.fetch(_PRIVILEGES, list(catalogue.app_roles), only and only.name)
     for row in found:
         yield Outcome("I1", row["relname"], f"{row['rolname']} has {row['privilege']} on {row['relname']}")
     yield Outcome("I1", "privileges beside the four commands", None)
-    for table in catalogue.in_order:
+    for table in (only,) if only else catalogue.relations:
         granted = table.granted.get(LOGIN)
         yield Outcome("I2", table.name, f"{LOGIN} itself holds {granted} on {table.name}" if granted else None)
 
@@ -326,12 +338,13 @@ JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = ANY ($1::oid[])
 """
 
 
-async def citus(connection: asyncpg.Connection, catalogue: Catalogue) -> Outcomes:
+async def citus(connection: asyncpg.Connection, catalogue: Catalogue, only: Table | None = None) -> Outcomes:
     """I16: policies hold no sub-select, not even inside a function; every key and index of a company's table is held
-    to the company.
+    to the company; or of one table.
     """
     used: dict[int, set[str]] = {}
-    for table in catalogue.in_order:
+    chosen = (only,) if only else catalogue.in_order
+    for table in chosen:
         for policy in table.policies:
             name = f"{table.name}.{policy.name}"
             nested = [tree for tree in policy.trees if "{SUBLINK" in tree or "{SUBPLAN" in tree or "{RTE" in tree]
@@ -343,7 +356,7 @@ async def citus(connection: asyncpg.Connection, catalogue: Catalogue) -> Outcome
         plain = row["nspname"] == "pg_catalog" and row["provolatile"] in "is"
         where = ", ".join(sorted(used[row["oid"]]))
         yield Outcome("I16", row["proname"], None if plain else f"{row['proname']} is not a plain built-in: {where}")
-    for table in catalogue.in_order:
+    for table in chosen:
         for outcome in _keys(table, catalogue):
             yield outcome
 
@@ -366,15 +379,16 @@ def _keys(table: Table, catalogue: Catalogue) -> Iterator[Outcome]:
         name = f"{table.name}.{key.name}"
         holds = ("tenant_id", "tenant_id") in pairs if target.tenant else "tenant_id" not in key.columns
         yield Outcome("I16", name, None if holds else f"{name} points across companies")
-    pointing = {column for key in table.foreign_keys for column in key.columns}
+    # A key with an empty column asks for nothing, so it does not count for a column that is never empty.
+    sure = [key for key in table.foreign_keys if all(table.columns[name].not_null for name in key.columns)]
     for column in table.columns.values():
-        if column.type == "uuid" and column.name.endswith("_id") and column.name != "tenant_id":
+        pointing = any(column.name in key.columns for key in (sure if column.not_null else table.foreign_keys))
+        points = column.type == "uuid" and column.name.endswith("_id") and column.name != "tenant_id"
+        if points or column.name == "division_path":
             name = f"{table.name}.{column.name}"
-            holds = column.name in pointing or name in POINTS_NOWHERE
+            holds = pointing or name in POINTS_NOWHERE
             yield Outcome("I16", name, None if holds else f"{name} has no foreign key, and no reason is given")
     if table.tenant and table.name != "company":
-        # A key with an empty column asks for nothing, so it does not count.
-        sure = [key for key in table.foreign_keys if all(table.columns[name].not_null for name in key.columns)]
         rooted = any("tenant_id" in key.columns for key in sure)
         yield Outcome("I16", f"{table.name}.tenant_id", None if rooted else f"{table.name} belongs to no company")
 

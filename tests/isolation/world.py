@@ -48,6 +48,7 @@ class Context:
     division: str | None = ""
     regulator: str | None = ""
     actor: str | None = ""
+    file: str | None = None
 
     @property
     def opening(self) -> str:
@@ -57,6 +58,7 @@ class Context:
             "division": self.division,
             "regulator": self.regulator,
             "actor": self.actor,
+            "file": self.file,
         }
         parts = [f"SET LOCAL ROLE {self.role}"]
         for name, value in settings.items():
@@ -81,6 +83,11 @@ class Context:
         return _uuid(self.actor)
 
     @property
+    def file_id(self) -> uuid.UUID | None:
+        """The Party file, when the setting names one."""
+        return _uuid(self.file)
+
+    @property
     def division_path(self) -> str | None:
         """The division's path, when the setting has the shape of one."""
         path = self.division or ""
@@ -91,7 +98,8 @@ class Context:
         return f"{self.role.removeprefix('linli_')}({', '.join(said)})"
 
     def _said(self) -> list[tuple[str, str | None]]:
-        return [("tenant", self.tenant), ("division", self.division), ("regulator", self.regulator)]
+        named = [("tenant", self.tenant), ("division", self.division), ("regulator", self.regulator)]
+        return [*named, ("file", self.file or "")]
 
 
 def _uuid(text: str | None) -> uuid.UUID | None:
@@ -109,8 +117,9 @@ class World:
         self.factory = factory
         self.sets = sets
         self.rows: dict[str, list[Row]] = {}
-        # By table and company: the set in which one more row of the table finds its place.
+        # By table and company: the set in which one more row of the table finds its place, and that row.
         self.room: dict[str, dict[str, RowSet]] = {}
+        self._others: dict[tuple[str, str], Row] = {}
 
     @property
     def a(self) -> RowSet:
@@ -136,20 +145,25 @@ class World:
         return Context(REGULATOR, division=path, regulator=str(self.sets[owner][0].rows["regulator"]["id"]))
 
     async def another(self, table: Table, name: str, **chosen: Any) -> Row:
-        """Values of one more row of a company."""
-        return await self.factory.values(table, self.room[table.name][name], **chosen)
+        """Values of one more row of a company, which is the same each time unless something in it is chosen."""
+        if chosen:
+            return await self.factory.values(table, self.room[table.name][name], **chosen)
+        if (table.name, name) not in self._others:
+            self._others[table.name, name] = await self.factory.values(table, self.room[table.name][name])
+        return self._others[table.name, name]
 
     async def look(self, administrator: asyncpg.Connection) -> None:
-        """Take down every row of every table."""
-        for table in self.catalogue.in_order:
+        """Take down every row of every table and view."""
+        for table in self.catalogue.relations:
             self.rows[table.name] = [dict(row) for row in await administrator.fetch(f"SELECT * FROM {table.name}")]
 
     def contexts(self, role: str) -> list[Context]:
         """Well-formed contexts of a role; some carry settings that belong to other roles, which must mean nothing."""
         b, regulator = str(self.tenant_id("乙")), str(self.b.rows["regulator"]["id"])
         if role == TENANT:
-            a = self.company("甲")
-            return [a, self.company("乙"), replace(a, division="37", regulator=regulator)]
+            file = str(self.a.rows["party_file"]["id"])
+            a, other = replace(self.company("甲"), file=file), replace(self.company("乙"), file=file)
+            return [a, other, replace(a, division="37", regulator=regulator, actor=other.actor)]
         if role == REGULATOR:
             paths = [*ancestry(HOME), "36", "3705", NOWHERE]
             mixed = replace(self.regulator("36", "丁"), tenant=b)
@@ -159,12 +173,13 @@ class World:
         return [Context(role), Context(role, tenant=b, division="37", regulator=regulator)]
 
     def malformed(self, role: str) -> list[Context]:
-        """Contexts that name nobody: each must show what no context shows."""
+        """Contexts that name nobody, or nothing: each must show what a context without that shows."""
         b, regulator = str(self.tenant_id("乙")), str(self.b.rows["regulator"]["id"])
         bad = ["x", "%", "__", " ", "NULL", "' OR true --", "'; SET ROLE linli_owner; --"]
         if role in (TENANT, WORKER):
             ids = [*bad, b[:-1], f"{b}x", "00000000-0000-0000-0000-000000000000"]
-            return [Context(role), *(Context(role, tenant=value) for value in ids)]
+            nobody = [replace(self.company("甲"), actor="x", file="x")] if role == TENANT else []
+            return [Context(role), *(Context(role, tenant=value) for value in ids), *nobody]
         if role == REGULATOR:
             paths = [*bad, "3", "370", "37040", "37%", "%%%%", "3704 ", "３７", "370402001001x", HOME[:8]]
             named = [Context(role, division=path, regulator=regulator) for path in paths]
@@ -196,7 +211,6 @@ async def fill(
             "tenant_id": tenant_id,
             "serving_tenant_id": tenant_id,
             "actor_id": uuid.uuid4(),
-            "expires_at": dt.datetime(2099, 1, 1, tzinfo=dt.UTC),
             "division_path": place,
             "reach": ancestry(place),
             "status": "ACTIVE",
@@ -204,10 +218,12 @@ async def fill(
         }
         sets[name] = []
         for number in range(numbers.get(name, 1)):
+            # What ends, ended in a second set: it may no longer show.
+            expires = {"expires_at": dt.datetime(2020 if number else 2099, 1, 1, tzinfo=dt.UTC)}
             rows = {"division": divisions[place]}
             if number:
                 rows["company"] = sets[name][0].rows["company"]
-            sets[name].append(await factory.fill(RowSet(name, given, rows)))
+            sets[name].append(await factory.fill(RowSet(name, {**given, **expires}, rows)))
         await _look_through(factory.catalogue, administrator, sets[name])
     return factory, sets
 
