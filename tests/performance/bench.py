@@ -12,9 +12,10 @@ from statistics import median
 from typing import Any
 
 from infra.refusal import Refusal
-from tests.performance import growth, report
+from tests.performance import duties, growth, report
 from tests.performance.cases import Case, cases
-from tests.performance.ground import HOME, SMALL, TINY, Ground, Grounds, Size
+from tests.performance.duties import Duties
+from tests.performance.ground import HOME, NIGHT, SMALL, TINY, Ground, Grounds, Size
 from tests.performance.growth import Growth
 from tests.performance.load import Load, Slice
 from tests.performance.peers import BARE, LINLI, PEERS, Running, install_postgraphile, require_wrk, running
@@ -25,7 +26,9 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long a run takes: rounds and seconds of the headline cases, of the others, and with one connection."""
+    """How long a run takes: rounds and seconds of the headline cases, of the others, with one connection, of the growth
+    and of the due list; and what the daily job goes through.
+    """
 
     size: Size
     warm_up_s: int
@@ -33,10 +36,15 @@ class Plan:
     others: tuple[int, int]
     alone: tuple[int, int]
     growth: tuple[int, int]
+    duties: tuple[int, int]
+    night: Size
 
 
-FULL = Plan(SMALL, 2, (5, 5), (3, 3), (2, 1), (15, 1))
-QUICK = Plan(TINY, 0, (1, 1), (1, 1), (0, 0), (0, 0))
+FULL = Plan(SMALL, 2, (5, 5), (3, 3), (2, 1), (15, 1), (5, 3), NIGHT)
+QUICK = Plan(TINY, 0, (1, 1), (1, 1), (0, 0), (0, 0), (1, 1), TINY)
+
+SECTIONS = ("growth", "duties")
+"""What is measured beside the cases, by the name it is chosen by."""
 
 
 @dataclass(slots=True)
@@ -58,6 +66,7 @@ class Run:
     bytes: dict[tuple[str, str], int] = field(default_factory=dict)
     memory: dict[str, int] = field(default_factory=dict)
     growth: Growth | None = None
+    duties: Duties | None = None
 
     def ratio(self, case: str, other: str) -> float:
         """How many requests Linli answers for one that another answers right after it: the median of the rounds."""
@@ -69,9 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smoke test: a small database, short rounds, no file")
-    parser.add_argument("--only", nargs="+", metavar="CASE", help="only these cases")
+    parser.add_argument("--only", nargs="+", metavar="CASE", help="only these cases, or growth or duties")
     parser.add_argument("--peers", nargs="+", metavar="PEER", help="only these servers")
-    parser.add_argument("--no-growth", action="store_true", help="leave out the database of 10,000 companies")
     parser.add_argument("--output", type=Path, help="where the report goes")
     options = parser.parse_args(arguments)
     # The servers that were started are stopped then too.
@@ -83,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(1)
     text = report.written(run)
     print(text)
-    whole = not (options.quick or options.only or options.peers or options.no_growth)
+    whole = not (options.quick or options.only or options.peers)
     output = options.output or (RESULTS if whole else None)
     if output is not None:
         output.write_text(text)
@@ -97,12 +105,18 @@ def _run(options: argparse.Namespace) -> Run:
         install_postgraphile(_say)
     grounds = Grounds(_say)
     ground = grounds.copy(plan.size)
-    names = options.only or (("nested", "one", "write") if options.quick else [case.name for case in cases(ground)])
+    known = [*(case.name for case in cases(ground)), *SECTIONS]
+    names = options.only or (("nested", "one", "open_days", "write", "duties") if options.quick else known)
+    if unknown := [name for name in names if name not in known]:
+        raise Refusal(
+            f"没有 {'、'.join(unknown)}；可选：{'、'.join(known)}。",
+            f"There is no {', '.join(unknown)}; choose from {', '.join(known)}.",
+        )
     wanted = [case for case in cases(ground) if case.name in names]
     run = Run(plan.size, wanted, [peer.name for peer in peers])
     load = Load(HOME, ground.token(), grounds.postmaster())
     with ExitStack() as stack:
-        servers = [stack.enter_context(running(peer, ground)) for peer in peers]
+        servers = [stack.enter_context(running(peer, ground)) for peer in peers if wanted]
         for server in servers:
             server.wait()
         for case in wanted:
@@ -110,8 +124,10 @@ def _run(options: argparse.Namespace) -> Run:
             _measure(run, case, servers, load, plan)
         for server in servers:
             run.memory[server.peer.name] = server.process.memory_info().rss
-    if not (options.no_growth or options.quick) and LINLI in peers:
+    if "growth" in names and LINLI in peers:
         run.growth = growth.measured(grounds, ground, plan, load, _say)
+    if "duties" in names and LINLI in peers:
+        run.duties = duties.measured(grounds, ground, plan, load, _say)
     return run
 
 

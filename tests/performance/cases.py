@@ -33,6 +33,13 @@ class Case:
 PROJECT = "name status startedOn gridCount version"
 PERSON = "name number post hiredOn isGridMember"
 FLAT = "name number post workPhone hiredOn leftOn isGridMember gridCode version"
+OPEN_DAY = "theme state host meetingPlace publishedOn heldOn attended version"
+OPINION = "category content satisfaction receivedOn answerDueOn answer answeredOn"
+DUES = Ask(
+    "{ dues(first: 50) { nodes { id kind dueOn overdue provisional project { name } estate { name } issue { title }"
+    " opinion { content } checkIn { arrivedOn } } pageInfo { hasNextPage endCursor } } }"
+)
+"""A page of the due list, which no peer has."""
 
 
 def cases(ground: Ground) -> list[Case]:
@@ -75,6 +82,18 @@ def cases(ground: Ground) -> list[Case]:
             "a page of 100 staff, 10 fields",
             Ask(f"{{ staff(first: 100) {{ nodes {{ id {FLAT} }} }} }}"),
             Ask(f"{{ staff: allStaff(first: 100) {{ nodes {{ id: rowId {FLAT} }} }} }}"),
+        ),
+        Case(
+            "open_days",
+            "20 open days with 5 opinions each, 17 fields",
+            Ask(
+                f"{{ openDays(first: 20) {{ nodes {{ id {OPEN_DAY}"
+                f" opinions(first: 5) {{ nodes {{ id {OPINION} }} }} }} }} }}"
+            ),
+            Ask(
+                f"{{ openDays: allOpenDays(first: 20) {{ nodes {{ id: rowId {OPEN_DAY}"
+                f" opinions: opinionsByTenantIdAndOpenDayId(first: 5) {{ nodes {{ id: rowId {OPINION} }} }} }} }} }}"
+            ),
         ),
         Case(
             "write",

@@ -20,7 +20,8 @@ from tenants.scope import Database
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".linli" / "bench"
-MADE_OF = ("migrations", "infra/data", "tenants/division.py", "tenants/sample")
+NEIGHBOURHOOD = Path(__file__).parent / "neighbourhood.sql"
+MADE_OF = ("migrations", "infra/data", "tenants/division.py", "tenants/sample", "tests/performance/neighbourhood.sql")
 
 Say = Callable[[str], None]
 
@@ -42,11 +43,15 @@ MORE = Size(9_900, 29_700, 148_500)
 """What is added to SMALL for the question whether other companies' rows cost anything."""
 TINY = Size(10, 600, 12_000)
 """For a smoke test."""
+NIGHT = Size(1_000, 10_000, 30_000)
+"""What the daily job goes through."""
+LARGE = 300
+"""Projects of the company whose due list is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A database and the company in it that every request comes from: one with a hundred projects or a few more."""
+    """A database and a company in it that requests come from: one with a hundred projects or a few more."""
 
     home: Path
     admin_url: str
@@ -57,6 +62,7 @@ class Ground:
     """A project of the company: the one asked for by its id."""
     last_project_id: UUID
     """A project on none of the pages that are read: the one that new staff are recorded at."""
+    projects: int
 
     def settings(self, port: int = 8000) -> Settings:
         """Those of a Linli server on this ground, all others at their defaults."""
@@ -82,13 +88,16 @@ class Grounds:
         self._say = say
         self.server: Embedded = embedded(HOME, say)
 
-    def copy(self, size: Size) -> Ground:
+    def copy(self, size: Size, name: str = "bench") -> Ground:
         """A database of this size that may be written to."""
-        name = "bench"
         self.server.drop_database(name)
         self.server.create_database(name, self._pristine(size))
         self.server.execute("CHECKPOINT")
-        return asyncio.run(_found(HOME, self.server.url(name), self.server.url(name, APP_ROLE)))
+        return asyncio.run(_found(HOME, self.server.url(name), self.server.url(name, APP_ROLE), projects=100))
+
+    def large(self, ground: Ground) -> Ground:
+        """The same database, asked by a company with so many projects as `LARGE`, or by the largest there is."""
+        return asyncio.run(_found(ground.home, ground.admin_url, ground.app_url, projects=LARGE))
 
     def untouched(self, ground: Ground, size: Size, more: Size | None = None) -> Ground:
         """The same company in a database of this size, or one with more companies, as it was made; only to be read."""
@@ -129,12 +138,13 @@ async def _fill(admin_url: str, app_url: str, size: Size, seed: int) -> None:
     administrator = await asyncpg.connect(admin_url)
     try:
         await administrator.execute(FUNCTION)
+        await administrator.execute(NEIGHBOURHOOD.read_text())
         await administrator.execute("VACUUM (ANALYZE)")
     finally:
         await administrator.close()
 
 
-async def _found(home: Path, admin_url: str, app_url: str) -> Ground:
+async def _found(home: Path, admin_url: str, app_url: str, *, projects: int) -> Ground:
     administrator = await asyncpg.connect(admin_url)
     try:
         company = await administrator.fetchrow(
@@ -142,17 +152,19 @@ async def _found(home: Path, admin_url: str, app_url: str) -> Ground:
             SELECT c.tenant_id, m.id AS member_id FROM company c
             JOIN company_member m ON m.tenant_id = c.tenant_id AND m.role = 'TENANT_ADMIN'
             JOIN (SELECT tenant_id, count(*) AS n FROM project GROUP BY tenant_id) p ON p.tenant_id = c.tenant_id
-            WHERE c.status = 'ACTIVE' ORDER BY p.n < 100, p.n LIMIT 1
-            """
+            WHERE c.status = 'ACTIVE' ORDER BY p.n < $1, CASE WHEN p.n < $1 THEN -p.n ELSE p.n END LIMIT 1
+            """,
+            projects,
         )
         rows = await administrator.fetch(
             "SELECT id FROM project WHERE tenant_id = $1 ORDER BY id", company["tenant_id"]
         )
     finally:
         await administrator.close()
-    projects = [row["id"] for row in rows]
-    middle = projects[len(projects) // 2]
-    return Ground(home, admin_url, app_url, company["tenant_id"], company["member_id"], middle, projects[-1])
+    ids = [row["id"] for row in rows]
+    return Ground(
+        home, admin_url, app_url, company["tenant_id"], company["member_id"], ids[len(ids) // 2], ids[-1], len(ids)
+    )
 
 
 FUNCTION = """

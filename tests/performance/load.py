@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -44,13 +45,16 @@ class Load:
         secret.write_text(token)
         self._postmaster = psutil.Process(postmaster)
 
+    def of(self, token: str) -> Self:
+        """The load of another caller."""
+        return type(self)(self._directory, token, self._postmaster.pid)
+
     def run(self, running: Running, case: Case, *, connections: int, seconds: int) -> Slice:
         """Load one server with one case."""
         ask = case.asked_of(running.peer.name)
         body = json.dumps({"query": ask.query, "variables": ask.variables})
         (self._directory / "request.body").write_text(body)
-        server, backends = _cpu(running.process), self._backends()
-        seen = dict(backends)
+        server = _cpu(running.process)
         wrk = subprocess.Popen(
             [
                 "wrk",
@@ -63,13 +67,9 @@ class Load:
             stderr=subprocess.PIPE,
             text=True,
         )
-        while wrk.poll() is None:
-            time.sleep(0.5)
-            # A connection whose request is cut off by the end of the load may end with it.
-            seen |= self._backends()
+        database_s = self.database_s(wrk)
         printed, complained = wrk.communicate()
         server_s = _cpu(running.process) - server
-        database_s = sum(used - backends.get(pid, 0.0) for pid, used in seen.items())
         try:
             summary = json.loads(printed.splitlines()[-1])
         except (IndexError, ValueError):
@@ -90,6 +90,16 @@ class Load:
             server_ms=server_s * each,
             database_ms=database_s * each,
         )
+
+    def database_s(self, process: subprocess.Popen[str]) -> float:
+        """Wait for a process; the seconds of processor time that PostgreSQL spent on peers meanwhile."""
+        before = self._backends()
+        seen = dict(before)
+        while process.poll() is None:
+            time.sleep(0.5)
+            # A connection may end with the process, or with a request that is cut off.
+            seen |= self._backends()
+        return sum(used - before.get(pid, 0.0) for pid, used in seen.items())
 
     def _backends(self) -> dict[int, float]:
         """Seconds of processor time of every backend that serves a peer."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from tests.performance.duties import LIST_LIMIT_MS, NIGHT_LIMIT_S
+from tests.performance.duties import MEMORY_LIMIT as NIGHT_MEMORY_LIMIT
 from tests.performance.growth import LIMIT
 from tests.performance.peers import BARE, CONVENTIONAL, LINLI, NODE, PEERS, POOL_SIZE, POSTGRAPHILE, POSTGRAPHILE_PEER
 
@@ -38,10 +40,9 @@ def written(run: "Run") -> str:
     parts = [
         "# How fast Linli is\n\nWritten by `make bench`; one run, rounds interleaved. "
         f"{datetime.now(timezone(timedelta(hours=8))):%Y-%m-%d}.\n",
-        _summary(run),
-        _speed(run),
-        _memory(run),
+        *([_summary(run), _speed(run), _memory(run)] if run.cases else []),
         _growth(run),
+        _duties(run),
         _method(run),
         _machine(),
     ]
@@ -140,8 +141,60 @@ def _growth(run: "Run") -> str:
     return "\n".join(lines) + "\n"
 
 
+def _duties(run: "Run") -> str:
+    found = run.duties
+    if found is None:
+        return ""
+    lines = [
+        "## What is due\n",
+        f"A page of 50 of the {found.dues:,} dues of a company with {found.projects} projects, each with what it is"
+        f" about; p50 under {LIST_LIMIT_MS:.0f} ms at one client is the target.\n",
+        _row("Clients", "requests/s", "p50", "p99", "CPU server", "CPU PostgreSQL"),
+        _row(*["---"] * 6),
+    ]
+    for clients, each in ((1, found.alone), (8, found.loaded)):
+        note = f" ({_reached(each.p50_ms < LIST_LIMIT_MS)})" if clients == 1 else ""
+        lines.append(
+            _row(
+                str(clients),
+                f"{each.per_second:,.0f}",
+                f"{each.p50_ms:.2f}{note}",
+                f"{each.p99_ms:.2f}",
+                f"{each.server_ms:.2f}",
+                f"{each.database_ms:.2f}",
+            )
+        )
+    lines += [
+        f"\nThe daily job through {found.first.companies:,} companies with {found.size.projects:,} projects, one after"
+        f" the other in one process; under {NIGHT_LIMIT_S:.0f} s and"
+        f" {NIGHT_MEMORY_LIMIT / 1e6:.0f} MB more memory is the target.\n",
+        _row("Night", "marked", "told", "seconds", "CPU job, s", "CPU PostgreSQL, s", "memory"),
+        _row(*["---"] * 7),
+    ]
+    for name, night, database_s in (
+        ("when much became overdue", found.first, found.database_s[0]),
+        ("when nothing did", found.second, found.database_s[1]),
+    ):
+        lines.append(
+            _row(
+                name,
+                f"{night.marked:,}",
+                f"{night.told:,}",
+                f"{night.seconds:.1f} ({_reached(night.seconds < NIGHT_LIMIT_S)})",
+                f"{night.processor_s:.1f}",
+                f"{database_s:.1f}",
+                f"+{night.grown / 1e6:.0f} MB ({_reached(night.grown < NIGHT_MEMORY_LIMIT)})",
+            )
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _reached(reached: bool) -> str:
+    return "reached" if reached else "missed"
+
+
 def _more(factor: float) -> str:
-    return f"{factor - 1:+.0%} ({'reached' if factor <= LIMIT else 'missed'})"
+    return f"{factor - 1:+.0%} ({_reached(factor <= LIMIT)})"
 
 
 def _method(run: "Run") -> str:

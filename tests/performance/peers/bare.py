@@ -63,6 +63,25 @@ SELECT convert_to('{"staff":{"nodes":[' || array_to_string(ARRAY(
 ), ',') || ']}}', 'UTF8')
 """
 
+OPEN_DAYS = """
+SELECT convert_to('{"openDays":{"nodes":[' || array_to_string(ARRAY(
+  SELECT '{"id":"opd_' || d.id::text || '","theme":' || to_json(d.theme)::text || ',"state":"' || d.state
+    || '","host":' || to_json(d.host)::text || ',"meetingPlace":' || to_json(d.meeting_place)::text
+    || ',"publishedOn":' || coalesce('"' || d.published_on::text || '"', 'null')
+    || ',"heldOn":' || coalesce('"' || d.held_on::text || '"', 'null')
+    || ',"attended":' || coalesce(d.attended::text, 'null') || ',"version":' || d.version::text
+    || ',"opinions":{"nodes":[' || array_to_string(ARRAY(
+    SELECT '{"id":"opn_' || o.id::text || '","category":' || coalesce(to_json(o.category)::text, 'null')
+      || ',"content":' || to_json(o.content)::text || ',"satisfaction":' || coalesce(o.satisfaction::text, 'null')
+      || ',"receivedOn":"' || o.received_on::text || '","answerDueOn":"' || o.answer_due_on::text
+      || '","answer":' || coalesce(to_json(o.answer)::text, 'null')
+      || ',"answeredOn":' || coalesce('"' || o.answered_on::text || '"', 'null') || '}'
+    FROM opinion o WHERE o.tenant_id = $1::uuid AND o.open_day_id = d.id ORDER BY o.id LIMIT 5
+  ), ',') || ']}}'
+  FROM open_day d WHERE d.tenant_id = $1::uuid ORDER BY d.id LIMIT 20
+), ',') || ']}}', 'UTF8')
+"""
+
 WRITE = """
 WITH allowed AS (
   SELECT FROM company c JOIN project p ON p.tenant_id = c.tenant_id AND p.id = $2::uuid
@@ -83,7 +102,7 @@ SELECT convert_to('{"createStaff":{"staff":{"name":' || to_json(name)::text || '
   || '","version":' || version::text || '}}}', 'UTF8') FROM created
 """
 
-READS = {"/nested": NESTED, "/two": TWO, "/one": ONE, "/flat": FLAT}
+READS = {"/nested": NESTED, "/two": TWO, "/one": ONE, "/flat": FLAT, "/open_days": OPEN_DAYS}
 
 
 class Bare:

@@ -30,13 +30,15 @@ from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 
 from api.tokens import Claims, Tokens
 from infra.settings import Settings
-from tenants import company, journal, project, staff
+from tenants import company, journal, open_day, project, staff
+from tenants.open_day import OpenDayState
 from tenants.project import ProjectStatus
 from tenants.row import new_id
 from tenants.staff import Post
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
+strawberry.enum(OpenDayState)
 strawberry.enum(ProjectStatus)
 strawberry.enum(Post)
 
@@ -44,11 +46,12 @@ Page = tuple[UUID, int]
 
 
 class Context(dict[str, Any]):
-    """What resolvers share in one request: the caller, the session, the loader."""
+    """What resolvers share in one request: the caller, the session, the loaders."""
 
     claims: Claims
     session: AsyncSession
     staff_of: DataLoader[Page, list[staff.Staff]]
+    opinions_of: DataLoader[Page, list[open_day.Opinion]]
 
 
 Info = strawberry.Info[Context, None]
@@ -135,6 +138,86 @@ class ProjectConnection:
 
 
 @strawberry.type
+class Opinion:
+    """Opinion given on an open day."""
+
+    id: strawberry.ID
+    category: str | None
+    content: str
+    satisfaction: int | None
+    received_on: date
+    answer_due_on: date
+    answer: str | None
+    answered_on: date | None
+
+    @classmethod
+    def of(cls, row: open_day.Opinion) -> Self:
+        """The row as it is shown."""
+        return cls(
+            id=strawberry.ID(f"opn_{row.id}"),
+            category=row.category,
+            content=row.content,
+            satisfaction=row.satisfaction,
+            received_on=row.received_on,
+            answer_due_on=row.answer_due_on,
+            answer=row.answer,
+            answered_on=row.answered_on,
+        )
+
+
+@strawberry.type
+class OpinionConnection:
+    """A page of opinions."""
+
+    nodes: list[Opinion]
+
+
+@strawberry.type
+class OpenDay:
+    """Open day."""
+
+    key: strawberry.Private[UUID]
+    id: strawberry.ID
+    theme: str
+    state: OpenDayState
+    host: str
+    meeting_place: str
+    published_on: date | None
+    held_on: date | None
+    attended: int | None
+    version: int
+
+    @classmethod
+    def of(cls, row: open_day.OpenDay) -> Self:
+        """The row as it is shown."""
+        return cls(
+            key=row.id,
+            id=strawberry.ID(f"opd_{row.id}"),
+            theme=row.theme,
+            state=OpenDayState(row.state),
+            host=row.host,
+            meeting_place=row.meeting_place,
+            published_on=row.published_on,
+            held_on=row.held_on,
+            attended=row.attended,
+            version=row.version,
+        )
+
+    @strawberry.field
+    async def opinions(self, info: Info, first: int = 20) -> OpinionConnection:
+        """Opinions given on it."""
+        rows = await info.context.opinions_of.load((self.key, first))
+        return OpinionConnection(nodes=[Opinion.of(row) for row in rows])
+
+
+@strawberry.type
+class OpenDayConnection:
+    """A page of open days."""
+
+    nodes: list[OpenDay]
+
+
+@strawberry.type
 class Query:
     """What can be read."""
 
@@ -164,6 +247,16 @@ class Query:
             select(table).where(table.tenant_id == tenant).order_by(table.id).limit(first)
         )
         return StaffConnection(nodes=[Staff.of(row) for row in rows])
+
+    @strawberry.field
+    async def open_days(self, info: Info, first: int = 20) -> OpenDayConnection:
+        """Open days of the company."""
+        table: Any = open_day.OpenDay
+        tenant = info.context.claims.organisation_id
+        rows = await info.context.session.scalars(
+            select(table).where(table.tenant_id == tenant).order_by(table.id).limit(first)
+        )
+        return OpenDayConnection(nodes=[OpenDay.of(row) for row in rows])
 
 
 @strawberry.input
@@ -235,35 +328,39 @@ class OneTransaction(SchemaExtension):
                 {"tenant": str(context.claims.organisation_id), "actor": str(context.claims.member_id)},
             )
             context.session = session
-            context.staff_of = DataLoader(load_fn=_StaffOf(session, context.claims.organisation_id))
+            tenant = context.claims.organisation_id
+            context.staff_of = DataLoader(load_fn=_Children(session, tenant, staff.Staff, "project_id"))
+            context.opinions_of = DataLoader(load_fn=_Children(session, tenant, open_day.Opinion, "open_day_id"))
             yield
             result = self.execution_context.result
             if result is not None and result.errors:
                 await session.rollback()
 
 
-class _StaffOf:
-    """The first staff of many projects in one statement."""
+class _Children:
+    """The first children of many rows in one statement."""
 
-    def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
+    def __init__(self, session: AsyncSession, tenant_id: UUID, table: Any, parent: str) -> None:
         self._session = session
         self._tenant_id = tenant_id
+        self._table = table
+        self._parent = parent
 
-    async def __call__(self, pages: list[Page]) -> Sequence[list[staff.Staff]]:
+    async def __call__(self, pages: list[Page]) -> Sequence[list[Any]]:
         """The rows of each page."""
-        table: Any = staff.Staff
+        table, parent = self._table, getattr(self._table, self._parent)
         most = max(first for _, first in pages)
-        place = func.row_number().over(partition_by=table.project_id, order_by=table.id).label("place")
+        place = func.row_number().over(partition_by=parent, order_by=table.id).label("place")
         numbered = (
             select(table, place)
-            .where(table.tenant_id == self._tenant_id, table.project_id.in_([key for key, _ in pages]))
+            .where(table.tenant_id == self._tenant_id, parent.in_([key for key, _ in pages]))
             .subquery()
         )
-        found: Any = aliased(staff.Staff, numbered)
+        found: Any = aliased(table, numbered)
         rows = await self._session.scalars(select(found).where(numbered.c.place <= most).order_by(found.id))
-        grouped: dict[UUID | None, list[staff.Staff]] = defaultdict(list)
+        grouped: dict[UUID | None, list[Any]] = defaultdict(list)
         for row in rows:
-            grouped[row.project_id].append(row)
+            grouped[getattr(row, self._parent)].append(row)
         return [grouped[key][:first] for key, first in pages]
 
 
