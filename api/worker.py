@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Self
+from uuid import UUID
 
 import structlog
 from pgqueuer.adapters.persistence.queries import Queries
@@ -93,7 +94,7 @@ async def work(database: Database, storage: Files, stop: asyncio.Event) -> None:
 
 
 async def _day(database: Database, storage: Files) -> None:
-    done = await daily.run(database)
+    done = await daily.run(database, failed=_failed)
     log.info("daily", companies=done.companies, settled=done.settled, marked=done.marked, told=done.told)
     published = await statistics.publish_ended(database, today())
     if published is not None:
@@ -102,6 +103,11 @@ async def _day(database: Database, storage: Files) -> None:
         log.info("photos", swept=await swept(database, storage))
     except Lost as error:  # what is left behind today is swept tomorrow
         log.warning("photos", waits_for=str(error))
+
+
+def _failed(tenant_id: UUID, error: Exception) -> None:
+    """The other companies still have their turn; the next night tries again."""
+    log.error("daily", tenant_id=str(tenant_id), exc_info=error)
 
 
 async def _either(stop: asyncio.Event, seconds: float) -> None:

@@ -18,6 +18,7 @@ from tenants.change import find
 from tenants.company import Company, CompanyStatus
 from tenants.division import WORKER
 from tenants.due import DueKind, DueNotice
+from tenants.errors import Unavailable
 from tenants.journal import record
 from tenants.party import due as party_due
 from tenants.row import now, today
@@ -47,21 +48,30 @@ class Done:
     told: int = 0
 
 
-async def run(database: Database, on: date | None = None, say: Callable[[str], None] = lambda _: None) -> Done:
-    """Go through all companies, as of a day; today unless told otherwise."""
+def _raise(_: UUID, error: Exception) -> None:
+    raise error
+
+
+async def run(database: Database, on: date | None = None, failed: Callable[[UUID, Exception], None] = _raise) -> Done:
+    """Go through all companies, as of a day; today unless told otherwise.
+
+    What goes wrong at one company is told to `failed`, which decides whether the others still have their turn.
+    """
     day = on or today()
     done = Done()
     async for tenant_id in _companies(database):
-        while True:
-            settled, marked, told, more = await _once(database, tenant_id, day)
-            done.settled += settled
-            done.marked += marked
-            done.told += told
-            if not more:
-                break
+        more = True
+        try:
+            while more:
+                settled, marked, told, more = await _once(database, tenant_id, day)
+                done.settled += settled
+                done.marked += marked
+                done.told += told
+        except Unavailable:
+            raise
+        except Exception as error:
+            failed(tenant_id, error)
         done.companies += 1
-        if done.companies % BATCH == 0:
-            say(f"逾期检查 / overdue: {done.companies:,} 家企业 / companies, +{done.told:,}")
     return done
 
 

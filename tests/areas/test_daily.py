@@ -1,13 +1,17 @@
 """The daily job marks what is overdue and tells it once; it may be killed, run twice and run beside itself."""
 
 import asyncio
+import json
 import os
+import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import chinese_calendar
@@ -251,6 +255,111 @@ async def test_a_run_that_is_killed_is_finished_by_the_next(town: Town, monkeypa
     assert len(await events(town)) == 15
 
 
+OVERDUE_ISSUES = """
+    INSERT INTO issue (tenant_id, id, project_id, estate_id, division_path, title, source, channel, level, state,
+                       co_handlers, found_on, due_on, provisional, reopened)
+    SELECT tenant_id, gen_random_uuid(), id, estate_id, division_path, '问题', 'PATROL', 'GRID', 'ESTATE', 'FOUND',
+           '{}', '2026-01-01', '2026-01-06', false, 0 FROM project, generate_series(1, $1)
+"""
+
+
+async def test_a_worker_killed_by_the_system(fresh_database: Any, tmp_path: Path) -> None:
+    """SIGKILL in the middle of the night: each company's part is done whole or not at all; the next run does the rest,
+    and everything is told once.
+    """
+    database = await Database.open(fresh_database.app_url, statement_timeout_ms=60_000)
+    await load(database, companies=40, projects=40, children=0)
+    await database.close()
+    administrator = await asyncpg.connect(fresh_database.admin_url)
+    await administrator.execute(OVERDUE_ISSUES.replace("$1", "50"))
+    settings = settings_of(fresh_database, tmp_path)
+    worker_process = psutil.Popen(
+        [sys.executable, "-c", "from api.cli import main; main()", "worker"],
+        env=os.environ
+        | {
+            "LINLI_DATABASE_URL": str(settings.administrator_dsn),
+            "LINLI_APP_DATABASE_URL": str(settings.app_dsn),
+            "LINLI_HOME": str(tmp_path),
+        },
+    )
+    try:
+        async with asyncio.timeout(60):
+            while await administrator.fetchval("SELECT count(*) FROM due_notice") < 100:
+                assert worker_process.poll() is None
+                await asyncio.sleep(0.005)
+    finally:
+        worker_process.send_signal(signal.SIGKILL)
+        worker_process.wait(10)
+    # What the backend had not committed is undone once it notices that nobody is there.
+    left = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'linli'"
+    async with asyncio.timeout(20):
+        while await administrator.fetchval(left):
+            await asyncio.sleep(0.01)
+
+    async def told(table: str) -> list[int]:
+        """How much each company was told."""
+        only = {"due_notice": "true", "outbox_event": "topic = 'due.overdue'", "audit_entry": "action = 'overdue'"}[
+            table
+        ]
+        rows = await administrator.fetch(f"SELECT count(*) AS told FROM {table} WHERE {only} GROUP BY tenant_id")
+        return [row["told"] for row in rows]
+
+    whole = await told("due_notice")
+    assert 2 <= len(whole) < 40
+    assert whole == await told("outbox_event") == await told("audit_entry") == [50] * len(whole)
+    database = await Database.open(fresh_database.app_url)
+    rest = await daily.run(database)
+    assert (rest.companies, rest.told) == (40, 50 * (40 - len(whole)))
+    assert await told("due_notice") == await told("outbox_event") == await told("audit_entry") == [50] * 40
+    assert (await daily.run(database)).told == 0
+    await administrator.close()
+    await database.close()
+
+
+async def test_memory_is_bounded(fresh_database: Any) -> None:
+    """A company that owes fifteen batches makes the job no larger than one that owes one: measured in processes of
+    their own, by the most that each ever held.
+    """
+    database = await Database.open(fresh_database.app_url, statement_timeout_ms=60_000)
+    await load(database, companies=1, projects=1, children=0)
+    await database.close()
+    administrator = await asyncpg.connect(fresh_database.admin_url)
+    grown = []
+    for batches in (1, 15):
+        await administrator.execute(OVERDUE_ISSUES.replace("$1", str(batches * daily.BATCH)))
+        command = [sys.executable, "-m", "tests.performance.duties", fresh_database.app_url]
+        job = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        printed, _ = await job.communicate()
+        night = json.loads(printed)
+        assert night["told"] == batches * daily.BATCH
+        grown.append(night["grown"])
+    await administrator.close()
+    assert grown[1] - grown[0] < 6_000_000
+
+
+async def test_one_company_fails_and_the_others_do_not(town: Town) -> None:
+    """What goes wrong at one company is told, undone and left to the next night; the others have their turn."""
+    firms = [(await late(town))[0] for _ in range(3)]
+    await town.administrator.execute(
+        f"""
+        CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken'; END $$;
+        CREATE TRIGGER broken BEFORE INSERT ON due_notice FOR EACH ROW
+            WHEN (NEW.tenant_id = '{firms[1].id}') EXECUTE FUNCTION broken()
+        """
+    )
+    failed: list[UUID] = []
+    done = await daily.run(town.database, failed=lambda tenant_id, _: failed.append(tenant_id))
+    assert (done.companies, done.told) == (3, 4)
+    assert failed == [firms[1].id]
+    assert (
+        await town.administrator.fetchval("SELECT state FROM check_in WHERE tenant_id = $1", firms[1].id) == "PENDING"
+    )
+    with pytest.raises(Exception, match="broken"):
+        await daily.run(town.database)
+    await town.administrator.execute("DROP TRIGGER broken ON due_notice")
+    assert await daily.run(town.database) == Done(companies=3, marked=1, told=2)
+
+
 async def test_more_than_a_batch(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """A company that owes more than a batch is worked through in several transactions."""
     firm, _ = await late(town)
@@ -343,14 +452,7 @@ async def test_a_thousand_companies_in_a_minute(fresh_database: Any) -> None:
     database = await Database.open(fresh_database.app_url, statement_timeout_ms=60_000)
     await load(database, companies=1_000, projects=10_000, children=0)
     administrator = await asyncpg.connect(fresh_database.admin_url)
-    await administrator.execute(
-        """
-        INSERT INTO issue (tenant_id, id, project_id, estate_id, division_path, title, source, channel, level, state,
-                           co_handlers, found_on, due_on, provisional, reopened)
-        SELECT tenant_id, gen_random_uuid(), id, estate_id, division_path, '问题', 'PATROL', 'GRID', 'ESTATE', 'FOUND',
-               '{}', '2026-01-01', '2026-01-06', false, 0 FROM project
-        """
-    )
+    await administrator.execute(OVERDUE_ISSUES.replace("$1", "1"))
     await administrator.execute("VACUUM ANALYZE")
     process = psutil.Process()
     before, worked, started = process.memory_info().rss, time.process_time(), time.perf_counter()
