@@ -7,7 +7,7 @@ from typing import Any
 from tenants import agreement, check_in, issue, open_day, open_day_photo, project, setting
 from tenants.agreement import ClaimedProject, NewAgreement, NewClaim
 from tenants.check_in import CheckIn
-from tenants.issue import Issue, IssueChannel, IssueSource, IssueState, NewIssue
+from tenants.issue import Issue, IssueChannel, IssueSource, IssueState, NewCategory, NewIssue
 from tenants.open_day import NewBatch, NewOpenDay, NewOpinion, OpenArea, OpenDay, Opinion
 from tenants.open_day_photo import NewPhoto
 from tenants.project import Project
@@ -243,6 +243,12 @@ async def raise_issue(town: Town) -> tuple[Principal, Input]:
 
 
 @errand
+async def update_issue(town: Town) -> tuple[Principal, Input]:
+    firm, row = await _found(town)
+    return firm.admin, _at("iss", row) | {"title": "车库渗水", "coHandlers": ["城管中队"]}
+
+
+@errand
 async def advance_issue(town: Town) -> tuple[Principal, Input]:
     firm, row = await _found(town)
     return firm.admin, _at("iss", row) | {"state": "REPORTED"}
@@ -282,6 +288,15 @@ async def supervise_issue(town: Town) -> tuple[Principal, Input]:
 async def create_issue_category(town: Town) -> tuple[Principal, Input]:
     count = await town.administrator.fetchval("SELECT count(*) FROM issue_category")
     return await town.regulator(STREET), {"divisionCode": STREET, "code": f"C{count}", "name": "设施设备"}
+
+
+@errand
+async def update_issue_category(town: Town) -> tuple[Principal, Input]:
+    street = await town.regulator(STREET)
+    count = await town.administrator.fetchval("SELECT count(*) FROM issue_category")
+    new = NewCategory(division_code=STREET, code=f"U{count}", name="设施")
+    row = await town.do(street, issue.add_category, new)
+    return street, _at("cat", row) | {"name": "设施设备", "beyondEstate": True}
 
 
 # Open days
@@ -334,6 +349,13 @@ async def create_open_day(town: Town) -> tuple[Principal, Input]:
 
 
 @errand
+async def update_open_day(town: Town) -> tuple[Principal, Input]:
+    firm, row = await _drafted(town)
+    batch = {"startsAt": MORNING.isoformat(), "capacity": 20}
+    return firm.admin, _at("opd", row) | {"theme": "安全用电", "organisers": ["STREET"], "batches": [batch]}
+
+
+@errand
 async def publish_open_day(town: Town) -> tuple[Principal, Input]:
     firm, row = await _drafted(town)
     return firm.admin, _at("opd", row) | {"publishedOn": "2025-09-01"}
@@ -358,6 +380,13 @@ async def register_visitors(town: Town) -> tuple[Principal, Input]:
     firm, row = await _published(town)
     batch = await town.administrator.fetchval("SELECT id FROM open_day_batch WHERE open_day_id = $1", row.id)
     return firm.admin, {"id": f"opb_{batch}", "version": 1, "registered": 10}
+
+
+@errand
+async def count_visitors(town: Town) -> tuple[Principal, Input]:
+    firm, row = await _published(town)
+    batch = await town.administrator.fetchval("SELECT id FROM open_day_batch WHERE open_day_id = $1", row.id)
+    return firm.admin, {"id": f"opb_{batch}", "version": 1, "attended": 28}
 
 
 @errand
