@@ -55,12 +55,6 @@ def after_working_days(start: date, days: int) -> Deadline:
     return Deadline(day, provisional)
 
 
-def working_days_between(first: date, last: date) -> int:
-    """How many working days lie in a publicity that runs from its first to its last day, both counted."""
-    days = (last - first).days + 1
-    return sum(is_working_day(first + timedelta(days=offset))[0] for offset in range(max(days, 0)))
-
-
 def add_months(start: date, months: int) -> date:
     """The corresponding day so many months later (or earlier), or the month's last day where there is none."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)

@@ -36,11 +36,13 @@ async def find(scope: Scope, table: type[R], id: UUID, field: str = "id", *, loc
     return row
 
 
-async def find_at(scope: Scope, table: type[R], id: UUID, version: int, field: str = "id") -> R:
+async def find_at(
+    scope: Scope, table: type[R], id: UUID, version: int, field: str = "id", version_field: str = "version"
+) -> R:
     """The row, locked, if it still is at the version the caller saw."""
     row: Any = await find(scope, table, id, field, lock=True)
     if row.version != version:
-        raise DomainError(Code.CONFLICT, "version", seen=version, current=row.version)
+        raise DomainError(Code.CONFLICT, version_field, seen=version, current=row.version)
     return row  # type: ignore[no-any-return]
 
 

@@ -6,9 +6,10 @@ characters are put right instead. Chinese punctuation stays, because registered 
 
 import re
 import unicodedata
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from tenants.errors import Code, DomainError, DomainErrors
 
@@ -64,6 +65,14 @@ class Checks:
         """The path of a field from the whole input."""
         return self._prefix + field
 
+    def kept(self, table: Any, values: Mapping[str, Any]) -> None:
+        """What a row always has is changed, not taken away; `values` are by column, named as the input's fields are."""
+        for name, value in values.items():
+            column = table.__table__.columns.get(name)
+            if value is None and column is not None and not column.nullable:
+                first, *words = name.split("_")
+                self.add(Code.EMPTY, first + "".join(map(str.title, words)))
+
     def text(self, field: str, value: str | None, limit: int = NAME_LIMIT, *, lines: bool = False) -> str:
         """The text, tidied; it must not be empty nor longer than `limit`, nor hold what cannot be shown or stored."""
         text = tidy(value or "", lines=lines)
@@ -111,6 +120,10 @@ class Checks:
             self.add(Code.NEGATIVE, field, value=value)
         elif value is not None and value > COUNT_LIMIT:
             self.add(Code.TOO_LARGE, field, limit=COUNT_LIMIT)
+
+    def moment(self, field: str, value: datetime) -> None:
+        """A time on a day that can be meant."""
+        self.day(field, value.date())
 
     def day(self, field: str, value: date | None, *, latest: date | None = None) -> None:
         """A day that can be meant, and not after `latest`."""

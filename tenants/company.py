@@ -291,8 +291,7 @@ async def update_member(scope: Scope, id: UUID, version: int, changes: Mapping[s
     checks = Checks()
     if "name" in values:
         values["name"] = checks.text("name", values["name"])
-    if values.get("role", ...) is None:
-        checks.add(Code.EMPTY, "role")
+    checks.kept(CompanyMember, values)
     checks.done()
     member = await find_at(scope, CompanyMember, id, version)
     if member.status != MemberStatus.ACTIVE:

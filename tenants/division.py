@@ -18,7 +18,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, Uniqu
 from sqlmodel import Field, and_, col, func, or_, select
 
 from infra.data import divisions as published
-from tenants.checks import TEXT_LIMIT, Checks
+from tenants.checks import NAME_LIMIT, TEXT_LIMIT, Checks
 from tenants.errors import Code, DomainError
 from tenants.journal import record
 from tenants.row import Changing, Dated, Row, code_field, now, one_of, today
@@ -146,8 +146,12 @@ async def by_code(scope: Scope, value: str, field: str) -> Division:
     """The division in force with this code or path, which stays in force until the caller's transaction ends.
 
     A code may be written with the zeros that fill it up to 6, 9 or 12 digits. Raises DIVISION_UNKNOWN,
-    DIVISION_CLOSED or DIVISION_MERGED for `field`.
+    DIVISION_CLOSED or DIVISION_MERGED for `field`, TOO_LONG or CHARACTER_NOT_ALLOWED for what can be no code.
     """
+    checks = Checks()
+    checks.optional_text(field, value, limit=NAME_LIMIT)
+    for error in checks.errors:
+        raise error
     await hold(scope)
     wanted = _spellings(value)
     in_force = and_(col(Division.code).in_(wanted), col(Division.valid_to).is_(None))  # as the index has it

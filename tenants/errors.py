@@ -1,5 +1,6 @@
 """Errors a person can cause: one code each, and what to do about it in Chinese and in English."""
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Literal, NamedTuple
@@ -1215,7 +1216,11 @@ def _said(value: object, locale: Locale, term: Callable[[StrEnum], str]) -> obje
         return comma.join(str(_said(item, locale, term)) for item in value) or "—"
     if isinstance(value, StrEnum):
         return str(value) if locale == "en" else term(value)
-    return value
+    return _UNSEEN.sub("\ufffd", value) if isinstance(value, str) else value
+
+
+# What somebody typed is told as it can be shown: a terminal obeys the one, and JSON cannot hold the other.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class DomainErrors(Exception):

@@ -186,9 +186,9 @@ async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any
         values["name"] = checks.text("name", values["name"])
     if "address" in values:
         values["address"] = checks.optional_text("address", values["address"])
-    for name, field in _REQUIRED.items():
-        if values.get(name, ...) is None:
-            checks.add(Code.EMPTY, field)
+    if values.get("division_code", ...) is None:
+        checks.add(Code.EMPTY, "divisionCode")
+    checks.kept(Estate, values)
     if values.get("area") is not None:
         values["area"] = checks.area("area", values["area"])
     checks.count("households", values.get("households"))
@@ -250,19 +250,6 @@ async def hold(scope: Scope, estate_id: UUID) -> None:
         await find(scope, Estate, estate_id, lock=True)
 
 
-_REQUIRED = {
-    "kind": "kind",
-    "division_code": "divisionCode",
-    "area": "area",
-    "households": "households",
-    "grid_count": "gridCount",
-    "lifecycle": "lifecycle",
-    "service_model": "serviceModel",
-    "committee_status": "committeeStatus",
-    "registry_state": "registryState",
-}
-
-
 def _taken(name: str, field: str) -> dict[str, DomainError]:
     return {"estate_division_id_name_key": DomainError(Code.ESTATE_EXISTS, field, name=name)}
 
@@ -273,10 +260,6 @@ async def _place(scope: Scope, checks: Checks, code: str) -> division.Division |
     """
     if not tidy(code):
         checks.add(Code.ESTATE_NEEDS_DIVISION, "divisionCode")
-        return None
-    given = len(checks.errors)
-    code = checks.text("divisionCode", code)
-    if len(checks.errors) > given:
         return None
     try:
         place = await division.by_code(scope, code, checks.path("divisionCode"))

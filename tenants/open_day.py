@@ -321,6 +321,8 @@ async def postpone(
     """Put a published open day off to another time; it is published anew."""
     checks = Checks()
     words = checks.text("reason", reason, limit=TEXT_LIMIT)
+    checks.moment("startsAt", starts_at)
+    checks.moment("endsAt", ends_at)
     if ends_at <= starts_at:
         checks.add(Code.ENDS_BEFORE_START, "endsAt")
     checks.done()
@@ -545,18 +547,21 @@ def _plan(new: NewOpenDay) -> dict[str, Any]:
         "areas": list(dict.fromkeys(str(area) for area in new.areas)),
         "organisers": list(dict.fromkeys(str(organiser) for organiser in new.organisers)),
     }
+    checks.moment("startsAt", new.starts_at)
+    checks.moment("endsAt", new.ends_at)
     if new.ends_at <= new.starts_at:
         checks.add(Code.ENDS_BEFORE_START, "endsAt")
     for several in ("areas", "organisers"):
         if not plan[several]:
             checks.add(Code.EMPTY, several)
-    for batch in new.batches:
+    for index, batch in enumerate(new.batches):
+        inner = checks.within(f"batches.{index}")
         if batch.capacity <= 0:
-            checks.add(Code.CAPACITY_NOT_POSITIVE, "batches.capacity", value=batch.capacity)
+            inner.add(Code.CAPACITY_NOT_POSITIVE, "capacity", value=batch.capacity)
         if not new.starts_at <= batch.starts_at < new.ends_at:
-            checks.add(Code.BATCH_OUTSIDE, "batches.startsAt")
+            inner.add(Code.BATCH_OUTSIDE, "startsAt")
     if len({batch.starts_at for batch in new.batches}) < len(new.batches):
-        checks.add(Code.BATCH_TWICE, "batches.startsAt")
+        checks.add(Code.BATCH_TWICE, "batches")
     checks.done()
     return plan
 
@@ -566,8 +571,7 @@ async def _add_batches(scope: Scope, open_day_id: UUID, batches: Sequence[NewBat
         row = OpenDayBatch(
             tenant_id=scope.tenant_id, open_day_id=open_day_id, starts_at=batch.starts_at, capacity=batch.capacity
         )
-        scope.session.add(row)
-    await scope.session.flush()
+        await create(scope, row, "open_day_batch")
 
 
 async def _batches(scope: Scope, open_day_id: UUID) -> Sequence[OpenDayBatch]:

@@ -100,10 +100,8 @@ async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any
     Who is no longer a grid member has no grid code either.
     """
     checks = Checks()
-    for name, field in {"post": "post", "is_grid_member": "isGridMember"}.items():
-        if changes.get(name, ...) is None:
-            checks.add(Code.EMPTY, field)
     values = _checked(checks, changes)
+    checks.kept(Staff, values)
     checks.done()
     staff = await find_at(scope, Staff, id, version)
     if values.get("is_grid_member") is False:

@@ -163,9 +163,7 @@ async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any
     if row.ended_on is not None:
         raise DomainError(Code.PARTY_MEMBERSHIP_ENDED, "id", ended_on=row.ended_on)
     checks = Checks()
-    for name, field in {"state": "state", "under_sanction": "underSanction"}.items():
-        if values.get(name, ...) is None:
-            checks.add(Code.EMPTY, field)
+    checks.kept(PartyMembership, values)
     wanted = values.get("state")
     if wanted is not None and wanted != row.state:
         transition(MembershipState(row.state), MembershipState(wanted), STATE_CHANGES, "state")

@@ -374,6 +374,8 @@ async def update(scope: Scope, table: type[T], id: UUID, version: int, changes: 
             checks.add(Code.PARTY_VENUE_MISSING, "hasVenue")
     elif values.get("has_venue") is False:
         values["venue_items"] = []
+    checks.day("venueCheckedOn", values.get("venue_checked_on"), latest=today())
+    checks.kept(table, values)
     checks.done()
     await _put_under(scope, row, values)
     await change(scope, row, str(row.__tablename__), values)

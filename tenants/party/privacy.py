@@ -22,10 +22,9 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field
 
-from tenants.change import create, find, violated_constraint
+from tenants.change import create, find
 from tenants.checks import Checks
 from tenants.errors import Code, DomainError
 from tenants.journal import CONFIDENTIAL
@@ -221,13 +220,10 @@ async def begin(scope: Scope, new: NewFile) -> PartyFile:
     )
     taken = {"party_file_tenant_id_number_key": DomainError(Code.PARTY_FILE_NUMBER_TAKEN, "number", number=number)}
     await create(scope, file, "party_file", taken=taken)
-    scope.session.add(PartyPerson(tenant_id=file.tenant_id, file_id=file.id, staff_id=new.staff_id))
-    try:
-        await scope.session.flush()
-    except IntegrityError as error:
-        if violated_constraint(error) == "party_person_one_file":
-            raise DomainError(Code.PARTY_FILE_EXISTS, "staffId") from error
-        raise
+    person = PartyPerson(tenant_id=file.tenant_id, file_id=file.id, staff_id=new.staff_id)
+    await create(
+        scope, person, "party_person", taken={"party_person_one_file": DomainError(Code.PARTY_FILE_EXISTS, "staffId")}
+    )
     for index, consent in enumerate(new.consents):
         await give_consent(scope, file.id, consent, f"consents.{index}.")
     return file

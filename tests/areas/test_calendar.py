@@ -13,7 +13,6 @@ from tenants.calendar import (
     after_months,
     after_working_days,
     is_working_day,
-    working_days_between,
 )
 
 
@@ -48,7 +47,6 @@ def test_months(start: date, months: int, last: date) -> None:
 def test_working_days_skip_holidays_and_count_make_up_days() -> None:
     """Five working days of publicity across the National Day of 2025: 9 to 11 October (a make-up Saturday), 13, 14."""
     assert after_working_days(date(2025, 9, 30), 5) == Deadline(date(2025, 10, 14), provisional=False)
-    assert working_days_between(date(2025, 10, 1), date(2025, 10, 14)) == 5
 
 
 def test_beyond_the_calendar_it_is_provisional() -> None:

@@ -130,7 +130,7 @@ async def test_change_that_cannot_be(town: Town, county: Principal) -> None:
     )
     assert await town.refused(county, estate.update, entry.id, 1, nothing) == [
         (Code.EMPTY, field)
-        for field in ("name", "kind", "divisionCode", "area", "households", "gridCount", "lifecycle", "serviceModel")
+        for field in ("name", "divisionCode", "kind", "area", "households", "gridCount", "lifecycle", "serviceModel")
     ]
     wrong = {"area": Decimal("0.001"), "households": -1, "grid_count": 2**40, "division_code": OTHER_CITY_STREET}
     assert await town.refused(county, estate.update, entry.id, 1, wrong) == [

@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
+from schema import build, executable
+from schema.reads.query import catalogue
 from tenants import estate, project
 from tenants.journal import record
 from tenants.project import EndReason
@@ -71,44 +73,44 @@ async def test_a_change_is_journalled_with_before_and_after(town: Town) -> None:
     assert [json.loads(row["payload"]) for row in payloads] == [{"version": number} for number in (1, 2, 3)]
 
 
-CHANGING = [table.name for table in SQLModel.metadata.tables.values() if "version" in table.columns]
+CHANGING = {
+    entity.table.name: "id" if "id" in entity.table.columns else "tenant_id"
+    for _, entity in catalogue(executable(build())).values()
+    if "version" in entity.table.columns
+}
+"""The tables of what people know by an id, with its column; what is worked out from them, as a period is, hangs on an
+entry of theirs.
+"""
+CONFIDENTIAL = {name for name, table in SQLModel.metadata.tables.items() if table.info.get("confidential")}
 
 
 @pytest.mark.parametrize("mutation", mutations())
 async def test_every_mutation_is_journalled_whole(town: Town, desk: Desk, mutation: str) -> None:
-    """Each row that it made or changed has an entry by the actor, with the change and an event; nobody else's has."""
+    """Each row that it made or changed has an entry by the actor, with the change and an event; nobody else's has. Of
+    what is confidential nobody outside is told.
+    """
     errand = await prepare(town, mutation)
     before = await town.administrator.fetchval("SELECT clock_timestamp()")
     assert (await desk.run(errand))["userErrors"] == []
-    journalled = {
-        row["entity_id"]
-        for row in await town.administrator.fetch(
-            """
-            SELECT entity_id FROM audit_entry WHERE created_at > $1 AND actor_id = $2
-            UNION SELECT entity_id FROM registry_audit_entry WHERE created_at > $1 AND actor_id = $2
-            """,
-            before,
-            errand.principal.actor_id,
-        )
-    }
-    for table in (
-        "company",
-        "company_member",
-        "estate",
-        "project",
-        "project_lead",
-        "service_contract",
-        "staff",
-        "take_over",
-    ):
-        touched = await town.administrator.fetch(f"SELECT id FROM {table} WHERE updated_at > $1", before)
-        assert {row["id"] for row in touched} <= journalled, table
+    entries = await town.administrator.fetch(
+        """
+        SELECT entity, entity_id FROM audit_entry WHERE created_at > $1 AND actor_id = $2
+        UNION SELECT entity, entity_id FROM registry_audit_entry WHERE created_at > $1 AND actor_id = $2
+        """,
+        before,
+        errand.principal.actor_id,
+    )
+    journalled = {row["entity_id"] for row in entries}
+    for table, key in CHANGING.items():
+        touched = await town.administrator.fetch(f"SELECT {key} AS key FROM {table} WHERE updated_at > $1", before)
+        assert {row["key"] for row in touched} <= journalled, table
     outbox = await town.administrator.fetch(
         "SELECT entity_id FROM outbox_event WHERE created_at > $1"
         " UNION SELECT entity_id FROM registry_event WHERE created_at > $1",
         before,
     )
-    assert {row["entity_id"] for row in outbox} == journalled
+    told = {row["entity_id"] for row in entries if row["entity"] not in CONFIDENTIAL}
+    assert {row["entity_id"] for row in outbox} == told
 
 
 async def test_a_change_nobody_may_make_leaves_no_entry(town: Town) -> None:

@@ -167,7 +167,8 @@ async def test_a_draft_is_changed_until_it_is_announced(town: Town, firm: Firm, 
     ]
     assert row.version == 3
     refused = await town.refused(firm.admin, open_day.update, row.id, 3, {"ends_at": MORNING + HOUR, "host": ""})
-    assert refused == [(Code.EMPTY, "host"), *[(Code.BATCH_OUTSIDE, "batches.startsAt")] * 2]
+    outside = [(Code.BATCH_OUTSIDE, f"batches.{index}.startsAt") for index in range(2)]
+    assert refused == [(Code.EMPTY, "host"), *outside]
     assert await town.refused(firm.admin, open_day.update, row.id, 2, {"theme": "旧"}) == [(Code.CONFLICT, "version")]
     row = await town.do(firm.admin, open_day.publish, row.id, 3, HELD - 10 * DAY)
     assert await town.refused(firm.admin, open_day.update, row.id, 4, {"theme": "新"}) == [
@@ -253,9 +254,9 @@ async def test_held_when_it_was_announced(town: Town, firm: Firm, begun: Project
         ({"areas": []}, (Code.EMPTY, "areas")),
         ({"organisers": []}, (Code.EMPTY, "organisers")),
         ({"theme": " "}, (Code.EMPTY, "theme")),
-        ({"batches": [NewBatch(starts_at=MORNING, capacity=0)]}, (Code.CAPACITY_NOT_POSITIVE, "batches.capacity")),
-        ({"batches": [NewBatch(starts_at=NOON, capacity=9)]}, (Code.BATCH_OUTSIDE, "batches.startsAt")),
-        ({"batches": [NewBatch(starts_at=MORNING, capacity=9)] * 2}, (Code.BATCH_TWICE, "batches.startsAt")),
+        ({"batches": [NewBatch(starts_at=MORNING, capacity=0)]}, (Code.CAPACITY_NOT_POSITIVE, "batches.0.capacity")),
+        ({"batches": [NewBatch(starts_at=NOON, capacity=9)]}, (Code.BATCH_OUTSIDE, "batches.0.startsAt")),
+        ({"batches": [NewBatch(starts_at=MORNING, capacity=9)] * 2}, (Code.BATCH_TWICE, "batches")),
     ],
 )
 async def test_a_draft_makes_sense(

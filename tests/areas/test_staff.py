@@ -115,9 +115,9 @@ async def test_change_that_cannot_be(town: Town, firm: Firm) -> None:
         return await town.refused(firm.admin, staff.update, made.id, 1, changes)
 
     assert await refused(name=None, post=None, is_grid_member=None) == [
+        (Code.EMPTY, "name"),
         (Code.EMPTY, "post"),
         (Code.EMPTY, "isGridMember"),
-        (Code.EMPTY, "name"),
     ]
     assert await refused(left_on=date(2024, 4, 30)) == [(Code.DATE_OUT_OF_ORDER, "leftOn")]
     assert await refused(left_on=today() + TOMORROW) == [(Code.DATE_IN_FUTURE, "leftOn")]

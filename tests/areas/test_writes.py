@@ -1,6 +1,7 @@
 """Mutations as the contract has them: who may, what is told for which field, and that each root field stands alone."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +14,9 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     get_named_type,
+    get_nullable_type,
+    is_input_object_type,
+    is_list_type,
     is_required_input_field,
 )
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +28,7 @@ from tenants.company import CompanyStatus
 from tenants.permission import COMPANY_ROLES, REGULATOR_ROLES
 from tenants.row import new_id
 from tenants.scope import Database, Principal
-from tests.areas.errands import CONTRACT, Desk, Errand, document, inputs, mutations, prepare
+from tests.areas.errands import CONTRACT, Desk, Errand, document, input_type, mutations, prepare, seen
 from tests.areas.town import Town
 
 
@@ -103,15 +107,16 @@ async def test_a_suspended_company_changes_nothing(town: Town, desk: Desk, mutat
     assert answer["data"]["company"]["status"] == "SUSPENDED"
 
 
-@pytest.mark.parametrize("mutation", [name for name in mutations() if {"version"} <= inputs(name)])
-async def test_stale_versions_and_unknown_ids(town: Town, desk: Desk, mutation: str) -> None:
+@pytest.mark.parametrize(
+    ("mutation", "field", "version"), [(name, *found) for name in mutations() if (found := seen(name))]
+)
+async def test_stale_versions_and_unknown_ids(town: Town, desk: Desk, mutation: str, field: str, version: str) -> None:
     """D1: a stale version is a conflict, an id of another company, of another kind, of nothing and of no shape is one
     and the same NOT_FOUND for its field; nothing of it was changed.
     """
     errand = await prepare(town, mutation)
-    [field] = [name for name in ("id", "projectId", "fileId") if name in errand.input]
     prefix, _, key = errand.input[field].partition("_")
-    assert errors(await desk.run(errand, version=99)) == [("CONFLICT", "version")]
+    assert errors(await desk.run(errand, **{version: 99})) == [("CONFLICT", version)]
     foreign = (await prepare(town, mutation)).input[field]
     wrong = [
         f"{prefix}_{uuid4()}",
@@ -209,7 +214,7 @@ BAD: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
             ("NOT_A_GRID_MEMBER", "gridCode"),
         ],
     ),
-    ("updateStaff", {"leftOn": "2226-01-01", "post": None}, [("EMPTY", "post"), ("DATE_IMPLAUSIBLE", "leftOn")]),
+    ("updateStaff", {"leftOn": "2226-01-01", "post": None}, [("DATE_IMPLAUSIBLE", "leftOn"), ("EMPTY", "post")]),
     ("updateCompany", {"name": "\ufeff", "contactPhone": "1"}, [("EMPTY", "name"), ("PHONE_INVALID", "contactPhone")]),
     ("createCompanyMember", {"staffId": "mem_1"}, [("NOT_FOUND", "staffId")]),
     ("removeCompanyMember", {"removedOn": "2126-01-01"}, [("DATE_IN_FUTURE", "removedOn")]),
@@ -246,10 +251,10 @@ async def test_problems_name_their_input_field(
 
 def assert_path(mutation: str, path: str) -> None:
     """The mutation's input has such a field."""
-    root = executable(build()).mutation_type
-    assert root is not None
-    type_ = get_named_type(root.fields[mutation].args["input"].type)
+    type_: Any = input_type(mutation)
     for name in path.split("."):
+        if name.isdigit():
+            continue
         assert isinstance(type_, GraphQLInputObjectType)
         type_ = get_named_type(type_.fields[name].type)
 
@@ -272,20 +277,61 @@ async def test_problems_are_told_in_the_language_asked_for(town: Town, desk: Des
     assert messages["en"] == "It is WITHDRAWN and cannot become WITHDRAWN; allowed next: —."
 
 
-@pytest.mark.parametrize("text", ["\x00", "a\x1b[31mb"])
-async def test_what_cannot_be_stored_is_a_user_error(town: Town, desk: Desk, text: str) -> None:
-    """For every text of every input, never an internal error."""
+def planted(type_: Any, given: dict[str, Any], kinds: set[str], value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The input with the value in one of its places of these types, each in turn, by the path of the place."""
+    for name, field in type_.fields.items():
+        inner, is_list = get_named_type(field.type), is_list_type(get_nullable_type(field.type))
+        if inner.name in kinds:
+            yield name, given | {name: [value] if is_list else value}
+        elif is_input_object_type(inner) and given.get(name):
+            one, at = (given[name][0], f"{name}.0") if is_list else (given[name], name)
+            for path, changed in planted(inner, one, kinds, value):
+                yield f"{at}.{path}", given | {name: [changed] if is_list else changed}
+
+
+@pytest.mark.parametrize("mutation", mutations())
+async def test_what_cannot_be_stored_is_a_user_error(town: Town, desk: Desk, mutation: str) -> None:
+    """For every text of every input, and never an internal error: what PostgreSQL cannot hold and what a terminal obeys
+    is told for its field.
+    """
+    errand = await prepare(town, mutation)
+    for text in ("\x00", "a\x1b[31mb"):
+        for path, input_ in planted(input_type(mutation), errand.input, {"String"}, text):
+            found = errors(await desk.run(Errand(mutation, errand.principal, input_)))
+            assert path in {field for _, field in found}, (path, found)
+
+
+@pytest.mark.parametrize("mutation", mutations())
+async def test_a_day_that_cannot_be_meant_is_a_user_error(town: Town, desk: Desk, mutation: str) -> None:
+    """For every day and time of every input, the first and the last that the contract can say: told for its field, and
+    nothing is worked out from it first.
+    """
+    errand = await prepare(town, mutation)
+    for day in ("1000-01-01", "9000-12-31"):
+        days = planted(input_type(mutation), errand.input, {"Date"}, day)
+        times = planted(input_type(mutation), errand.input, {"DateTime"}, f"{day}T00:00:00+08:00")
+        for path, input_ in (*days, *times):
+            found = errors(await desk.run(Errand(mutation, errand.principal, input_)))
+            assert path in {field for _, field in found}, (path, found)
+
+
+async def test_errands_fill_every_input(town: Town) -> None:
+    """Each input inside an input stands in some errand, or nothing would have been planted in it."""
+    there: set[str] = set()
+    filled: set[str] = set()
     for mutation in mutations():
-        errand = await prepare(town, mutation)
-        root = executable(build()).mutation_type
-        assert root is not None
-        type_: Any = get_named_type(root.fields[mutation].args["input"].type)
-        texts = [name for name, field in type_.fields.items() if str(get_named_type(field.type)) == "String"]
-        for name in texts:
-            payload = await desk.run(errand, **{name: text})
-            assert errors(payload) in ([("CHARACTER_NOT_ALLOWED", name)], [("PHONE_INVALID", name)]) or (
-                ("CHARACTER_NOT_ALLOWED", name) in errors(payload)
-            )
+        inside = {
+            name: get_named_type(field.type)
+            for name, field in input_type(mutation).fields.items()
+            if is_input_object_type(get_named_type(field.type))
+        }
+        there |= {inner.name for inner in inside.values()}
+        if there > filled:
+            given = (await prepare(town, mutation)).input
+            filled |= {inner.name for name, inner in inside.items() if given.get(name)}
+        for inner in inside.values():
+            assert not any(is_input_object_type(get_named_type(field.type)) for field in inner.fields.values()), inner
+    assert filled == there
 
 
 async def test_numbers_beyond_int_are_refused_by_the_contract(town: Town, desk: Desk) -> None:
@@ -333,14 +379,18 @@ def _of(type_: Any) -> st.SearchStrategy[Any]:
 
 @pytest.mark.parametrize("mutation", mutations())
 def test_no_input_breaks_anything(database: Any, mutation: str) -> None:
-    """Whatever is typed into whichever fields, it is done or told; nothing is an internal error."""
-    root = executable(build()).mutation_type
-    assert root is not None
-    type_: Any = get_named_type(root.fields[mutation].args["input"].type)
+    """Whatever is typed into whichever fields, it is done or told for a field of the input; nothing is an internal
+    error.
+    """
+    type_ = input_type(mutation)
     changes = st.fixed_dictionaries({}, optional={name: anything(field.type) for name, field in type_.fields.items()})
 
     async def opened() -> Town:
         return Town(await Database.open(database.app_url), await asyncpg.connect(database.admin_url))
+
+    async def close(town: Town) -> None:
+        await town.administrator.close()
+        await town.database.close()
 
     with asyncio.Runner() as runner:
         town = runner.run(opened())
@@ -351,12 +401,17 @@ def test_no_input_breaks_anything(database: Any, mutation: str) -> None:
         @given(changes)
         def typed(changed: dict[str, Any]) -> None:
             errand = waiting.pop() if waiting else runner.run(prepare(town, mutation))
-            if runner.run(desk.run(errand, **changed))["userErrors"]:
+            found = runner.run(desk.run(errand, **changed))["userErrors"]
+            for error in found:
+                if error["field"] is not None:
+                    assert_path(mutation, error["field"])
+            if found:
                 waiting.append(errand)  # nothing was changed, so it is as good as new
 
-        typed()
-        runner.run(town.administrator.close())
-        runner.run(town.database.close())
+        try:
+            typed()
+        finally:
+            runner.run(close(town))
 
 
 # Several root fields

@@ -125,7 +125,7 @@ async def start(scope: Scope, new: NewCase) -> DevelopmentCase:
 
 async def take_step(scope: Scope, case_id: UUID, version: int, step: DevelopmentStep, facts: Facts) -> DevelopmentCase:
     """Enter that a step was taken."""
-    case = await open_case(scope, case_id, version, "id")
+    case = await open_case(scope, case_id, version)
     rule = rules_of(case)[step]
     done = await steps_of(scope, case)
     if step in done:
@@ -160,7 +160,7 @@ async def review(scope: Scope, case_id: UUID, version: int, reviewed_on: date, d
     stated = checks.text("document", document, limit=200)
     checks.day("reviewedOn", reviewed_on, latest=today())
     checks.done()
-    case = await open_case(scope, case_id, version, "id")
+    case = await open_case(scope, case_id, version)
     done = await steps_of(scope, case)
     if S.RECOMMEND not in done or S.BRANCH_MEETING in done:
         raise DomainError(Code.PARTY_NOT_AN_ACTIVIST, "id", state=CaseState(case.state))
@@ -192,7 +192,7 @@ async def change_supporters(
     elsewhere = [checks.text("supportersElsewhere", each, limit=200) for each in facts.supporters_elsewhere]
     checks.done()
     facts = replace(facts, supporters_elsewhere=elsewhere)
-    case = await open_case(scope, case_id, version, "id")
+    case = await open_case(scope, case_id, version)
     rule, done = rules_of(case)[_CHOSEN[role]], await steps_of(scope, case)
     if rule.step not in done:
         raise refused(Code.PARTY_STEP_NOT_DONE, "role", case, rule)
@@ -215,7 +215,7 @@ async def extend(
         checks.add(Code.PARTY_EXTENSION_MONTHS, "months", months=months)
     checks.day("decidedOn", decided_on, latest=today())
     checks.done()
-    case = await open_case(scope, case_id, version, "id")
+    case = await open_case(scope, case_id, version)
     if case.state not in _ON_PROBATION:
         raise DomainError(Code.PARTY_NOT_ON_PROBATION, "id", state=CaseState(case.state))
     if case.extended_months is not None:
@@ -252,9 +252,9 @@ async def stop(
     """
     checks = Checks()
     stated = checks.text("document", document, limit=200)
-    if not reason.strip():
-        checks.add(Code.REASON_REQUIRED, "reason")
     why = checks.optional_text("reason", reason, limit=200)
+    if why is None:
+        checks.add(Code.REASON_REQUIRED, "reason")
     checks.day("stoppedOn", stopped_on, latest=today())
     checks.done()
     case = await find_at(scope, DevelopmentCase, case_id, version)
@@ -306,9 +306,11 @@ async def resume(
     return case
 
 
-async def open_case(scope: Scope, id: UUID, version: int, field: str) -> DevelopmentCase:
+async def open_case(
+    scope: Scope, id: UUID, version: int, field: str = "id", version_field: str = "version"
+) -> DevelopmentCase:
     """A case at the version the caller saw, locked, on which work goes on."""
-    case = await find_at(scope, DevelopmentCase, id, version)
+    case = await find_at(scope, DevelopmentCase, id, version, field, version_field)
     if case.state in CaseState.ended() or case.state == CaseState.SUSPENDED:
         raise DomainError(Code.PARTY_CASE_NOT_RUNNING, field, state=CaseState(case.state))
     return case

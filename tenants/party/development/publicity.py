@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from tenants.calendar import after_working_days, working_days_between
+from tenants.calendar import after_working_days
 from tenants.change import change, create, find, find_at
 from tenants.checks import Checks
 from tenants.errors import Code, DomainError
@@ -47,7 +47,7 @@ async def publicise(scope: Scope, new: NewPublicity) -> CasePublicity:
     checks.not_before("lastDay", new.last_day, new.first_day)
     checks.not_before("firstDay", new.first_day, new.agreed_on)
     checks.done()
-    case = await open_case(scope, new.case_id, new.case_version, "caseId")
+    case = await open_case(scope, new.case_id, new.case_version, "caseId", "caseVersion")
     rule, done = rules_of(case)[DevelopmentStep.AGREE_OBJECT], await steps_of(scope, case)
     require_order(case, rule, done, "caseId")
     if rule.step in done:
@@ -60,7 +60,7 @@ async def publicise(scope: Scope, new: NewPublicity) -> CasePublicity:
     checks.done()
     # A publicity is shown from its first day, which counts; a period counts from the day after its start.
     long_enough = after_working_days(new.first_day - timedelta(days=1), PUBLICITY_DAYS)
-    if working_days_between(new.first_day, new.last_day) < PUBLICITY_DAYS:
+    if new.last_day < long_enough.on:
         raise refused(
             Code.PARTY_PUBLICITY_TOO_SHORT, "lastDay", case, rule, days=PUBLICITY_DAYS, earliest=long_enough.on
         )

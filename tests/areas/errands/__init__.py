@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from graphql import get_named_type
+from graphql import GraphQLInputObjectType, get_named_type
 
 from schema import build, executable
 from schema.documents import Documents
@@ -48,12 +48,22 @@ def mutations() -> list[str]:
     return list(root.fields)
 
 
-def inputs(mutation: str) -> set[str]:
-    """The fields of a mutation's input."""
+def input_type(mutation: str) -> GraphQLInputObjectType:
+    """The type of a mutation's input."""
     root = executable(build()).mutation_type
     assert root is not None
-    type_: Any = get_named_type(root.fields[mutation].args["input"].type)
-    return set(type_.fields)
+    type_ = get_named_type(root.fields[mutation].args["input"].type)
+    assert isinstance(type_, GraphQLInputObjectType)
+    return type_
+
+
+def seen(mutation: str) -> tuple[str, str] | None:
+    """The fields that say which row a mutation changes and in which version it was seen; None where it takes none."""
+    fields = input_type(mutation).fields
+    for version in fields:
+        if version.lower().endswith("version"):
+            return next(name for name, field in fields.items() if str(field.type) == "ID!"), version
+    return None
 
 
 def document(mutation: str) -> str:
