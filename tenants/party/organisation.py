@@ -350,12 +350,8 @@ async def update(scope: Scope, table: type[T], id: UUID, version: int, changes: 
     row: Any = await find_at(scope, table, id, version)
     if row.state in ENDED:
         raise DomainError(Code.PARTY_ORGANISATION_NOT_ACTIVE, "id", state=OrganisationState(row.state))
-    for name, field in {"secretary_filled": "secretaryFilled", "has_venue": "hasVenue"}.items():
-        if values.get(name, ...) is None:
-            checks.add(Code.EMPTY, field)
-    checks.day("venueCheckedOn", values.get("venue_checked_on"), latest=today())
     if "name" in values:
-        values["name"] = checks.text("name", values["name"] or "")
+        values["name"] = checks.text("name", values["name"])
     if "units" in values:
         values["units"] = _units(checks, OrganisationKind(row.kind), values["units"] or ())
     if values.get("secretary_filled") is False:
@@ -374,8 +370,8 @@ async def update(scope: Scope, table: type[T], id: UUID, version: int, changes: 
             checks.add(Code.PARTY_VENUE_MISSING, "hasVenue")
     elif values.get("has_venue") is False:
         values["venue_items"] = []
-    checks.day("venueCheckedOn", values.get("venue_checked_on"), latest=today())
     checks.kept(table, values)
+    checks.day("venueCheckedOn", values.get("venue_checked_on"), latest=today())
     checks.done()
     await _put_under(scope, row, values)
     await change(scope, row, str(row.__tablename__), values)

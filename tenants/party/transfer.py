@@ -141,6 +141,7 @@ async def accept(scope: Scope, id: UUID, version: int, accepted_on: date, receip
     checks = Checks()
     checks.not_before("acceptedOn", accepted_on, row.issued_on)
     checks.day("acceptedOn", accepted_on, latest=today())
+    checks.day("receiptOn", receipt_on, latest=today())
     checks.not_before("receiptOn", receipt_on, accepted_on)
     checks.done()
     if accepted_on > row.valid_until:
@@ -182,9 +183,9 @@ async def give_up(
     row = await find_at(scope, PartyTransfer, id, version)
     transition(TransferState(row.state), state, {TransferState.ISSUED: GIVEN_UP}, "state")
     checks = Checks()
-    if not reason.strip():
-        checks.add(Code.REASON_REQUIRED, "reason")
     stated = checks.optional_text("reason", reason, limit=200)
+    if stated is None:
+        checks.add(Code.REASON_REQUIRED, "reason")
     checks.not_before("endedOn", ended_on, row.issued_on)
     checks.day("endedOn", ended_on, latest=today())
     if state == TransferState.EXPIRED and ended_on <= row.valid_until:
@@ -251,7 +252,8 @@ async def _issue(scope: Scope, new: NewTransfer, reissue_of: UUID | None) -> Par
     checks = Checks()
     number = checks.optional_text("letterNumber", new.letter_number, limit=40)
     other = checks.optional_text("otherOrganisation", new.other_organisation, limit=100)
-    checks.day("issuedOn", new.issued_on, latest=today())
+    for field, day in (("issuedOn", new.issued_on), ("admittedOn", new.admitted_on), ("convertedOn", new.converted_on)):
+        checks.day(field, day, latest=today())
     if new.channel == TransferChannel.LETTER and number is None:
         checks.add(Code.EMPTY, "letterNumber")
     if new.direction != TransferDirection.INTERNAL and other is None:
@@ -263,8 +265,6 @@ async def _issue(scope: Scope, new: NewTransfer, reissue_of: UUID | None) -> Par
             checks.add(Code.EMPTY, "admittedOn")
         else:
             membership.check_conversion(checks, new.admitted_on, new.converted_on)
-            checks.day("admittedOn", new.admitted_on, latest=today())
-            checks.day("convertedOn", new.converted_on, latest=today())
             checks.not_before("issuedOn", new.issued_on, new.admitted_on)
     checks.done()
     await usable(scope, new.file_id, ConsentPurpose.MEMBERSHIP, "fileId")

@@ -111,15 +111,16 @@ async def test_a_suspended_company_changes_nothing(town: Town, desk: Desk, mutat
     ("mutation", "field", "version"), [(name, *found) for name in mutations() if (found := seen(name))]
 )
 async def test_stale_versions_and_unknown_ids(town: Town, desk: Desk, mutation: str, field: str, version: str) -> None:
-    """D1: a stale version is a conflict, an id of another company, of another kind, of nothing and of no shape is one
-    and the same NOT_FOUND for its field; nothing of it was changed.
+    """D1: a stale version is a conflict; an id of another company is told the same as one of nothing, which is
+    NOT_FOUND or, where only a community may, that; an id of another kind or of no shape is NOT_FOUND. Nothing of it was
+    changed.
     """
     errand = await prepare(town, mutation)
     prefix, _, key = errand.input[field].partition("_")
     assert errors(await desk.run(errand, **{version: 99})) == [("CONFLICT", version)]
     foreign = (await prepare(town, mutation)).input[field]
+    unknown = [f"{prefix}_{uuid4()}", *([foreign] if errand.principal.tenant_id is not None else [])]
     wrong = [
-        f"{prefix}_{uuid4()}",
         f"xyz_{key}",
         key,
         "",
@@ -127,11 +128,12 @@ async def test_stale_versions_and_unknown_ids(town: Town, desk: Desk, mutation: 
         f"{prefix}_{{{key[:34]}}}",
         "\x00",
     ]
-    if errand.principal.tenant_id is not None:
-        wrong.append(foreign)
-    answers = [await desk.run(errand, **{field: value}) for value in wrong]
-    assert [answer for answer in answers if answer != answers[0]] == []
-    assert errors(answers[0]) == [("NOT_FOUND", field)]
+    for values, codes in (unknown, {"NOT_FOUND", "COMMUNITY_ONLY"}), (wrong, {"NOT_FOUND"}):
+        answers = [await desk.run(errand, **{field: value}) for value in values]
+        assert [answer for answer in answers if answer != answers[0]] == []
+        [(code, at)] = errors(answers[0])
+        assert code in codes
+        assert at == field
     assert errors(await desk.run(errand)) == []
 
 

@@ -139,7 +139,8 @@ async def take_step(scope: Scope, case_id: UUID, version: int, step: Development
         checks.not_before("doneOn", facts.done_on, done[each].done_on)
     checks.count("trainingDays", facts.training_days)
     checks.count("trainingHours", facts.training_hours)
-    elsewhere = [checks.text("supportersElsewhere", each, limit=200) for each in facts.supporters_elsewhere]
+    checks.day("leavingOn", facts.leaving_on)
+    elsewhere = _elsewhere(checks, facts)
     checks.done()
     facts = replace(facts, document=document, late_reason=late_reason, supporters_elsewhere=elsewhere)
     if rule.documented and document is None:
@@ -189,9 +190,8 @@ async def change_supporters(
     """
     checks = Checks()
     checks.day("doneOn", facts.done_on, latest=today())
-    elsewhere = [checks.text("supportersElsewhere", each, limit=200) for each in facts.supporters_elsewhere]
+    facts = replace(facts, supporters_elsewhere=_elsewhere(checks, facts))
     checks.done()
-    facts = replace(facts, supporters_elsewhere=elsewhere)
     case = await open_case(scope, case_id, version)
     rule, done = rules_of(case)[_CHOSEN[role]], await steps_of(scope, case)
     if rule.step not in done:
@@ -203,6 +203,11 @@ async def change_supporters(
         await GUARDS[guard](Attempt(scope, case, rule, facts))
     await change(scope, case, "development_case", {}, action="supporters_changed", always=True)
     return case
+
+
+def _elsewhere(checks: Checks, facts: Facts) -> list[str]:
+    """The documents that name supporters of other units."""
+    return [checks.text("supportersElsewhere", each, limit=200) for each in facts.supporters_elsewhere]
 
 
 async def extend(

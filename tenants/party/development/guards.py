@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from tenants.calendar import add_months, after_working_days, working_days_between
+from tenants.calendar import add_months, after_working_days
+from tenants.change import change, create
 from tenants.checks import Checks
 from tenants.errors import Code, DomainError
 from tenants.party import membership, organisation
@@ -130,14 +131,11 @@ async def _support(attempt: Attempt, role: SupporterRole, fewest: int) -> None:
     for file_id in files:
         await _eligible(attempt, file_id, "supporterIds")
     for old in before:
-        old.ended_on = facts.done_on
-    await scope.session.flush()
+        await change(scope, old, "case_supporter", {"ended_on": facts.done_on}, action="ended")
     named = [{"file_id": file_id} for file_id in files] + [{"document": document} for document in elsewhere]
     for each in named:
-        scope.session.add(
-            CaseSupporter(tenant_id=case.tenant_id, case_id=case.id, role=role, since=facts.done_on, **each)
-        )
-    await scope.session.flush()
+        row = CaseSupporter(tenant_id=case.tenant_id, case_id=case.id, role=role, since=facts.done_on, **each)
+        await create(scope, row, "case_supporter")
 
 
 async def _eligible(attempt: Attempt, file_id: UUID, field: str) -> None:
@@ -211,8 +209,8 @@ async def _publicised(attempt: Attempt) -> None:
     shown = await _latest_publicity(attempt.scope, attempt.case)
     if shown is None:
         raise attempt.refused(Code.PARTY_NOT_PUBLICISED, "id", days=PUBLICITY_DAYS)
-    if working_days_between(shown.first_day, shown.last_day) < PUBLICITY_DAYS:
-        earliest = after_working_days(shown.first_day - timedelta(days=1), PUBLICITY_DAYS).on
+    earliest = after_working_days(shown.first_day - timedelta(days=1), PUBLICITY_DAYS).on
+    if shown.last_day < earliest:
         raise attempt.refused(Code.PARTY_PUBLICITY_TOO_SHORT, "id", days=PUBLICITY_DAYS, earliest=earliest)
     if shown.last_day >= attempt.facts.done_on:
         raise attempt.refused(Code.PARTY_PUBLICITY_RUNNING, "doneOn", last_day=shown.last_day)
