@@ -49,8 +49,8 @@ def answers() -> Iterator[list[str]]:
             ["bash", "-c", script], cwd=path, env=clean, capture_output=True, text=True, timeout=120, check=False
         )
         assert done.returncode == 0, done
-        assert Path(path, "notice.pdf").read_bytes().startswith(b"%PDF-")
-        assert "BEGIN:VEVENT" in Path(path, "open-days.ics").read_text(encoding="utf-8")
+        assert Path(path, ".linli/notice.pdf").read_bytes().startswith(b"%PDF-")
+        assert "BEGIN:VEVENT" in Path(path, ".linli/open-days.ics").read_text(encoding="utf-8")
         yield done.stdout.split(f"{END}\n")
 
 

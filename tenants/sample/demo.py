@@ -89,10 +89,11 @@ _COMMITTEES: Final = (
     ("枣庄市物业行业党委（示例）", published.ZAOZHUANG, OrganisationKind.INDUSTRY_COMMITTEE),
     ("中心街街道党工委（示例）", "370402001", OrganisationKind.BASE_COMMITTEE),
 )
-_CHECK_IN_DAYS: Final = (
-    ("11", 3, "北京市物业管理条例（2024）第六十六条"),
-    ("3703", 5, "淄博市物业管理条例（2021）第四十四条"),
-    ("370402", workday.CHECK_IN_DAYS, "市中区物业项目负责人报到办法（示例）"),
+_SETTINGS: Final = (
+    ("11", SettingKey.CHECK_IN_ARRIVAL_DAYS, 3, "北京市物业管理条例（2024）第六十六条"),
+    ("3703", SettingKey.CHECK_IN_ARRIVAL_DAYS, 5, "淄博市物业管理条例（2021）第四十四条"),
+    ("370402", SettingKey.CHECK_IN_ARRIVAL_DAYS, workday.CHECK_IN_DAYS, "市中区物业项目负责人报到办法（示例）"),
+    ("370402", SettingKey.LEAD_REPORT_MONTHS, 1, "市中区物业项目负责人报到办法（示例）"),
 )
 _CATEGORIES: Final = (
     *("设施维修", "环境卫生", "秩序维护", "停车管理"),
@@ -145,7 +146,7 @@ def _found(member: Member | None) -> Member:
 async def _make_demo(database: Database, say: Say) -> None:
     await import_divisions(database, COMMUNITIES, dry_run=False)
     wanted = {path for _, _, county, on in _DEMO_COMPANIES for path in (county, *on)}
-    wanted |= {path for _, path in (*_DEMO_REGULATORS, *_UNSERVED)} | {path for path, *_ in _CHECK_IN_DAYS}
+    wanted |= {path for _, path in (*_DEMO_REGULATORS, *_UNSERVED)} | {path for path, *_ in _SETTINGS}
     async with database.writing(WORKER) as scope:
         found = await scope.connection.fetch("SELECT id, path FROM division WHERE path = ANY($1)", sorted(wanted))
         places = {row["path"]: Place(row["id"], row["path"]) for row in found}
@@ -207,17 +208,17 @@ async def _unserved(scope: Scope, places: dict[str, Place]) -> None:
 
 
 async def _neighbourhood(scope: Scope, places: dict[str, Place]) -> UUID:
-    """What the regulators have set up: days to check in, categories of issues, and Party committees, of which the
-    street's is given back.
+    """What the regulators have set up: settings, categories of issues, and Party committees, of which the street's is
+    given back.
     """
     rows = Rows(ids_of("demo/neighbourhood", 0))
-    for path, days, basis in _CHECK_IN_DAYS:
+    for path, key, value, basis in _SETTINGS:
         rows.add(
             DivisionSetting,
             division_id=places[path].id,
             division_path=path,
-            key=SettingKey.CHECK_IN_ARRIVAL_DAYS,
-            value=str(days),
+            key=key,
+            value=str(value),
             valid_from=workday.CHECK_IN_SINCE,
             basis=basis,
         )

@@ -239,7 +239,7 @@ async def test_everybody_has_work_to_do(ask: dict[str, Asker]) -> None:
         for name in ("company", "party_officer", "front_desk")
     }
     assert due["front_desk"] == {"ISSUE", "OPINION"}
-    assert due["company"] >= {"AGREEMENT", "CHECK_IN", "CLAIM", "CLAIMED_PROJECT", "ISSUE", "OPINION", "PARTY_ELECTION"}
+    assert due["company"] >= {"AGREEMENT", "CHECK_IN", "CLAIM", "CLAIMED_PROJECT", "ISSUE", "LEAD_REPORT", "OPINION"}
     assert due["party_officer"] >= {"PARTY_TALK", "PARTY_CULTIVATION_REVIEW", "PARTY_ELECTION"}
     opened = await ask["party_officer"]("{ partyFileAccesses { nodes { reason member { name } } } }")
     assert opened["partyFileAccesses"]["nodes"] == []
