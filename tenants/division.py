@@ -454,9 +454,12 @@ async def _move_divisions(scope: Scope, old: Division, new: Division) -> None:
 
 
 async def _move_rows(scope: Scope, old: Division, new: Division) -> None:
-    """Move the estates and regulators of `old`; one whose name is taken there says where it came from."""
+    """Move the estates, regulators and Party organisations of `old`; an estate or regulator whose name is taken there
+    says where it came from.
+    """
     from tenants.change import change
     from tenants.estate import Estate
+    from tenants.party.organisation import PublicPartyOrganisation
     from tenants.regulator import Regulator
 
     place = {"division_id": new.id, "division_path": new.path}
@@ -467,6 +470,16 @@ async def _move_rows(scope: Scope, old: Division, new: Division) -> None:
         for row in rows.all():
             name = f"{row.name}（原{old.name}）" if row.name in taken else row.name
             await change(scope, row, entity, {**place, "name": name}, action="moved")
+    listed: Any = PublicPartyOrganisation
+    organisations = await scope.session.scalars(
+        select(listed).where(listed.division_path == old.path, listed.estate_id.is_(None)).with_for_update()
+    )
+    for row in organisations.all():
+        await change(scope, row, "public_party_organisation", {"division_path": new.path}, action="moved")
+
+
+_OF_COMPANIES = ("development_quota", "party_advisor", "party_coverage_survey", "party_due", "party_organisation")
+"""Tables of a company whose rows lie where the company does, and which no estate carries along."""
 
 
 async def _move_companies(scope: Scope, companies: list[UUID], old: Division, new: Division) -> None:
@@ -485,6 +498,13 @@ async def _move_companies(scope: Scope, companies: list[UUID], old: Division, ne
                 company.updated_at = now()
         async with scope.acting_for(tenant_id):
             await refresh_reach(scope, tenant_id)
+            for table in _OF_COMPANIES:
+                await scope.connection.execute(
+                    f"UPDATE {table} SET division_path = $3 WHERE tenant_id = $1 AND division_path = $2",
+                    tenant_id,
+                    old.path,
+                    new.path,
+                )
             if registered:
                 company = await find(scope, Company, tenant_id)
                 await record(scope, "moved", "company", company, {"division_path": [old.path, new.path]})

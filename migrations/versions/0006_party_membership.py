@@ -120,6 +120,8 @@ def allow_tenants() -> None:
         allow(table, "tenant", own(), ("SELECT", "INSERT", "UPDATE"))
     for table in ("party_coverage_survey", "party_file_access"):
         allow(table, "tenant", own(), ("SELECT", "INSERT"))
+    # Its division may be merged into another; its answer stays.
+    allow("party_coverage_survey", "tenant", own(), ("UPDATE",), columns={"UPDATE": ("division_path",)})
     allow("public_party_organisation", "tenant", EVERYONE, ("SELECT",))
     allow("party_person", "tenant", f"{own()} AND {OPENED}", ("SELECT",))
     allow("party_person", "tenant", own(), ("INSERT",))

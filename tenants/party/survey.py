@@ -55,7 +55,7 @@ class NewSurvey:
 
 
 async def answer(scope: Scope, new: NewSurvey) -> PartyCoverageSurvey:
-    """Answer the survey of a half-year; once."""
+    """Answer the survey of a half-year that has begun; once."""
     checks = Checks()
     checks.count("staffCount", new.staff_count)
     checks.count("members", new.members)
@@ -67,6 +67,8 @@ async def answer(scope: Scope, new: NewSurvey) -> PartyCoverageSurvey:
     if new.members > new.staff_count:
         checks.add(Code.PARTY_MORE_MEMBERS_THAN_STAFF, "members", members=new.members, staff=new.staff_count)
     checks.day("surveyedOn", new.surveyed_on, latest=today())
+    checks.done()
+    checks.not_before("surveyedOn", new.surveyed_on, date(new.year, 1 if new.half == 1 else 7, 1))
     checks.done()
     row = PartyCoverageSurvey(
         tenant_id=scope.tenant_id,

@@ -320,6 +320,10 @@ async def test_a_quota_a_year_and_a_survey_a_half_year(town: Town) -> None:
     assert await ledger.refused(survey.answer, survey.NewSurvey(members=6, **facts)) == [
         (Code.PARTY_SURVEY_ANSWERED, "half")
     ]
+    early = {**facts, "half": 2}
+    assert await ledger.refused(survey.answer, survey.NewSurvey(members=6, **early)) == [
+        (Code.DATE_OUT_OF_ORDER, "surveyedOn")
+    ]
     more = {**facts, "half": 3}
     assert await ledger.refused(survey.answer, survey.NewSurvey(members=41, **more)) == [
         (Code.PARTY_HALF_YEAR, "half"),

@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from tenants import division
 from tenants.errors import Code
 from tenants.party import organisation
 from tenants.party.organisation import (
@@ -17,7 +18,7 @@ from tenants.party.organisation import (
 )
 from tenants.party.organisation import OrganisationKind as K
 from tenants.party.organisation import OrganisationState as State
-from tenants.scope import Scope
+from tenants.scope import Principal, Scope
 from tests.areas.party.ledger import DOCUMENT, FOUNDED, Ledger, public
 from tests.areas.town import OTHER_CITY_STREET, STREET, Town, at_once
 
@@ -222,6 +223,24 @@ async def test_a_company_cannot_touch_the_registry(ledger: Ledger) -> None:
 
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await ledger.do(rename)
+
+
+async def test_organisations_go_with_a_division_that_is_merged(town: Town) -> None:
+    """A company's own and those of the registry: the street that took the other over sees them, the old path shows
+    nothing any more.
+    """
+    street, successor = "370403001", "370402002"
+    ledger = await Ledger.begin(town, at=street)
+    party_committee = await public(town, at=street, kind=K.BASE_COMMITTEE)
+
+    async def merge(scope: Scope) -> None:
+        await division.merge(scope, street, successor, date(2026, 3, 1), "民政厅〔2026〕1号")
+
+    await town.do(Principal("worker"), merge)
+    assert (await town.row("party_organisation", ledger.branch.id))["division_path"] == successor
+    assert (await town.row("public_party_organisation", party_committee.id))["division_path"] == successor
+    async with town.database.reading(await town.regulator(successor)) as connection:
+        assert await connection.fetchval("SELECT count(*) FROM party_organisation") == 1
 
 
 async def test_an_organisation_with_members_does_not_end(ledger: Ledger) -> None:
