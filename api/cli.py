@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from infra.refusal import Refusal
+from tenants.permission import RegulatorRole
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -177,13 +178,14 @@ def establish(
     name: Annotated[str, typer.Argument(help="The regulator's name (机构名称).")],
     division: Annotated[str, typer.Option(help="Code of its division (管辖区划代码).")],
     member: Annotated[str, typer.Option(help="Name of its first member (首位成员姓名).")],
+    role: Annotated[RegulatorRole, typer.Option(help="What its first member does (角色).")] = RegulatorRole.PUBLISHER,
 ) -> None:
-    """Establish a regulator with its first member, who may decide (设立监管机构)."""
+    """Establish a regulator with its first member (设立监管机构); a SECURITY_ADMIN appoints the others."""
     from api import start
     from tenants import regulator
     from tenants.scope import Principal
 
-    new = regulator.NewRegulator(name=name, division_code=division, member_name=member)
+    new = regulator.NewRegulator(name=name, division_code=division, member_name=member, member_role=role)
 
     async def established(database: "Database") -> str:
         async with database.writing(Principal("worker")) as scope:
@@ -274,10 +276,13 @@ def import_hotline(
 ) -> None:
     """Import tickets of the 12345 hotline (导入 12345 热线工单) as issues; a ticket that is there is passed over."""
     from api.sign_in import Wanted, sign_in
+    from tenants.access import Purpose
     from tenants.importing import import_hotline
 
     async def run(database: "Database") -> "Report":
-        principal = await sign_in(database, Wanted(company=company, regulator=regulator, member=member))
+        principal = await sign_in(
+            database, Wanted(company=company, regulator=regulator, member=member), Purpose.COMPLAINT
+        )
         return await import_hotline(database, principal, file, dry_run)
 
     _import(file, run)

@@ -15,6 +15,7 @@ from api.callers import Callers
 from api.tokens import NO_TOKEN_CHALLENGE, InvalidToken
 from schema.engine import Answer, Engine, Request, unavailable_answer
 from schema.failure import Failure, FailureCode
+from tenants.access import Purpose
 from tenants.errors import Locale, Unavailable
 from tenants.scope import Principal
 
@@ -37,6 +38,7 @@ STATUS: Final[Mapping[FailureCode, int]] = {
     FailureCode.NOT_ACCEPTABLE: 406,
     FailureCode.NOT_FOUND: 404,
     FailureCode.PAYLOAD_TOO_LARGE: 413,
+    FailureCode.PURPOSE_REQUIRED: 403,
     FailureCode.UNAUTHENTICATED: 401,
     FailureCode.UNAVAILABLE: 503,
     FailureCode.UNSUPPORTED_MEDIA_TYPE: 415,
@@ -140,7 +142,10 @@ class Endpoint:
 
 
 async def caller(headers: Headers, callers: Callers) -> Principal:
-    """Who asks, by the token in the Authorization header; raises `Refused` or `Unavailable`."""
+    """Who asks, by the token in the Authorization header, and what for where a regulator states it in Linli-Purpose.
+
+    Raises `Refused` or `Unavailable`.
+    """
     scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
     if scheme.lower() != b"bearer":
         raise Refused(
@@ -149,8 +154,16 @@ async def caller(headers: Headers, callers: Callers) -> Principal:
             "Send an access token in the Authorization header: Bearer <token>.",
             (b"www-authenticate", NO_TOKEN_CHALLENGE.encode("ascii")),
         )
+    stated = headers.get(b"linli-purpose", b"").strip().decode("latin-1")
+    if stated and stated not in Purpose.__members__:
+        known = ", ".join(Purpose)
+        raise Refused(
+            FailureCode.BAD_REQUEST,
+            f"请求头 Linli-Purpose 应为 {known} 之一。",
+            f"The header Linli-Purpose takes one of {known}.",
+        )
     try:
-        return await callers.identify(token.strip().decode("latin-1"))
+        return await callers.identify(token.strip().decode("latin-1"), Purpose(stated) if stated else None)
     except InvalidToken as error:
         raise Refused(
             FailureCode.UNAUTHENTICATED,

@@ -7,6 +7,7 @@ from uuid import UUID
 from api.tokens import Kind, Tokens
 from infra.refusal import Refusal
 from tenants import member as members
+from tenants.access import Purpose
 from tenants.admission import admit
 from tenants.member import Member
 from tenants.permission import CompanyRole, Permission, RegulatorRole
@@ -39,10 +40,10 @@ async def mint(database: Database, tokens: Tokens, wanted: Wanted) -> str:
     )
 
 
-async def sign_in(database: Database, wanted: Wanted) -> Principal:
-    """The member as a principal, for work that an operator does in its name."""
+async def sign_in(database: Database, wanted: Wanted, purpose: Purpose | None = None) -> Principal:
+    """The member as a principal, for work that an operator does in its name; a regulator's for a purpose."""
     kind, member = await _find(database, wanted)
-    principal = await admit(database, kind, member.organisation_id, member.id)
+    principal = await admit(database, kind, member.organisation_id, member.id, purpose=purpose)
     if principal is None:
         raise _nobody()
     return principal

@@ -32,7 +32,7 @@ from schema.party.survey import PartyCoverageSurvey
 from schema.project import Project
 from schema.reads import Connection, Node, Scope, by_id, connection, node, nodes, single
 from schema.reads.report import report
-from schema.regulator import Regulator
+from schema.regulator import AccessEntry, RegistryAuditEntry, Regulator
 from schema.setting import DivisionSetting, EffectiveSetting
 from schema.staff import Staff
 from schema.take_over import TakeOver
@@ -135,6 +135,10 @@ class Query:
     )
     division_settings: Connection[DivisionSetting] = connection("Settings of divisions, past and present (属地参数).")
     audit_entries: Connection[AuditEntry] = connection("Your company's audit trail (审计记录).")
+    access_entries: Connection[AccessEntry] = connection("Which regulators read your company's rows (查阅记录).")
+    registry_audit_entries: Connection[RegistryAuditEntry] = connection(
+        "The registry's audit trail in your division (名录审计记录)."
+    )
     effective_settings: list[EffectiveSetting] = report(
         "Every setting as it holds in a division on a day: the nearest ancestor's value, or a default (有效属地参数).",
         setting_rules.EFFECTIVE,

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import strawberry
 
+from tenants.access import Purpose
 from tenants.agreement import AgreementState, ClaimState
 from tenants.check_in import CheckInState
 from tenants.company import CompanyStatus, MemberStatus
@@ -103,12 +104,27 @@ _enum(
     },
 )
 _enum(
+    Purpose,
+    "What a regulator works for (用途), stated in the header Linli-Purpose.",
+    {
+        Purpose.COMMUNITY_WORK: "Community work: check-ins, agreements (社区工作).",
+        Purpose.COMPLAINT: "Handling a complaint (投诉处理).",
+        Purpose.CREDIT: "Credit evaluation (信用评价).",
+        Purpose.INSPECTION: "Inspection on site (现场检查).",
+        Purpose.RATING: "Rating (评定).",
+        Purpose.STATISTICS: "Figures only (统计).",
+        Purpose.SUPERVISION: "Daily supervision (日常监管).",
+    },
+)
+_enum(
     RegulatorRole,
     "Role of a member of a regulator (监管成员角色).",
     {
         RegulatorRole.VIEWER: "Reads (查看).",
         RegulatorRole.ASSESSOR: "Keeps the estate registry (评定).",
         RegulatorRole.PUBLISHER: "Decides: confirms take-overs (发布).",
+        RegulatorRole.SECURITY_ADMIN: "Appoints members and ends assignments; reads no company's data (安全管理员).",
+        RegulatorRole.AUDITOR: "Reads the registry's audit trail; reads no company's data (审计员).",
     },
 )
 _enum(
@@ -404,6 +420,7 @@ __all__ = [
     "Organiser",
     "Post",
     "ProjectStatus",
+    "Purpose",
     "RegistryState",
     "RegulatorRole",
     "RegulatorStatus",

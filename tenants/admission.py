@@ -3,6 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
+from tenants.access import Purpose
 from tenants.company import MemberStatus
 from tenants.permission import (
     COMPANY_ROLES,
@@ -13,12 +14,13 @@ from tenants.permission import (
     RegulatorRole,
 )
 from tenants.regulator import RegulatorStatus
+from tenants.row import today
 from tenants.scope import Database, Principal
 
 _COMPANY_MEMBER = "SELECT role, status FROM company_member WHERE tenant_id = $1 AND id = $2"
 
 _REGULATOR_MEMBER = """
-SELECT m.role, m.status, r.division_path, r.status AS regulator_status
+SELECT m.role, m.status, m.assigned_until, r.division_path, r.status AS regulator_status
 FROM regulator_member m JOIN regulator r ON r.id = m.regulator_id WHERE m.regulator_id = $1 AND m.id = $2
 """
 
@@ -29,9 +31,10 @@ async def admit(
     organisation: UUID,
     member: UUID,
     granted: frozenset[Permission] | None = None,
+    purpose: Purpose | None = None,
 ) -> Principal | None:
     """The principal of a member, with the permissions of its role (only the `granted` ones, if some were); None when
-    there is no such active member.
+    there is no such active member. A regulator's member works for the `purpose` it states.
     """
     if kind == "tenant":
         opener = Principal("tenant", tenant_id=organisation, actor_id=member)
@@ -47,6 +50,8 @@ async def admit(
         row = await connection.fetchrow(_REGULATOR_MEMBER, organisation, member)
     if row is None or row["status"] != MemberStatus.ACTIVE or row["regulator_status"] != RegulatorStatus.ACTIVE:
         return None
+    if row["assigned_until"] is not None and row["assigned_until"] < today():
+        return None
     permissions = _narrowed(REGULATOR_ROLES[RegulatorRole(row["role"])], granted)
     return Principal(
         "regulator",
@@ -54,6 +59,7 @@ async def admit(
         actor_id=member,
         regulator_id=organisation,
         division_path=row["division_path"],
+        purpose=purpose,
     )
 
 

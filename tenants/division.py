@@ -18,6 +18,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, Uniqu
 from sqlmodel import Field, and_, col, func, or_, select
 
 from infra.data import divisions as published
+from tenants.access import Purpose
 from tenants.checks import NAME_LIMIT, TEXT_LIMIT, Checks
 from tenants.errors import Code, DomainError
 from tenants.journal import record
@@ -415,7 +416,10 @@ async def _free_path(scope: Scope, above: Division, code: str | None) -> str:
 async def _companies(scope: Scope, code: str) -> list[UUID]:
     """The companies registered or working in the division: those its regulator sees."""
     division = await by_code(scope, code, "division")
-    async with scope.acting_as(Principal("regulator", regulator_id=division.id, division_path=division.path)):
+    regulator = Principal(
+        "regulator", regulator_id=division.id, division_path=division.path, purpose=Purpose.STATISTICS
+    )
+    async with scope.acting_as(regulator):
         rows = await scope.connection.fetch("SELECT tenant_id FROM company ORDER BY tenant_id")
     return [row["tenant_id"] for row in rows]
 

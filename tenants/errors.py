@@ -105,6 +105,7 @@ class Code(StrEnum):
     PARTY_ADVISOR_CURRENT = "PARTY_ADVISOR_CURRENT"
     PARTY_ADVISOR_ENDED = "PARTY_ADVISOR_ENDED"
     PARTY_ADVISOR_NEEDLESS = "PARTY_ADVISOR_NEEDLESS"
+    OWN_ASSIGNMENT = "OWN_ASSIGNMENT"
     PARTY_AGE_UNSTATED = "PARTY_AGE_UNSTATED"
     PARTY_AGREEMENT_UNDATED = "PARTY_AGREEMENT_UNDATED"
     PARTY_APPOINTMENT_DIRECTION = "PARTY_APPOINTMENT_DIRECTION"
@@ -616,6 +617,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.PARTY_ADVISOR_NEEDLESS: (
         "该企业已有党组织，无需选派党建指导员；指导员选派至没有党组织的企业。",
         "The company has a Party organisation; advisors are sent to companies that have none.",
+    ),
+    Code.OWN_ASSIGNMENT: (
+        "不能修改本人的任职；请由本机构另一名安全管理员办理。",
+        "Nobody changes their own assignment; another security administrator of the regulator does.",
     ),
     Code.PARTY_AGE_UNSTATED: (
         "请填写出生日期，以核对年满 {age} 周岁（{rules}第{article}条）；系统只核对，不保存。",

@@ -123,12 +123,14 @@ async def remove(scope: Scope, id: UUID) -> UUID:
 
 async def shown(connection: Any, principal: Principal, id: UUID) -> Shown | None:
     """A photo for whoever may see it; None for one that is another's or nobody's."""
-    mine, whose = (
-        ("division_path ^@ $1", principal.division_path)
+    mark, mine, whose = (
+        ("seen(tenant_id, 'OpenDayPhoto')", "division_path ^@ $1", principal.division_path)
         if principal.kind == "regulator"
-        else ("tenant_id = $1", principal.tenant_id)
+        else ("''", "tenant_id = $1", principal.tenant_id)
     )
-    row = await connection.fetchrow(f"SELECT file, sha256 FROM open_day_photo WHERE {mine} AND id = $2", whose, id)
+    row = await connection.fetchrow(
+        f"SELECT file, sha256, {mark} FROM open_day_photo WHERE {mine} AND id = $2", whose, id
+    )
     return None if row is None else Shown(row["file"], row["sha256"])
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     """What a caller may do. A root field or a personal field that names none keeps the schema from building."""
 
+    ACCESS_READ = "access:read"
     AGREEMENT_CONFIRM = "agreement:confirm"
     AGREEMENT_READ = "agreement:read"
     AGREEMENT_UPDATE = "agreement:update"
@@ -51,7 +52,9 @@ class Permission(StrEnum):
     PROJECT_READ_BASELINE = "project:read_baseline"
     PROJECT_UPDATE = "project:update"
     PROJECT_UPDATE_LED = "project:update_led"
+    REGISTRY_AUDIT_READ = "registry_audit:read"
     REGULATOR_READ = "regulator:read"
+    REGULATOR_UPDATE_MEMBERS = "regulator:update_members"
     SETTING_READ = "setting:read"
     SETTING_UPDATE = "setting:update"
     STAFF_CREATE = "staff:create"
@@ -78,6 +81,8 @@ class RegulatorRole(StrEnum):
     VIEWER = "VIEWER"
     ASSESSOR = "ASSESSOR"
     PUBLISHER = "PUBLISHER"
+    SECURITY_ADMIN = "SECURITY_ADMIN"
+    AUDITOR = "AUDITOR"
 
 
 P = Permission
@@ -131,6 +136,7 @@ _REGULATOR_KEEPER = _REGULATOR_READER | {
 COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
     CompanyRole.TENANT_ADMIN: _COMPANY_READER
     | {
+        P.ACCESS_READ,
         P.AGREEMENT_UPDATE,
         P.AUDIT_READ,
         P.CHECK_IN_REPORT,
@@ -185,7 +191,9 @@ REGULATOR_ROLES: dict[RegulatorRole, frozenset[Permission]] = {
     RegulatorRole.VIEWER: _REGULATOR_READER,
     RegulatorRole.ASSESSOR: _REGULATOR_KEEPER,
     RegulatorRole.PUBLISHER: _REGULATOR_KEEPER | {P.SETTING_UPDATE, P.TAKE_OVER_CONFIRM},
+    RegulatorRole.SECURITY_ADMIN: _PUBLIC_KNOWLEDGE | {P.REGULATOR_READ, P.REGULATOR_UPDATE_MEMBERS},
+    RegulatorRole.AUDITOR: _PUBLIC_KNOWLEDGE | {P.REGISTRY_AUDIT_READ, P.REGULATOR_READ},
 }
 """The assessor keeps the estate registry and confirms what a community confirms; settings and take-overs are decisions
-and the publisher's.
+and the publisher's. Who lets people in and who audits reads no company's row (等保 GB/T 22239-2019: the three apart).
 """

@@ -1,6 +1,7 @@
 """Regulators (监管机构), from province to community, and their members; each reaches its division's subtree."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -8,14 +9,14 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, Uniqu
 from sqlmodel import Field
 
 from tenants import division
-from tenants.change import create
+from tenants.change import create, find, find_at
 from tenants.checks import Checks
 from tenants.company import MemberStatus
 from tenants.division import DivisionLevel
 from tenants.errors import Code, DomainError
 from tenants.journal import record
 from tenants.permission import RegulatorRole
-from tenants.row import PERSONAL, Changing, Row, code_field, one_of
+from tenants.row import PERSONAL, Changing, Row, code_field, now, one_of, today
 from tenants.scope import Scope
 
 
@@ -46,7 +47,7 @@ class Regulator(Changing, Row, table=True):
 
 
 class RegulatorMember(Changing, Row, table=True):
-    """A person who signs in for a regulator with one role."""
+    """A person who signs in for a regulator with one role, until the assignment ends if it has an end."""
 
     __tablename__ = "regulator_member"
     __table_args__ = (
@@ -61,6 +62,7 @@ class RegulatorMember(Changing, Row, table=True):
     name: str = Field(sa_type=Text, sa_column_kwargs=PERSONAL)
     role: RegulatorRole = code_field()
     status: MemberStatus = code_field(default=MemberStatus.ACTIVE)
+    assigned_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,12 +89,60 @@ async def establish(scope: Scope, new: NewRegulator) -> tuple[Regulator, Regulat
     return regulator, await appoint(scope, regulator, new.member_name, new.member_role)
 
 
-async def appoint(scope: Scope, regulator: Regulator, name: str, role: RegulatorRole) -> RegulatorMember:
-    """Let a person sign in for a regulator with a role."""
+async def appoint(
+    scope: Scope, regulator: Regulator, name: str, role: RegulatorRole, assigned_until: date | None = None
+) -> RegulatorMember:
+    """Let a person sign in for a regulator with a role, until a day if one is given."""
     checks = Checks()
     name = checks.text("memberName", name)
+    if assigned_until is not None:
+        checks.day("assignedUntil", assigned_until)
+        checks.not_before("assignedUntil", assigned_until, today())
     checks.done()
-    member = RegulatorMember(regulator_id=regulator.id, name=name, role=role)
+    member = RegulatorMember(regulator_id=regulator.id, name=name, role=role, assigned_until=assigned_until)
     scope.session.add(member)
-    await record(scope, "member_appointed", "regulator", regulator, {"member_id": member.id, "role": role})
+    told = {"member_id": member.id, "role": role, "assigned_until": assigned_until}
+    await record(scope, "member_appointed", "regulator", regulator, told)
     return member
+
+
+async def appoint_own(scope: Scope, name: str, role: RegulatorRole, assigned_until: date | None) -> RegulatorMember:
+    """The regulator's security administrator lets a person in."""
+    return await appoint(scope, await _own(scope), name, role, assigned_until)
+
+
+async def assign(
+    scope: Scope, id: UUID, version: int, role: RegulatorRole, assigned_until: date | None
+) -> RegulatorMember:
+    """Change a member's role and until when he or she is assigned; from the day after nothing is seen any more.
+
+    Nobody changes their own assignment, so a regulator never loses its last security administrator.
+    """
+    checks = Checks()
+    if assigned_until is not None:
+        checks.day("assignedUntil", assigned_until)
+        checks.not_before("assignedUntil", assigned_until, today() - timedelta(days=1))
+    checks.done()
+    regulator = await _own(scope)
+    member = await find_at(scope, RegulatorMember, id, version)
+    if member.id == scope.principal.actor_id:
+        raise DomainError(Code.OWN_ASSIGNMENT, "id")
+    changes = {
+        name: [before, after]
+        for name, before, after in (
+            ("role", member.role, role),
+            ("assigned_until", member.assigned_until, assigned_until),
+        )
+        if before != after
+    }
+    if changes:
+        member.role, member.assigned_until, member.updated_at = role, assigned_until, now()
+        member.version += 1
+        await scope.session.flush()
+        await record(scope, "member_assigned", "regulator", regulator, {"member_id": member.id, **changes})
+    return member
+
+
+async def _own(scope: Scope) -> Regulator:
+    assert scope.principal.regulator_id is not None
+    return await find(scope, Regulator, scope.principal.regulator_id)

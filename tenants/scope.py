@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlmodel import SQLModel
 
+from tenants.access import LOG, Purpose
 from tenants.errors import Unavailable
 from tenants.exchange import Connection, Unheard, plain
 from tenants.permission import Permission
@@ -34,7 +35,7 @@ _SESSION = {"TimeZone": "Asia/Shanghai", "DateStyle": "ISO, YMD", "jit": "off", 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who acts: the kind, the company or the division it acts for, and what it may do.
+    """Who acts: the kind, the company or the division it acts for, what it may do, and what a regulator works for.
 
     `opening` is the part of the first message that sets role and context, in `opening_message` for one that holds the
     whole transaction. It names every setting, so nothing of an earlier principal survives a change of principal inside
@@ -47,6 +48,7 @@ class Principal:
     tenant_id: UUID | None = None
     regulator_id: UUID | None = None
     division_path: str | None = None
+    purpose: Purpose | None = None
     opening: str = field(init=False, repr=False, compare=False)
     opening_message: bytes = field(init=False, repr=False, compare=False)
 
@@ -63,12 +65,15 @@ class Principal:
             raise ValueError("a regulator principal acts for a regulator and its division")
         if self.kind not in ("tenant", "regulator", "public", "worker"):
             raise ValueError("a principal is a tenant, a regulator, the public or a worker")
+        if self.purpose is not None and not isinstance(self.purpose, Purpose):
+            raise TypeError("a purpose is one of the known ones")
         opening = (
             f"SET LOCAL ROLE linli_{self.kind}",
             f"SET LOCAL linli.tenant = '{self.tenant_id or ''}'",
             f"SET LOCAL linli.division = '{path or ''}'",
             f"SET LOCAL linli.regulator = '{self.regulator_id or ''}'",
             f"SET LOCAL linli.actor = '{self.actor_id or ''}'",
+            f"SET LOCAL linli.purpose = '{self.purpose or ''}'",
         )
         object.__setattr__(self, "opening", "; ".join(opening))
         object.__setattr__(self, "opening_message", plain(*opening))
@@ -198,8 +203,12 @@ def unavailable(error: BaseException) -> Unavailable | None:
     return None
 
 
+_LOGGED = ("SET LOCAL ROLE linli_worker", LOG, "COMMIT")
+
 _BEGIN_READ_ONLY = plain("BEGIN READ ONLY")
+_BEGIN = plain("BEGIN")
 _COMMIT = plain("COMMIT")
+_LOG_AND_COMMIT = plain(*_LOGGED)
 
 DEAD_CONNECTIONS_MET = 3
 """After so many that broke before they said anything it is the server that is gone, not they."""
@@ -250,17 +259,21 @@ class Database:
         await self._pool.close(5)
         await self._engine.dispose()
 
-    async def read(self, principal: Principal, sql: str, parameters: Sequence[Any]) -> bytes | None:
+    async def read(
+        self, principal: Principal, sql: str, parameters: Sequence[Any], *, logged: bool = False
+    ) -> bytes | None:
         """The one value of one statement, in a READ ONLY transaction of its own, as `principal`. Raises `Unavailable`.
 
-        Begin, role and context, the statement and the commit are one message, and one reply comes back.
+        Begin, role and context, the statement and the commit are one message, and one reply comes back. A read that
+        is `logged` writes what it marked as seen into the access log before it commits.
         """
-        before = _BEGIN_READ_ONLY + principal.opening_message
+        before = (_BEGIN if logged else _BEGIN_READ_ONLY) + principal.opening_message
+        after = _LOG_AND_COMMIT if logged else _COMMIT
         try:
             for _ in range(DEAD_CONNECTIONS_MET):
                 connection = await self._pool.take()
                 try:
-                    return await connection.exchange(before, sql, parameters, _COMMIT)  # type: ignore[no-any-return]
+                    return await connection.exchange(before, sql, parameters, after)  # type: ignore[no-any-return]
                 except Unheard:
                     continue
                 except BaseException:
@@ -276,7 +289,10 @@ class Database:
 
     @asynccontextmanager
     async def reading(self, principal: Principal) -> AsyncIterator[Any]:
-        """One READ ONLY transaction on an asyncpg connection, as `principal`. Raises `Unavailable`."""
+        """One READ ONLY transaction on an asyncpg connection, as `principal`. Raises `Unavailable`.
+
+        That of a regulator with a purpose writes what it marked as seen into the access log.
+        """
         try:
             connection = await self._opened(principal)
         except BaseException as error:
@@ -285,7 +301,7 @@ class Database:
             raise
         try:
             yield connection
-            await connection.execute("COMMIT")
+            await connection.execute("COMMIT" if principal.purpose is None else "; ".join(_LOGGED))
         except BaseException as error:
             await _roll_back(connection)
             if (lost := unavailable(error)) is not None:
@@ -298,7 +314,8 @@ class Database:
         """A connection inside its transaction. A connection found dead at its first message is replaced: nothing
         has happened on it yet, so trying again is safe.
         """
-        opening = f"BEGIN READ ONLY; {principal.opening}"
+        begin = "BEGIN READ ONLY" if principal.purpose is None else "BEGIN"
+        opening = f"{begin}; {principal.opening}"
         for attempt in range(self._pool.size + 1):
             connection = await self._pool.take()
             try:
@@ -335,8 +352,9 @@ class Database:
                             await raw.execute("ROLLBACK")
                         else:
                             await scope.settle()
+                            end = "; ".join(_LOGGED) if principal.kind == "regulator" else "COMMIT"
                             # PostgreSQL answers ROLLBACK, without an error, when a statement had failed before.
-                            if await raw.execute("COMMIT") != "COMMIT":
+                            if await raw.execute(end) != "COMMIT":
                                 raise RuntimeError("a failed statement was passed over; nothing was committed")
                 except BaseException:
                     await _roll_back(raw)

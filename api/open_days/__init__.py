@@ -22,6 +22,7 @@ from api.graphql import Exchange, Refused, caller, require_size, whole_body
 from api.open_days import calendar, notice, photo
 from infra import files
 from infra.files import Files
+from schema.engine import NO_PURPOSE
 from schema.failure import FailureCode
 from schema.reads.values import identity
 from schema.terms import term
@@ -142,6 +143,8 @@ class OpenDays:
     async def photo(self, request: Request) -> Response:
         """A photo, for the company's members and the regulators of the place."""
         principal = await self._permitted(request, Permission.OPEN_DAY_READ)
+        if principal.kind == "regulator" and principal.purpose is None:
+            raise Refused(FailureCode.PURPOSE_REQUIRED, *NO_PURPOSE)
         key = _key(request, "oph")
         async with self._reading(principal) as connection:
             shown = await open_day_photo.shown(connection, principal, key)

@@ -137,7 +137,7 @@ class Compiler:
 
     def object(self, entity: Entity, type_: GraphQLObjectType, row: Row, fields: Fields, place: Place) -> Json:
         """The JSON of a row as an object."""
-        made = Json("{")
+        made = Json(self.statement.seen(row, entity.name), "{")
         separator = ""
         for key, nodes in fields.items():
             made.add(f'{separator}"{key}":')

@@ -94,6 +94,7 @@ class Statement:
         self._checks: list[Slot] = []
         self.errors: list[GraphQLError] = []
         self.tables: list[tuple[str, str]] = []
+        self.logged = False
         self._known: dict[Hashable, int] = {}
 
     def row(self, table: Table) -> Row:
@@ -107,6 +108,13 @@ class Statement:
         if self.audience.kind == "tenant" and row.has("tenant_id"):
             return [f"{row['tenant_id']} = {self.asker(Scope.TENANT)}"]
         return []
+
+    def seen(self, row: Row, kind: str) -> str | Sql:
+        """What stands before a row's JSON: for a regulator who reads a company's row the mark that will be logged."""
+        if self.audience.kind != "regulator" or not row.has("tenant_id"):
+            return ""
+        self.logged = True
+        return Sql(f"seen({row['tenant_id']}, {literal(kind)})")
 
     def asker(self, scope: Scope) -> str:
         """A value of who is asking, as a parameter."""

@@ -67,7 +67,7 @@ def published(server: Served, starts_at: datetime = SOON, **more: Any) -> str:
 
 def get(server: Served, path: str, token: str | None = None, **headers: str) -> httpx.Response:
     """What an address answers."""
-    sent = {"authorization": f"Bearer {token or server.token()}", **headers}
+    sent = {"authorization": f"Bearer {token or server.token()}", "linli-purpose": "INSPECTION", **headers}
     return httpx.get(f"{server.url}{path}", headers=sent, timeout=30)
 
 

@@ -14,9 +14,10 @@ from tenants.scope import Principal
 from tests.areas.town import STREET, Town
 
 ADMIN, MANAGER, OFFICER, DESK = CompanyRole
-VIEWER, ASSESSOR, PUBLISHER = RegulatorRole
+VIEWER, ASSESSOR, PUBLISHER, SECURITY, AUDITOR = RegulatorRole
 EVERYBODY = {*CompanyRole, *RegulatorRole}
-COMPANY, REGULATOR = set(CompanyRole), set(RegulatorRole)
+COMPANY, REGULATOR = set(CompanyRole), {VIEWER, ASSESSOR, PUBLISHER}
+BUSINESS = COMPANY | REGULATOR
 
 WHO_MAY: dict[Permission, set[Any]] = {
     # Places are public knowledge.
@@ -25,10 +26,10 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.ESTATE_CREATE: {ASSESSOR, PUBLISHER},
     Permission.ESTATE_UPDATE: {ASSESSOR, PUBLISHER},
     # Companies and projects: those who see any see the card; the contact is the company's own.
-    Permission.COMPANY_READ: EVERYBODY,
+    Permission.COMPANY_READ: BUSINESS,
     Permission.COMPANY_READ_CONTACT: {ADMIN},
     Permission.COMPANY_UPDATE: {ADMIN},
-    Permission.PROJECT_READ: EVERYBODY,
+    Permission.PROJECT_READ: BUSINESS,
     # The count of Party members among the owners: not for the front desk, not for regulators.
     Permission.PROJECT_READ_BASELINE: {ADMIN, MANAGER},
     Permission.PROJECT_CREATE: {ADMIN},
@@ -51,32 +52,37 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.TAKE_OVER_READ: {ADMIN} | REGULATOR,
     Permission.TAKE_OVER_REQUEST: {ADMIN},
     Permission.TAKE_OVER_CONFIRM: {PUBLISHER},
-    Permission.REGULATOR_READ: REGULATOR,
+    # A regulator's own house: who lets people in and who audits reads no company's row.
+    Permission.REGULATOR_READ: set(RegulatorRole),
+    Permission.REGULATOR_UPDATE_MEMBERS: {SECURITY},
+    Permission.REGISTRY_AUDIT_READ: {AUDITOR},
+    # Which regulators looked at the company.
+    Permission.ACCESS_READ: {ADMIN},
     # Settings are public; to set one is a decision.
     Permission.SETTING_READ: EVERYBODY,
     Permission.SETTING_UPDATE: {PUBLISHER},
     # Open days and issues: the front desk receives visitors and opens issues; the regulator raises and supervises.
-    Permission.OPEN_DAY_READ: EVERYBODY,
+    Permission.OPEN_DAY_READ: BUSINESS,
     Permission.OPEN_DAY_CREATE: {ADMIN, MANAGER},
     Permission.OPEN_DAY_UPDATE: {ADMIN, MANAGER},
     Permission.OPEN_DAY_RECEIVE: {ADMIN, MANAGER, DESK},
-    Permission.ISSUE_READ: EVERYBODY,
+    Permission.ISSUE_READ: BUSINESS,
     Permission.ISSUE_CREATE: {ADMIN, MANAGER, DESK},
     Permission.ISSUE_UPDATE: {ADMIN, MANAGER},
     Permission.ISSUE_ESCALATE: {ADMIN, MANAGER, ASSESSOR, PUBLISHER},
     Permission.ISSUE_SUPERVISE: {ASSESSOR, PUBLISHER},
     Permission.ISSUE_CATEGORY_UPDATE: {ASSESSOR, PUBLISHER},
     # Check-ins and agreements: reported by the company, confirmed by the community, no business of the front desk.
-    Permission.CHECK_IN_READ: EVERYBODY - {DESK},
+    Permission.CHECK_IN_READ: BUSINESS - {DESK},
     Permission.CHECK_IN_REPORT: {ADMIN, MANAGER},
     Permission.CHECK_IN_CONFIRM: {ASSESSOR, PUBLISHER},
-    Permission.AGREEMENT_READ: EVERYBODY - {DESK},
+    Permission.AGREEMENT_READ: BUSINESS - {DESK},
     Permission.AGREEMENT_UPDATE: {ADMIN, MANAGER},
     Permission.AGREEMENT_CONFIRM: {ASSESSOR, PUBLISHER},
     # What is due is narrowed to the areas that the reader may read.
-    Permission.DUE_READ: EVERYBODY,
+    Permission.DUE_READ: BUSINESS,
     # Party organisations are facts; whose file it is, only the Party affairs officer learns, and the company who asked.
-    Permission.PARTY_ORGANISATION_READ: EVERYBODY - {DESK},
+    Permission.PARTY_ORGANISATION_READ: BUSINESS - {DESK},
     Permission.PARTY_ORGANISATION_UPDATE: {OFFICER},
     Permission.PARTY_FILE_READ: {OFFICER},
     Permission.PARTY_FILE_OPEN: {OFFICER},
@@ -158,7 +164,10 @@ async def test_admits_members_of_a_regulator(town: Town, role: RegulatorRole) ->
     authority = await town.regulator("370402", role)
     assert authority.regulator_id is not None
     assert authority.actor_id is not None
-    assert await admit(town.database, "regulator", authority.regulator_id, authority.actor_id) == authority
+    found = await admit(
+        town.database, "regulator", authority.regulator_id, authority.actor_id, purpose=authority.purpose
+    )
+    assert found == authority
 
 
 async def test_members_of_a_closed_regulator_are_not_admitted(town: Town) -> None:

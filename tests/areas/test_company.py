@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from tenants import company, division, estate, project, staff, take_over
+from tenants.access import Purpose
 from tenants.company import CompanyStatus, NewCompany, NewMember, is_valid_uscc
 from tenants.errors import Code, DomainError
 from tenants.permission import CompanyRole
@@ -395,7 +396,7 @@ class Engagements(RuleBasedStateMachine):
 
     async def seen_by(self, path: str) -> set[Any]:
         """The companies that a regulator of a division reads."""
-        regulator = Principal("regulator", regulator_id=new_id(), division_path=path)
+        regulator = Principal("regulator", regulator_id=new_id(), division_path=path, purpose=Purpose.STATISTICS)
         async with self.town.database.reading(regulator) as connection:
             projects = await connection.fetch("SELECT division_path FROM project")
             assert all(row["division_path"].startswith(path) for row in projects)

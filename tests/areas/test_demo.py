@@ -10,6 +10,7 @@ import pytest
 
 from schema import build, executable
 from tenants import sample
+from tenants.access import Purpose
 from tenants.permission import COMPANY_ROLES, REGULATOR_ROLES, CompanyRole, RegulatorRole
 from tenants.sample import Demo
 from tenants.scope import Database, Principal
@@ -56,6 +57,7 @@ async def ask(linli: Database, demo: Demo, administrator: asyncpg.Connection) ->
                 REGULATOR_ROLES[member.role],
                 actor_id=member.id,
                 regulator_id=member.organisation_id,
+                purpose=Purpose.STATISTICS,
                 division_path=paths[member.organisation_id],
             )
         found[name] = Asker(executable(build()), linli, principal)

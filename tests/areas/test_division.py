@@ -15,6 +15,7 @@ import pytest
 
 from infra.data import divisions as published
 from tenants import company, division, estate, project
+from tenants.access import Purpose
 from tenants.errors import Code, DomainError, DomainErrors
 from tenants.regulator import Regulator
 from tenants.row import new_id, today
@@ -22,6 +23,8 @@ from tenants.scope import Database, Principal, Scope
 
 BASIS = "鲁政字〔2024〕1号"
 DAY = date(2024, 5, 1)
+
+REGULATOR = Principal("regulator", regulator_id=new_id(), division_path="370402", purpose=Purpose.SUPERVISION)
 
 
 @pytest.fixture(scope="module")
@@ -345,7 +348,9 @@ async def test_merging_moves_everything_that_was_there(scope: Scope) -> None:
         assert {row[0] for row in await fetch("SELECT division_path FROM project")} == {"370403001", "370403001A00"}
     assert await reach(scope, registered) == ["37", "3704", "370403", "370403001"]
     assert await reach(scope, working) == ["37", "3704", "370403", "370403001", "370403001A00", "3705"]
-    async with scope.acting_as(Principal("regulator", regulator_id=new_id(), division_path="370402")):
+    async with scope.acting_as(
+        Principal("regulator", regulator_id=new_id(), division_path="370402", purpose=Purpose.SUPERVISION)
+    ):
         assert await fetch("SELECT tenant_id FROM company") == []
     old = await scope.session.get_one(division.Division, division.published_id("370402001"))
     assert (old.valid_to, old.successor_id) == (DAY, successor.id)
@@ -389,7 +394,9 @@ async def test_every_change_is_journalled(scope: Scope) -> None:
         ("CODED", "新名", "370402001", BASIS),
         ("MERGED", "新名", "370402098", BASIS),
     ]
-    async with scope.acting_as(Principal("regulator", regulator_id=new_id(), division_path="370402")):
+    async with scope.acting_as(
+        Principal("regulator", regulator_id=new_id(), division_path="370402", purpose=Purpose.SUPERVISION)
+    ):
         audit = await fetch("SELECT action, actor_kind, changes FROM registry_audit_entry ORDER BY id")
         topics = await fetch("SELECT topic FROM registry_event ORDER BY id")
     assert [(row["action"], row["actor_kind"]) for row in audit] == [

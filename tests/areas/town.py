@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 
 from tenants import company, estate, project, staff, take_over
+from tenants.access import Purpose
 from tenants.company import CompanyMember
 from tenants.errors import Code, DomainError, DomainErrors
 from tenants.permission import COMPANY_ROLES, REGULATOR_ROLES, CompanyRole, RegulatorRole
@@ -107,6 +108,7 @@ class Town:
             actor_id=member.id,
             regulator_id=made.id,
             division_path=made.division_path,
+            purpose=Purpose.SUPERVISION,
         )
 
     async def estate(self, at: str = STREET) -> estate.Estate:

@@ -7,7 +7,7 @@ fails the proof.
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.isolation.catalogue import PUBLIC, REGULATOR, TENANT, WORKER, Command, Table
 from tests.isolation.rows import Row
@@ -62,6 +62,12 @@ WITHIN = Rule("a regulator's reach is its division's subtree", ("division_path",
 REACHED = Rule("a regulator sees the companies that work in its division", ("reach",), _reached)
 
 
+def _for_a_purpose(rule: Rule) -> Rule:
+    return replace(
+        rule, reason=f"{rule.reason}, for a purpose", holds=lambda row, who: bool(who.purpose) and rule.holds(row, who)
+    )
+
+
 def _everything(reason: str) -> Rule:
     return Rule(reason, (), lambda row, who: True, everything=True)
 
@@ -76,6 +82,7 @@ _TELLS = _everything("the platform journals what it does to the registry")
 _THRESHOLDS = _everything("what a division has set, and by which categories it sorts, is for everybody it binds")
 _ORGANISED = _everything("which Party organisations there are is public knowledge; nobody is named")
 _PUBLISHES = _everything("the platform publishes figures, and alone knows what they were put together from")
+_LOGS = _everything("the platform writes down which regulator read a company's rows")
 _ITSELF = Rule("a regulator sees itself", ("id",), lambda row, who: row["id"] == who.regulator_id)
 _ITS_MEMBERS = Rule(
     "a regulator sees its own members", ("regulator_id",), lambda row, who: row["regulator_id"] == who.regulator_id
@@ -110,6 +117,7 @@ _OTHERS: dict[tuple[str, str], dict[Command, Rule]] = {
     ("take_over", REGULATOR): {"SELECT": WITHIN},
     ("due", REGULATOR): {"SELECT": WITHIN},  # as regulatory_due, which is due without Party work
     ("regulatory_due", REGULATOR): {"SELECT": WITHIN},
+    ("access_entry", WORKER): {"INSERT": _LOGS},
     ("company", WORKER): {"SELECT": OWN, "INSERT": OWN, "UPDATE": OWN},
 }
 
@@ -178,7 +186,7 @@ _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
     ("public_party_organisation", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
     ("regulator", REGULATOR): {"SELECT": _ITSELF},
     ("regulator", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
-    ("regulator_member", REGULATOR): {"SELECT": _ITS_MEMBERS},
+    ("regulator_member", REGULATOR): {"SELECT": _ITS_MEMBERS, "INSERT": _ITS_MEMBERS, "UPDATE": _ITS_MEMBERS},
     ("regulator_member", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
     ("registry_audit_entry", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN},
     ("registry_audit_entry", WORKER): {"INSERT": _TELLS},
@@ -196,4 +204,5 @@ def rule(table: Table, role: str, command: Command) -> Rule | None:
         return _REGISTRY.get((table.name, role), {}).get(command)
     if role == TENANT:
         return _CLOSER.get(table.name, {}).get(command, OWN)
-    return _OTHERS.get((table.name, role), {}).get(command)
+    found = _OTHERS.get((table.name, role), {}).get(command)
+    return _for_a_purpose(found) if found and role == REGULATOR else found

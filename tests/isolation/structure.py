@@ -62,6 +62,7 @@ POINTS_NOWHERE = {
     "registry_event.entity_id": "as in outbox_event",
     "party_due.subject_id": "what is due may be of an organisation, a case, a transfer or a file",
     "party_figure_block.block_id": "a block is what its rows have in common, and nothing else",
+    "access_entry.actor_id": "as in audit_entry: the log says who looked, whatever became of them",
     "party_file_access.actor_id": "as in audit_entry: the log says who looked, whatever became of them",
     "estate.serving_tenant_id": "the registry outlives companies, and must not be able to ask whether a company exists",
 }

@@ -49,6 +49,7 @@ class Context:
     regulator: str | None = ""
     actor: str | None = ""
     file: str | None = None
+    purpose: str | None = ""
 
     @property
     def opening(self) -> str:
@@ -59,6 +60,7 @@ class Context:
             "regulator": self.regulator,
             "actor": self.actor,
             "file": self.file,
+            "purpose": self.purpose,
         }
         parts = [f"SET LOCAL ROLE {self.role}"]
         for name, value in settings.items():
@@ -99,7 +101,7 @@ class Context:
 
     def _said(self) -> list[tuple[str, str | None]]:
         named = [("tenant", self.tenant), ("division", self.division), ("regulator", self.regulator)]
-        return [*named, ("file", self.file or "")]
+        return [*named, ("file", self.file or ""), ("purpose", self.purpose)]
 
 
 def _uuid(text: str | None) -> uuid.UUID | None:
@@ -142,7 +144,8 @@ class World:
 
     def regulator(self, path: str, owner: str = "甲") -> Context:
         """A regulator's context; `owner` names the set whose regulator it is."""
-        return Context(REGULATOR, division=path, regulator=str(self.sets[owner][0].rows["regulator"]["id"]))
+        regulator = str(self.sets[owner][0].rows["regulator"]["id"])
+        return Context(REGULATOR, division=path, regulator=regulator, purpose="SUPERVISION")
 
     async def another(self, table: Table, name: str, **chosen: Any) -> Row:
         """Values of one more row of a company, which is the same each time unless something in it is chosen."""
@@ -167,7 +170,8 @@ class World:
         if role == REGULATOR:
             paths = [*ancestry(HOME), "36", "3705", NOWHERE]
             mixed = replace(self.regulator("36", "丁"), tenant=b)
-            return [*(self.regulator(path) for path in paths), self.regulator("36", "丁"), mixed]
+            without_purpose = replace(self.regulator("37"), purpose="")
+            return [*(self.regulator(path) for path in paths), self.regulator("36", "丁"), mixed, without_purpose]
         if role == WORKER:
             return [Context(WORKER), Context(WORKER, tenant=b), Context(WORKER, division="37", regulator=regulator)]
         return [Context(role), Context(role, tenant=b, division="37", regulator=regulator)]
@@ -182,8 +186,9 @@ class World:
             return [Context(role), *(Context(role, tenant=value) for value in ids), *nobody]
         if role == REGULATOR:
             paths = [*bad, "3", "370", "37040", "37%", "%%%%", "3704 ", "３７", "370402001001x", HOME[:8]]
-            named = [Context(role, division=path, regulator=regulator) for path in paths]
-            return [Context(role), *named, *(Context(role, division="37", regulator=value) for value in bad)]
+            named = [Context(role, division=path, regulator=regulator, purpose="RATING") for path in paths]
+            others = [Context(role, division="37", regulator=value, purpose="RATING") for value in bad]
+            return [Context(role), *named, *others]
         return [Context(role, tenant=value, division=value, regulator=value) for value in bad]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 
+from tenants.access import Purpose
 from tenants.permission import COMPANY_ROLES, REGULATOR_ROLES, CompanyRole, RegulatorRole
 from tenants.scope import Principal
 
@@ -90,7 +91,12 @@ class _Filling:
             )
             permissions = REGULATOR_ROLES[RegulatorRole.PUBLISHER]
             found[name] = Principal(
-                "regulator", permissions, actor_id=self._id(), regulator_id=regulator, division_path=path
+                "regulator",
+                permissions,
+                actor_id=self._id(),
+                regulator_id=regulator,
+                division_path=path,
+                purpose=Purpose.SUPERVISION,
             )
         return found
 

@@ -16,7 +16,8 @@ from schema.engine import Engine, Request
 from schema.turns import Turns
 from tenants import project
 from tenants.errors import Locale
-from tenants.permission import CompanyRole
+from tenants.permission import CompanyRole, RegulatorRole
+from tenants.regulator import appoint_own
 from tenants.row import today
 from tenants.scope import Principal
 from tests.areas.errands import neighbourhood, party  # noqa: F401 - they add theirs
@@ -247,3 +248,22 @@ async def update_estate(town: Town) -> tuple[Principal, Input]:
         "divisionCode": "370403001",
         "registryState": "CONFIRMED",
     }
+
+
+# A regulator's own house
+
+
+async def _security(town: Town) -> Principal:
+    return await town.regulator("370402", RegulatorRole.SECURITY_ADMIN)
+
+
+@errand
+async def appoint_regulator_member(town: Town) -> tuple[Principal, Input]:
+    return await _security(town), {"name": "周立", "role": "ASSESSOR", "assignedUntil": END.isoformat()}
+
+
+@errand
+async def assign_regulator_member(town: Town) -> tuple[Principal, Input]:
+    security = await _security(town)
+    member = await town.do(security, appoint_own, "周立", RegulatorRole.VIEWER, None)
+    return security, {"id": f"rgm_{member.id}", "version": 1, "role": "ASSESSOR", "assignedUntil": END.isoformat()}
