@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
-from schema.reads import Connection, Node, column, entity, expression, many, one, ref
+from schema.reads import Connection, Node, Row, column, entity, expression, many, one, ref
 from schema.reads.report import figure, figures
 from schema.terms import EstateKind, OpenArea, OpenDayState, Organiser
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from schema.project import Project
 
 
-@entity(table=rules.OpenDay, prefix="opd", permission=Permission.OPEN_DAY_READ, division="division_path")
+def _announced(row: Row) -> str:
+    """What a company prepares is nobody else's business until it is announced."""
+    return f"{row.published_on} IS NOT NULL" if row.statement.audience.kind == "regulator" else "true"
+
+
+@entity(
+    table=rules.OpenDay,
+    prefix="opd",
+    permission=Permission.OPEN_DAY_READ,
+    division="division_path",
+    visible=_announced,
+)
 class OpenDay(Node):
     """Open day (物业开放日): a company shows its work at an estate, and answers what it is told."""
 

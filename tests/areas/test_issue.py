@@ -13,7 +13,7 @@ from tenants.project import Project
 from tenants.row import today
 from tenants.scope import Principal
 from tenants.setting import NewSetting, SettingKey
-from tests.areas.town import OTHER_STREET, STREET, Firm, Town
+from tests.areas.town import OTHER_STREET, STREET, Firm, Town, at_once
 from tests.reads.asking import Asker
 
 MONDAY = date(2025, 3, 3)
@@ -130,6 +130,17 @@ async def test_reopening_keeps_count(town: Town, firm: Firm, begun: Project) -> 
     assert (row.state, row.reopened, row.closed_on, row.due_on) == ("REOPENED", 1, None, date(2025, 4, 10))
     row = await walked(town, firm, row, *TO_FEEDBACK[1:])
     assert (row.answer, row.reopening_reason, row.reopened_on) == ("已修复", "又漏了", date(2025, 4, 7))
+
+
+async def test_two_at_once(town: Town, firm: Firm, begun: Project, street: Principal) -> None:
+    """The company closes what the street hands up at the same moment: one does, the other is told."""
+    row = await walked(town, firm, await town.do(firm.admin, issue.record_issue, new(begun)), *TO_FEEDBACK)
+    answers = await at_once(
+        town.do(firm.admin, issue.close, row.id, row.version, MONDAY),
+        town.do(street, issue.escalate, row.id, row.version, IssueLevel.STREET, "街道协调"),
+    )
+    assert [(Code.CONFLICT, "version")] in answers
+    assert sum(isinstance(answer, Issue) for answer in answers) == 1
 
 
 async def test_an_open_issue_is_put_right(town: Town, firm: Firm, begun: Project, street: Principal) -> None:

@@ -13,8 +13,9 @@ from tenants.open_day import NewBatch, NewOpenDay, NewOpinion, OpenArea, OpenDay
 from tenants.permission import CompanyRole
 from tenants.project import Project
 from tenants.row import now, today
+from tenants.scope import Principal
 from tenants.setting import NewSetting, SettingKey
-from tests.areas.town import Firm, Town, place
+from tests.areas.town import Firm, Town, at_once, place
 from tests.reads.asking import Asker
 
 MORNING = datetime(2025, 9, 20, 1, tzinfo=UTC)
@@ -176,6 +177,25 @@ async def test_a_draft_is_changed_until_it_is_announced(town: Town, firm: Firm, 
     ]
 
 
+async def test_a_draft_is_nobody_elses_business(town: Town, firm: Firm, begun: Project) -> None:
+    """A regulator of the place sees an open day from its announcement on, also when it is called off after that."""
+    street = await town.regulator(begun.division_path)
+    row = await town.do(firm.admin, open_day.draft, new(begun))
+    schema = executable(build())
+    text = "query ($id: ID!) { openDay(id: $id) { state } node(id: $id) { id } }"
+
+    async def seen(who: Principal) -> Any:
+        answer = await Asker(schema, town.database, who)(text, id=f"opd_{row.id}")
+        assert (answer["openDay"] is None) == (answer["node"] is None)
+        return answer["openDay"] and answer["openDay"]["state"]
+
+    assert (await seen(firm.admin), await seen(street)) == ("DRAFT", None)
+    row = await town.do(firm.admin, open_day.publish, row.id, 1, HELD - 10 * DAY)
+    assert await seen(street) == "PUBLISHED"
+    row = await town.do(firm.admin, open_day.cancel, row.id, 2, "停电")
+    assert await seen(street) == "CANCELLED"
+
+
 async def test_put_off_and_called_off(town: Town, firm: Firm, begun: Project) -> None:
     """Put off with its batches, published anew, then called off with a reason; a called-off day is not held."""
     given = [NewBatch(starts_at=MORNING + number * HOUR, capacity=30) for number in range(2)]
@@ -308,6 +328,29 @@ async def test_the_report_counts_by_kind_of_estate(town: Town, firm: Firm) -> No
     other = Asker(executable(build()), town.database, (await town.company()).admin)
     assert (await other(FIGURES, since="2025-01-01", until="2025-12-31"))["openDayFigures"] == []
     assert (await ask(FIGURES, since="2021-01-01", until="2021-12-31"))["openDayFigures"] == []
+
+
+async def test_two_at_once(town: Town, firm: Firm, begun: Project) -> None:
+    """Of two who publish, close or convert at the same moment one does, and the other is told; an answer that meets the
+    closing comes before it or is refused.
+    """
+    row = await town.do(firm.admin, open_day.draft, new(begun))
+    publishing = [town.do(firm.admin, open_day.publish, row.id, 1, HELD - 10 * DAY) for _ in range(2)]
+    assert [(Code.CONFLICT, "version")] in await at_once(*publishing)
+    row = await town.do(firm.admin, open_day.hold, row.id, 2, HELD, 42)
+    said = await town.do(
+        firm.admin, open_day.collect, NewOpinion(open_day_id=row.id, content="灯不亮", received_on=HELD)
+    )
+    converting = [town.do(firm.admin, open_day.convert, said.id, 1, "楼道灯不亮") for _ in range(2)]
+    assert [(Code.CONFLICT, "version")] in await at_once(*converting)
+    made = "SELECT count(*) FROM issue WHERE tenant_id = $1 AND source = 'OPEN_DAY'"
+    assert await town.administrator.fetchval(made, firm.id) == 1
+    answered, closed = await at_once(
+        town.do(firm.admin, open_day.answer, said.id, 2, "已更换", HELD),
+        town.do(firm.admin, open_day.close, row.id, 4, HELD, False),
+    )
+    assert isinstance(answered, open_day.Opinion)  # closing never comes first: an unanswered opinion keeps it open
+    assert isinstance(closed, OpenDay) or closed == [(Code.OPINIONS_UNANSWERED, "id")]
 
 
 async def test_the_front_desk_receives_visitors(town: Town, firm: Firm, begun: Project) -> None:
