@@ -33,6 +33,7 @@ from schema.project import Project
 from schema.reads import Connection, Node, Scope, by_id, connection, node, nodes, single
 from schema.reads.report import report
 from schema.regulator import AccessEntry, RegistryAuditEntry, Regulator
+from schema.scheme import Scheme, SchemeDraft
 from schema.setting import DivisionSetting, EffectiveSetting
 from schema.staff import Staff
 from schema.take_over import TakeOver
@@ -133,6 +134,10 @@ class Query:
         tables={"f": party_statistics_rules.PartyFigure},
         permission=Permission.PARTY_FIGURE_READ,
     )
+    schemes: Connection[Scheme] = connection("Published schemes (评定方案、信用评价标准), every edition.")
+    scheme: Scheme | None = by_id("A published scheme by its id (方案).")
+    scheme_drafts: Connection[SchemeDraft] = connection("Drafts of schemes within your reach (方案草案).")
+    scheme_draft: SchemeDraft | None = by_id("A draft by its id (方案草案).")
     division_settings: Connection[DivisionSetting] = connection("Settings of divisions, past and present (属地参数).")
     audit_entries: Connection[AuditEntry] = connection("Your company's audit trail (审计记录).")
     access_entries: Connection[AccessEntry] = connection("Which regulators read your company's rows (查阅记录).")

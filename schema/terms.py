@@ -19,6 +19,7 @@ from tenants.open_day import OpenArea, OpenDayState, Organiser
 from tenants.permission import CompanyRole, RegulatorRole
 from tenants.project import ContractKind, DeliveryStatus, EndReason, ProjectStatus
 from tenants.regulator import RegulatorStatus
+from tenants.scheme import GroupKind, Purpose, SchemeState, Subject
 from tenants.setting import SettingKey
 from tenants.staff import Post
 from tenants.take_over import TakeOverState
@@ -359,6 +360,47 @@ _enum(
     },
 )
 _enum(
+    GroupKind,
+    "Who evaluates under a scheme (评价主体类别).",
+    {
+        GroupKind.ASSOCIATION: "The industry's association (行业协会).",
+        GroupKind.AUTHORITY: "The industry's authority (行业主管部门).",
+        GroupKind.OWNERS: "Owners (业主).",
+        GroupKind.PEER: "Property companies, of each other (物业企业互评).",
+        GroupKind.STREET_COMMUNITY: "Street and community (街道社区).",
+        GroupKind.STREET_COMMUNITY_PARTY: "Party organisations of street and community (街道社区党组织).",
+        GroupKind.THIRD_PARTY: "A third party (第三方机构).",
+    },
+    name="EvaluatorKind",
+)
+_enum(
+    Purpose,
+    "What a scheme is for (方案用途).",
+    {
+        Purpose.CREDIT: "Credit records and scores (信用评价).",
+        Purpose.RATING: "Ratings in cycles (评定).",
+    },
+    name="SchemePurpose",
+)
+_enum(
+    SchemeState,
+    "State of a published edition (方案状态).",
+    {
+        SchemeState.PUBLISHED: "Published, and not to be changed any more (已发布).",
+        SchemeState.RETIRED: "Not used any more (已停用).",
+    },
+)
+_enum(
+    Subject,
+    "Whom or what a scheme scores (评价对象).",
+    {
+        Subject.COMPANY: "Companies (物业服务企业).",
+        Subject.PROJECT: "Projects (物业项目).",
+        Subject.PROJECT_LEAD: "Project leads (项目负责人).",
+    },
+    name="SchemeSubject",
+)
+_enum(
     SettingKey,
     "A setting of a division (属地参数).",
     {
@@ -373,6 +415,9 @@ _enum(
         SettingKey.OPEN_DAY_NOTICE_DAYS: "Days of notice before an open day (开放日提前公告天数).",
         SettingKey.OPEN_DAYS_PER_QUARTER: "Open days an estate holds a quarter (每季度开放日次数目标).",
         SettingKey.PARTY_FILE_RETENTION_MONTHS: "Months a closed Party file is kept (党员档案保存期限，月).",
+        SettingKey.PARTY_SCORE_SHARE_MIN: (
+            "Share of a rating that street and community Party organisations hold (街道社区党组织评价最低占比)."
+        ),
         SettingKey.PARTY_VENUE_ITEMS: "What a Party venue has, its checklist (党建阵地“六有”标准).",
         SettingKey.SMALL_CELL: "Counts below this are not shown (小数抑制阈值).",
         SettingKey.TRANSFER_LETTER_DAYS: "Days a letter of introduction is valid (组织关系介绍信有效期，日).",
@@ -409,6 +454,7 @@ __all__ = [
     "DueKind",
     "EndReason",
     "EstateKind",
+    "GroupKind",
     "IssueChannel",
     "IssueLevel",
     "IssueSource",
@@ -424,7 +470,9 @@ __all__ = [
     "RegistryState",
     "RegulatorRole",
     "RegulatorStatus",
+    "SchemeState",
     "ServiceModel",
     "SettingKey",
+    "Subject",
     "TakeOverState",
 ]

@@ -70,6 +70,7 @@ class Code(StrEnum):
     FILE_TOO_MANY_ROWS = "FILE_TOO_MANY_ROWS"
     FILE_TOO_WIDE = "FILE_TOO_WIDE"
     FORMULA = "FORMULA"
+    FOUR_EYES = "FOUR_EYES"
     HEADING_MISSING = "HEADING_MISSING"
     HEADING_TWICE = "HEADING_TWICE"
     HELD_OFF_NOTICE = "HELD_OFF_NOTICE"
@@ -205,13 +206,20 @@ class Code(StrEnum):
     SCHEME_BAND_UNREACHABLE = "SCHEME_BAND_UNREACHABLE"
     SCHEME_BAND_WITHOUT_VETO = "SCHEME_BAND_WITHOUT_VETO"
     SCHEME_CAP = "SCHEME_CAP"
+    SCHEME_CODE_FIXED = "SCHEME_CODE_FIXED"
     SCHEME_CODE_TWICE = "SCHEME_CODE_TWICE"
     SCHEME_CODE_UNKNOWN = "SCHEME_CODE_UNKNOWN"
+    SCHEME_DRAFT_EXISTS = "SCHEME_DRAFT_EXISTS"
     SCHEME_GROUP_MARKS = "SCHEME_GROUP_MARKS"
+    SCHEME_ITEMS_DROPPED = "SCHEME_ITEMS_DROPPED"
     SCHEME_KEY_MISSING = "SCHEME_KEY_MISSING"
     SCHEME_KEY_UNKNOWN = "SCHEME_KEY_UNKNOWN"
     SCHEME_MARKS = "SCHEME_MARKS"
+    SCHEME_NOT_LATER = "SCHEME_NOT_LATER"
+    SCHEME_ONE_FORM = "SCHEME_ONE_FORM"
     SCHEME_PARTY_SHARE = "SCHEME_PARTY_SHARE"
+    SCHEME_PUBLISHED_MEANWHILE = "SCHEME_PUBLISHED_MEANWHILE"
+    SCHEME_RETIRED = "SCHEME_RETIRED"
     SCHEME_SIGN = "SCHEME_SIGN"
     SCHEME_STEPS_GAP = "SCHEME_STEPS_GAP"
     SCHEME_STEPS_OVERLAP = "SCHEME_STEPS_OVERLAP"
@@ -483,6 +491,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.FORMULA: (
         "单元格含有公式；请复制后“选择性粘贴为数值”再导入。",
         "The cell holds a formula; copy it and paste it as a value, then import again.",
+    ),
+    Code.FOUR_EYES: (
+        "四眼原则：起草或修改过该草案的人不能发布它；请由另一名有发布权限的成员发布。",
+        "Four eyes: whoever wrote on a draft does not publish it; ask another member who may publish.",
     ),
     Code.HEADING_MISSING: (
         "找不到表头：{missing}。文件中的表头是：{found}。",
@@ -1015,6 +1027,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "上下限与所含内容矛盾：{value} 应 {expected}。",
         "A cap or floor contradicts what it holds: {value} should be {expected}.",
     ),
+    Code.SCHEME_CODE_FIXED: (
+        "草案的代码是“{was}”，不能改为“{given}”；如需另一方案，请另行起草。",
+        "The draft's code is {was} and cannot become {given}; draft another scheme instead.",
+    ),
     Code.SCHEME_CODE_TWICE: (
         "代码“{name}”重复；同一类代码不得重复。",
         "The code {name} is used twice; each names one part.",
@@ -1023,9 +1039,17 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "“{name}”不存在；可用的有：{known}。",
         "There is no {name}; known are: {known}.",
     ),
+    Code.SCHEME_DRAFT_EXISTS: (
+        "“{division}”已有代码为“{code_name}”的草案；请修改该草案。",
+        "{division} already has a draft with the code {code_name}; change that one.",
+    ),
     Code.SCHEME_GROUP_MARKS: (
         "评价主体“{group}”的权重为 {weight}，但各维度分给它的合计为 {held}；两者应相等。",
         "Group {group} has a weight of {weight}, but the dimensions give it {held}; both must be equal.",
+    ),
+    Code.SCHEME_ITEMS_DROPPED: (
+        "新版本缺少上一版的计分项 {items}，仍在有效期内的记录将无法计分；请保留并标记 retired: true。",
+        "The new edition lacks items of the last one, and records that rest on them could not be scored: {items}. Keep them with `retired: true`.",
     ),
     Code.SCHEME_KEY_MISSING: (
         "缺少“{key}”；请补充。",
@@ -1039,9 +1063,25 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "各部分满分合计不等于总分：{parts} = {total}，应为 {full}；请调整各部分满分或 full_marks。",
         "The parts do not sum to the full marks: {parts} = {total}, not {full}. Change their maxima or full_marks.",
     ),
+    Code.SCHEME_NOT_LATER: (
+        "新版本的生效日期 {valid_from} 应晚于上一版的 {last}。",
+        "The new edition holds from {valid_from}; it must be later than the last one, {last}.",
+    ),
+    Code.SCHEME_ONE_FORM: (
+        "请以 yaml 或 document 之一提交方案，不要同时提交。",
+        "Give the scheme either as `yaml` or as `document`, one of them.",
+    ),
     Code.SCHEME_PARTY_SHARE: (
         "街道社区党组织评价占比为 {share}%，低于本地区规定的 {minimum}%（属地参数 PARTY_SCORE_SHARE_MIN）；请提高 {kind} 的权重。",
         "Street and community Party organisations hold {share}% of the score, less than the division's {minimum}% (setting PARTY_SCORE_SHARE_MIN); give {kind} more weight.",
+    ),
+    Code.SCHEME_PUBLISHED_MEANWHILE: (
+        "该方案刚刚发布了新版本；请重新查看后再发布。",
+        "An edition of this scheme was published just now; look at it and try again.",
+    ),
+    Code.SCHEME_RETIRED: (
+        "方案“{code_name}”第 {edition} 版已停用。",
+        "Edition {edition} of {code_name} is retired already.",
     ),
     Code.SCHEME_SIGN: (
         "分值 {points} 的符号与信息类别矛盾：此处应 {sign}。",

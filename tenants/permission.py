@@ -55,6 +55,9 @@ class Permission(StrEnum):
     REGISTRY_AUDIT_READ = "registry_audit:read"
     REGULATOR_READ = "regulator:read"
     REGULATOR_UPDATE_MEMBERS = "regulator:update_members"
+    SCHEME_DRAFT = "scheme:draft"
+    SCHEME_PUBLISH = "scheme:publish"
+    SCHEME_READ = "scheme:read"
     SETTING_READ = "setting:read"
     SETTING_UPDATE = "setting:update"
     STAFF_CREATE = "staff:create"
@@ -93,7 +96,7 @@ PARTY_PERSONAL = frozenset({P.PARTY_FILE_OPEN, P.PARTY_FILE_READ, P.PARTY_FILE_R
 PARTY = frozenset(permission for permission in Permission if permission.value.startswith("party_"))
 """What only a person's own role gives, never a scope granted to somebody else: no application reaches Party work."""
 
-_PUBLIC_KNOWLEDGE = frozenset({P.DIVISION_READ, P.ESTATE_READ, P.SETTING_READ})
+_PUBLIC_KNOWLEDGE = frozenset({P.DIVISION_READ, P.ESTATE_READ, P.SCHEME_READ, P.SETTING_READ})
 
 _COMPANY_READER = _PUBLIC_KNOWLEDGE | {
     P.AGREEMENT_READ,
@@ -131,6 +134,7 @@ _REGULATOR_KEEPER = _REGULATOR_READER | {
     P.ISSUE_ESCALATE,
     P.ISSUE_SUPERVISE,
     P.PARTY_REGISTRY_UPDATE,
+    P.SCHEME_DRAFT,
 }
 
 COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
@@ -190,10 +194,11 @@ COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
 REGULATOR_ROLES: dict[RegulatorRole, frozenset[Permission]] = {
     RegulatorRole.VIEWER: _REGULATOR_READER,
     RegulatorRole.ASSESSOR: _REGULATOR_KEEPER,
-    RegulatorRole.PUBLISHER: _REGULATOR_KEEPER | {P.SETTING_UPDATE, P.TAKE_OVER_CONFIRM},
+    RegulatorRole.PUBLISHER: _REGULATOR_KEEPER | {P.SCHEME_PUBLISH, P.SETTING_UPDATE, P.TAKE_OVER_CONFIRM},
     RegulatorRole.SECURITY_ADMIN: _PUBLIC_KNOWLEDGE | {P.REGULATOR_READ, P.REGULATOR_UPDATE_MEMBERS},
     RegulatorRole.AUDITOR: _PUBLIC_KNOWLEDGE | {P.REGISTRY_AUDIT_READ, P.REGULATOR_READ},
 }
-"""The assessor keeps the estate registry and confirms what a community confirms; settings and take-overs are decisions
-and the publisher's. Who lets people in and who audits reads no company's row (等保 GB/T 22239-2019: the three apart).
+"""The assessor keeps the estate registry, confirms what a community confirms and drafts schemes; settings, take-overs
+and published schemes are decisions and the publisher's. Who lets people in and who audits reads no company's row
+(等保 GB/T 22239-2019: the three apart).
 """

@@ -38,6 +38,7 @@ class SettingKey(StrEnum):
     OPEN_DAY_NOTICE_DAYS = "OPEN_DAY_NOTICE_DAYS"
     OPEN_DAYS_PER_QUARTER = "OPEN_DAYS_PER_QUARTER"
     PARTY_FILE_RETENTION_MONTHS = "PARTY_FILE_RETENTION_MONTHS"
+    PARTY_SCORE_SHARE_MIN = "PARTY_SCORE_SHARE_MIN"
     PARTY_VENUE_ITEMS = "PARTY_VENUE_ITEMS"
     SMALL_CELL = "SMALL_CELL"
     TRANSFER_LETTER_DAYS = "TRANSFER_LETTER_DAYS"
@@ -111,6 +112,7 @@ KINDS: dict[SettingKey, Kind] = {
     SettingKey.PARTY_FILE_RETENTION_MONTHS: Kind(
         _whole(1, 600), "1–600", 36, "个人信息保护法 第19条: the shortest time the purpose needs"
     ),
+    SettingKey.PARTY_SCORE_SHARE_MIN: Kind(_share, "0–1", None, "Shandong report row S4P-07: 0.30; unset elsewhere"),
     SettingKey.PARTY_VENUE_ITEMS: Kind(
         _items,
         "1–20 × 事项，以“；”分隔",

@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("basis", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "key IN ('AGREEMENTS_PER_YEAR', 'CHECK_IN_ARRIVAL_DAYS', 'CLAIMED_PROJECTS_MIN', 'CONFIRMATION_DAYS', 'ISSUE_DAYS', 'ISSUE_ON_TIME_TARGET', 'LEAD_REPORT_MONTHS', 'OPEN_DAY_ANSWER_DAYS', 'OPEN_DAY_NOTICE_DAYS', 'OPEN_DAYS_PER_QUARTER', 'PARTY_FILE_RETENTION_MONTHS', 'PARTY_VENUE_ITEMS', 'SMALL_CELL', 'TRANSFER_LETTER_DAYS')",
+            "key IN ('AGREEMENTS_PER_YEAR', 'CHECK_IN_ARRIVAL_DAYS', 'CLAIMED_PROJECTS_MIN', 'CONFIRMATION_DAYS', 'ISSUE_DAYS', 'ISSUE_ON_TIME_TARGET', 'LEAD_REPORT_MONTHS', 'OPEN_DAY_ANSWER_DAYS', 'OPEN_DAY_NOTICE_DAYS', 'OPEN_DAYS_PER_QUARTER', 'PARTY_FILE_RETENTION_MONTHS', 'PARTY_SCORE_SHARE_MIN', 'PARTY_VENUE_ITEMS', 'SMALL_CELL', 'TRANSFER_LETTER_DAYS')",
             name="key_known",
         ),
         sa.CheckConstraint("valid_to > valid_from", name="dates_in_order"),

@@ -7,10 +7,12 @@ result.total, result.printed, result.band, result.canonical
 document.points_for("B-03")                     # the points that a new record of an item gets
 """
 
+from tenants.scheme import registry
 from tenants.scheme.check import check
-from tenants.scheme.document import Document, Purpose
+from tenants.scheme.document import Document, GroupKind, Purpose
 from tenants.scheme.indicator import Subject
 from tenants.scheme.inputs import Entry, Inputs, Occurrence, Term
+from tenants.scheme.registry import Scheme, SchemeDraft, SchemeRetirement, SchemeState
 from tenants.scheme.result import Because, Result, Why
 from tenants.scheme.score import score
 
@@ -18,13 +20,19 @@ __all__ = [
     "Because",
     "Document",
     "Entry",
+    "GroupKind",
     "Inputs",
     "Occurrence",
     "Purpose",
     "Result",
+    "Scheme",
+    "SchemeDraft",
+    "SchemeRetirement",
+    "SchemeState",
     "Subject",
     "Term",
     "Why",
     "check",
+    "registry",
     "score",
 ]

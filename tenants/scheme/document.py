@@ -11,6 +11,7 @@ from pydantic import Field
 
 from tenants.errors import Code, DomainError
 from tenants.scheme.indicator import Indicator, Recorded, Subject, Validity, Veto
+from tenants.scheme.text import write
 from tenants.scheme.values import Day, Flag, Key, Number, Part, Range, Span, Whole, Words
 
 
@@ -194,6 +195,11 @@ class Document(Part):
     def structure(self) -> dict[str, Any]:
         """The document as plain values in the order in which it is written, without what was left out."""
         return self.model_dump(mode="json", exclude_defaults=True)
+
+    @property
+    def text(self) -> str:
+        """The document as YAML."""
+        return write(self.structure())
 
     @cached_property
     def indicators(self) -> dict[str, tuple[Dimension, Indicator]]:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from tenants.errors import Code, DomainError, DomainErrors
 from tenants.scheme.document import Document
 from tenants.scheme.text import parse
+from tenants.scheme.values import unprintable
 
 _MANY = 50
 
@@ -52,7 +53,7 @@ def document_of(structure: Any) -> Document:
 def _problem(error: Any) -> DomainError:
     kind, place = str(error["type"]), _place(error["loc"])
     if kind == "extra_forbidden":
-        return DomainError(Code.SCHEME_KEY_UNKNOWN, place, key=error["loc"][-1])
+        return DomainError(Code.SCHEME_KEY_UNKNOWN, place, key=_shown(error["loc"][-1]))
     if kind in ("missing", "union_tag_not_found"):
         key = "kind" if kind == "union_tag_not_found" else error["loc"][-1]
         return DomainError(Code.SCHEME_KEY_MISSING, place, key=key)
@@ -65,7 +66,7 @@ def _problem(error: Any) -> DomainError:
     return DomainError(
         Code.SCHEME_VALUE_UNREADABLE,
         place,
-        value=str(shown)[:100],
+        value=_shown(shown),
         expected=chinese or str(expected or kind),
         expected_english=english or str(expected or kind),
     )
@@ -78,5 +79,10 @@ def _place(location: Sequence[str | int]) -> str:
         if isinstance(step, int):
             place += f"[{step}]"
         elif not (at >= 2 and isinstance(location[at - 1], int) and location[at - 2] == "indicators"):
-            place += f".{step}" if place else step
+            place += f".{_shown(step)}" if place else _shown(step)
     return place
+
+
+def _shown(value: object) -> str:
+    """What was given, cut short and without what cannot be shown."""
+    return "".join("�" if unprintable(one) else one for one in str(value)[:60])

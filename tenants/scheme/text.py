@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from tenants.errors import Code, DomainError
+from tenants.scheme.values import unprintable
 
 LIMIT: Final = 200_000
 """The longest text; the largest published scheme we know takes a tenth of it."""
@@ -19,6 +20,7 @@ _LINE = 4_000
 _DEPTH = 20
 _WIDTH = 100
 
+_BREAK = re.compile(r"\r\n?|\n")
 _KEY = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'\[\]{},#&*!|>%@`?:-][^"\[\]{},#:]*):(?=\s|$)""")
 _DOUBLE = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SINGLE = re.compile(r"'(?:[^']|'')*'")
@@ -37,14 +39,16 @@ def parse(text: str) -> Any:
     """The structure that a text writes down. Raises `DomainError` with the line that cannot be read."""
     if len(text) > LIMIT:
         raise DomainError(Code.TOO_LONG, limit=LIMIT, length=len(text))
+    if (refused := unprintable(_BREAK.sub("", text))) is not None:
+        raise DomainError(Code.CHARACTER_NOT_ALLOWED, character=refused)
     lines: list[_Line] = []
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
+    for number, line in enumerate(_BREAK.split(text.removeprefix("\ufeff")), start=1):
         content = line.strip(" ")
         if not content or content.startswith("#") or (content == "---" and not lines):
             continue
         if len(line) > _LINE:
             _refuse(number, f"一行最多 {_LINE} 个字符", f"a line has at most {_LINE} characters")
-        if content.startswith("\t"):
+        if "\t" in line[: len(line) - len(line.lstrip())]:
             _refuse(number, "缩进应使用空格，不用制表符", "indent with spaces, not with tabs")
         lines.append(_Line(number, len(line) - len(line.lstrip(" ")), content))
     if not lines:

@@ -5,6 +5,7 @@ number.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -82,8 +83,14 @@ def _day(value: Any) -> date:
     return date.fromisoformat(value)
 
 
+def unprintable(text: str) -> str | None:
+    """The first character that cannot be shown or stored, None when there is none; a tab can."""
+    found = next((one for one in text if unicodedata.category(one) in {"Cc", "Cs", "Zl", "Zp"} and one != "\t"), None)
+    return None if found is None else f"U+{ord(found):04X}"
+
+
 def _filled(value: str) -> str:
-    if not value.strip():
+    if not value.strip() or unprintable(value):
         raise ValueError("text")
     return value.strip()
 

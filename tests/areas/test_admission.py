@@ -58,6 +58,10 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.REGISTRY_AUDIT_READ: {AUDITOR},
     # Which regulators looked at the company.
     Permission.ACCESS_READ: {ADMIN},
+    # Published schemes are public; to draft one is work, to publish one a decision.
+    Permission.SCHEME_READ: EVERYBODY,
+    Permission.SCHEME_DRAFT: {ASSESSOR, PUBLISHER},
+    Permission.SCHEME_PUBLISH: {PUBLISHER},
     # Settings are public; to set one is a decision.
     Permission.SETTING_READ: EVERYBODY,
     Permission.SETTING_UPDATE: {PUBLISHER},

@@ -58,7 +58,7 @@ async def test_every_mutation_does_its_errand(town: Town, desk: Desk, mutation: 
     payload = await desk.run(errand)
     assert payload.pop("userErrors") == []
     [entity] = payload.values()
-    if "version" in errand.input:
+    if "version" in errand.input and mutation != "publishScheme":  # an edition has no versions
         # What is issued again is a new row, whose first version it is.
         expected = 1 if mutation.startswith("reissue") else errand.input["version"] + 1
         assert entity["version"] == expected or "takeOver" in mutation
@@ -374,6 +374,11 @@ def _of(type_: Any) -> st.SearchStrategy[Any]:
         | st.sampled_from(["2025-09-20T01:00:00Z", "2025-09-20T04:00:00Z"]),
         "Decimal": st.decimals(allow_nan=False, places=3, min_value=-(10**14), max_value=10**14).map(str),
         "ID": AWKWARD | st.sampled_from(["prj", "stf", "mem", "est", "tko"]).map(lambda prefix: f"{prefix}_{new_id()}"),
+        "JSON": st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | AWKWARD,
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(AWKWARD | st.just("dimensions"), inner),
+            max_leaves=10,
+        ),
         "Int": st.integers(-(2**31), 2**31 - 1) | st.sampled_from([0, 1, 2]),
         "String": AWKWARD | st.text(max_size=20),
     }[type_.name]

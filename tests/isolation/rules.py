@@ -80,6 +80,7 @@ _WORKS = _everything("when the platform's own jobs run next; it names no company
 _PUBLIC_REGISTER = _everything("which estates there are and who serves them is public knowledge")
 _TELLS = _everything("the platform journals what it does to the registry")
 _THRESHOLDS = _everything("what a division has set, and by which categories it sorts, is for everybody it binds")
+_RULES = _everything("by which rules a division scores is for everybody it scores; published, nobody changes them")
 _ORGANISED = _everything("which Party organisations there are is public knowledge; nobody is named")
 _PUBLISHES = _everything("the platform publishes figures, and alone knows what they were put together from")
 _LOGS = _everything("the platform writes down which regulator read a company's rows")
@@ -184,6 +185,15 @@ _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
     ("public_party_organisation", TENANT): {"SELECT": _ORGANISED},
     ("public_party_organisation", REGULATOR): {"SELECT": _ORGANISED, "INSERT": WITHIN, "UPDATE": WITHIN},
     ("public_party_organisation", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
+    ("scheme", TENANT): {"SELECT": _RULES},
+    ("scheme", REGULATOR): {"SELECT": _RULES, "INSERT": WITHIN},
+    ("scheme", PUBLIC): {"SELECT": _RULES},
+    ("scheme", WORKER): {"SELECT": _RULES},
+    ("scheme_draft", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN, "UPDATE": WITHIN, "DELETE": WITHIN},
+    ("scheme_retirement", TENANT): {"SELECT": _RULES},
+    ("scheme_retirement", REGULATOR): {"SELECT": _RULES, "INSERT": WITHIN},
+    ("scheme_retirement", PUBLIC): {"SELECT": _RULES},
+    ("scheme_retirement", WORKER): {"SELECT": _RULES},
     ("regulator", REGULATOR): {"SELECT": _ITSELF},
     ("regulator", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
     ("regulator_member", REGULATOR): {"SELECT": _ITS_MEMBERS, "INSERT": _ITS_MEMBERS, "UPDATE": _ITS_MEMBERS},
