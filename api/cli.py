@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from infra.settings import Settings
     from tenants.division import Division
+    from tenants.errors import DomainError
     from tenants.importing import Report
     from tenants.scope import Database, Scope
 
@@ -36,9 +37,11 @@ app = typer.Typer(
 divisions = typer.Typer(no_args_is_help=True, help="Keep the administrative divisions (行政区划).")
 imports = typer.Typer(no_args_is_help=True, help="Import a company's Excel or CSV files (导入表格).")
 photos = typer.Typer(no_args_is_help=True, help="Keep the photos of open days (开放日照片).")
+schemes = typer.Typer(no_args_is_help=True, help="Check, import and export rating and credit schemes (评定方案).")
 app.add_typer(divisions, name="divisions")
 app.add_typer(imports, name="import")
 app.add_typer(photos, name="photos")
+app.add_typer(schemes, name="scheme")
 
 File = Annotated[Path, typer.Argument(help="An .xlsx, .xls or .csv file (表格文件).")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list what is wrong (只检查，不导入).")]
@@ -286,6 +289,120 @@ def import_hotline(
         return await import_hotline(database, principal, file, dry_run)
 
     _import(file, run)
+
+
+SchemeSource = Annotated[str, typer.Argument(help="A YAML file, or the name of a scheme that ships (方案文件).")]
+
+
+@schemes.command("check")
+def check_scheme(
+    source: SchemeSource,
+    party_share: Annotated[
+        str | None, typer.Option("--party-share", help="The division's PARTY_SCORE_SHARE_MIN (党组织评价最低占比).")
+    ] = None,
+) -> None:
+    """List what is wrong with a scheme (检查方案), each with its place; nothing is written, no database is asked."""
+    from tenants.errors import DomainError, DomainErrors
+    from tenants.scheme import check
+    from tenants.scheme.reading import read
+    from tenants.setting import KINDS, SettingKey
+
+    try:
+        minimum = None if party_share is None else KINDS[SettingKey.PARTY_SCORE_SHARE_MIN].parse(party_share)
+    except ValueError:
+        raise Refusal("--party-share 应为 0 至 1，例如 0.30。", "--party-share is from 0 to 1, such as 0.30.") from None
+    try:
+        document = read(_scheme_text(source))
+        problems = check(document, minimum)
+    except DomainError as error:
+        problems = [error]
+    except DomainErrors as errors:
+        problems = errors.errors
+    else:
+        if not problems:
+            print(f"{document.code}  sha256:{document.digest}")
+            return
+    _list_problems(problems)
+
+
+@schemes.command("import")
+def import_scheme(
+    source: SchemeSource,
+    regulator: Annotated[str, typer.Option("--regulator", help="A regulator's id or division path (监管机构).")],
+    division: Annotated[str | None, typer.Option("--division", help="For this division; else its own (区划).")] = None,
+    member: AsMember = None,
+) -> None:
+    """Draft a scheme for a division (导入方案), or write its draft anew; somebody else publishes it."""
+    from api import start
+    from api.sign_in import Wanted, sign_in
+    from tenants.errors import DomainErrors
+    from tenants.permission import Permission
+    from tenants.scheme import registry
+
+    text = _scheme_text(source)
+
+    async def run(database: "Database") -> "registry.SchemeDraft | DomainErrors":
+        principal = await sign_in(database, Wanted(regulator=regulator, member=member))
+        if Permission.SCHEME_DRAFT not in principal.permissions:
+            raise PermissionError(Permission.SCHEME_DRAFT)
+        try:
+            async with database.writing(principal) as scope:
+                return await registry.bring(
+                    scope, division or principal.division_path or "", registry.Writing(yaml=text)
+                )
+        except DomainErrors as errors:
+            return errors
+
+    row = start.work(_settings(), _say, run)
+    if isinstance(row, DomainErrors):
+        _list_problems(row.errors)
+    else:
+        _say(f"草案 scd_{row.id}，第 {row.version} 稿 / Draft scd_{row.id}, version {row.version}")
+
+
+@schemes.command("export")
+def export_scheme(
+    code: Annotated[str, typer.Argument(help="Code of a published scheme, or the name of one that ships (方案).")],
+    division: Annotated[str | None, typer.Option("--division", help="Whose scheme (区划).")] = None,
+    edition: Annotated[
+        int | None, typer.Option("--edition", min=1, help="Which edition; else the latest (版次).")
+    ] = None,
+) -> None:
+    """Print a scheme as YAML (导出方案): a published edition, or one that ships."""
+    from api import start
+    from tenants.scheme import library, registry
+    from tenants.scope import Principal
+
+    if code in library.names():
+        print(library.text_of(code), end="")
+        return
+
+    async def run(database: "Database") -> str:
+        async with database.writing(Principal("public")) as scope:
+            return (await registry.edition(scope, code, division, edition)).text
+
+    print(start.work(_settings(), _say, run), end="")
+
+
+def _scheme_text(source: str) -> str:
+    from tenants.scheme import library
+
+    if source in library.names():
+        return library.text_of(source)
+    try:
+        return Path(source).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Refusal(
+            f"无法读取 {source}：请给出 UTF-8 编码的 YAML 文件，或自带方案名（{'、'.join(library.names())}）。",
+            f"Cannot read {source}: give a YAML file in UTF-8, or one of {', '.join(library.names())}.",
+        ) from None
+
+
+def _list_problems(problems: "list[DomainError]") -> NoReturn:
+    """One line a problem, its place first; exit code 1."""
+    for error in problems:
+        print(f"{error.field or 'yaml'}: {error.message('zh')} / {error.message('en')}")
+    raise typer.Exit(1)
 
 
 def _import(file: Path, run: "Callable[[Database], Awaitable[Report]]") -> None:

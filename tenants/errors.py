@@ -199,6 +199,7 @@ class Code(StrEnum):
     REGULATOR_EXISTS = "REGULATOR_EXISTS"
     ROW_REPEATED = "ROW_REPEATED"
     SATISFACTION_UNKNOWN = "SATISFACTION_UNKNOWN"
+    SCHEME_AMBIGUOUS = "SCHEME_AMBIGUOUS"
     SCHEME_BANDS_GAP = "SCHEME_BANDS_GAP"
     SCHEME_BANDS_OVERLAP = "SCHEME_BANDS_OVERLAP"
     SCHEME_BANDS_TOO_MANY = "SCHEME_BANDS_TOO_MANY"
@@ -224,6 +225,7 @@ class Code(StrEnum):
     SCHEME_STEPS_GAP = "SCHEME_STEPS_GAP"
     SCHEME_STEPS_OVERLAP = "SCHEME_STEPS_OVERLAP"
     SCHEME_TEXT = "SCHEME_TEXT"
+    SCHEME_UNKNOWN = "SCHEME_UNKNOWN"
     SCHEME_VALUE = "SCHEME_VALUE"
     SCHEME_VALUE_UNREADABLE = "SCHEME_VALUE_UNREADABLE"
     SCHEME_WEIGHTS = "SCHEME_WEIGHTS"
@@ -999,6 +1001,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "满意度应为 1 至 5（当前为 {value}）。",
         "Satisfaction is a number from 1 to 5 (it is {value}).",
     ),
+    Code.SCHEME_AMBIGUOUS: (
+        "多个区划有代码为“{code_name}”的方案（{paths}）；请指明区划。",
+        "Several divisions have a scheme with the code {code_name} ({paths}): say which division.",
+    ),
     Code.SCHEME_BANDS_GAP: (
         "等次之间有空档：{cell} 不属于任何等次；请调整等次的起止边界。",
         "No band covers {cell}: move the edge of a band so that every score has one.",
@@ -1098,6 +1104,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.SCHEME_TEXT: (
         "第 {line} 行无法读取：{reason}。",
         "Line {line} cannot be read: {reason_english}.",
+    ),
+    Code.SCHEME_UNKNOWN: (
+        "没有代码为“{code_name}”的已发布方案。",
+        "There is no published scheme with the code {code_name}.",
     ),
     Code.SCHEME_VALUE: (
         "数值 {value} 无效：应为 {expected}。",

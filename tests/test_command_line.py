@@ -321,6 +321,45 @@ def test_tickets_of_the_hotline_are_imported_once(home: Path, tmp_path: Path, fr
     assert ask(fresh_database, "SELECT title FROM issue") == [("电梯停运",)]
 
 
+def test_schemes_are_checked_imported_and_exported(home: Path, tmp_path: Path, fresh_database: Clone) -> None:
+    """Problems are listed with their place; an import is a draft, a second one writes it anew; what was published comes
+    out as it went in.
+    """
+    file = tmp_path / "scheme.yaml"
+    exported = linli("scheme", "export", "jinan-quality", home=home)
+    assert exported.returncode == 0, exported
+    file.write_text(exported.stdout, encoding="utf-8")
+    checked = linli("scheme", "check", str(file), "--party-share", "0.30", home=home)
+    assert re.fullmatch(r"JINAN-QUALITY  sha256:[0-9a-f]{64}\n", checked.stdout)
+    file.write_text(exported.stdout.replace("weight: 40", "weight: 30"), encoding="utf-8")
+    bad = linli("scheme", "check", str(file), home=home)
+    assert (bad.returncode, bad.stdout.count("\n")) == (1, 1)
+    assert bad.stdout.startswith("groups: 权重合计为 90")
+    file.write_text("code: [\n", encoding="utf-8")
+    assert linli("scheme", "check", str(file), home=home).stdout.startswith("yaml: 第 1 行")
+    assert "Cannot read" in refused(linli("scheme", "check", str(tmp_path / "none.yaml"), home=home))
+    assert "from 0 to 1" in refused(linli("scheme", "check", "wuxi-lead", "--party-share", "30", home=home))
+
+    urls = {"database_url": fresh_database.admin_url, "app_database_url": fresh_database.app_url}
+    establish = ("establish", "枣庄市住房和城乡建设局", "--division", "3704", "--member", "王敏")
+    assert linli(*establish, home=home, **urls).returncode == 0
+    for version in (1, 2):
+        file.write_text(f"{exported.stdout}# 第 {version} 稿\n", encoding="utf-8")
+        done = linli("scheme", "import", str(file), "--regulator", "3704", home=home, **urls)
+        assert done.returncode == 0, done
+        assert f"version {version}" in done.stderr
+    ((division, text),) = ask(fresh_database, "SELECT division_path, text FROM scheme_draft")
+    assert (division, text) == ("3704", f"{exported.stdout}# 第 2 稿\n")
+    outside = linli("scheme", "import", str(file), "--regulator", "3704", "--division", "3702", home=home, **urls)
+    assert "outside the area" in refused(outside)
+    file.write_text(exported.stdout.replace("weight: 40", "weight: 30"), encoding="utf-8")
+    bad = linli("scheme", "import", str(file), "--regulator", "3704", home=home, **urls)
+    assert (bad.returncode, bad.stdout.startswith("groups: ")) == (1, True)
+    assert "no published scheme" in refused(linli("scheme", "export", "JINAN-QUALITY", home=home, **urls))
+    ask(fresh_database, "INSERT INTO scheme SELECT d.*, 1 FROM scheme_draft d")
+    assert linli("scheme", "export", "JINAN-QUALITY", home=home, **urls).stdout == text
+
+
 def test_communities_of_a_county_are_loaded_from_a_file(home: Path, tmp_path: Path, fresh_database: Clone) -> None:
     urls = {"database_url": fresh_database.admin_url, "app_database_url": fresh_database.app_url}
     file = tmp_path / "communities.csv"

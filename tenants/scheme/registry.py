@@ -156,6 +156,20 @@ async def redraft(scope: Scope, id: UUID, version: int, writing: Writing) -> Sch
     return row
 
 
+async def bring(scope: Scope, division_code: str, writing: Writing) -> SchemeDraft:
+    """Begin a draft, or write the one anew that the division has of this scheme."""
+    place = await _own(scope, division_code)
+    there = await scope.session.scalar(
+        select(SchemeDraft).where(
+            SchemeDraft.division_id == place.id,  # type: ignore[arg-type]
+            SchemeDraft.code == writing.document().code,  # type: ignore[arg-type]
+        )
+    )
+    if there is None:
+        return await draft(scope, division_code, writing)
+    return await redraft(scope, there.id, there.version, writing)
+
+
 async def publish(scope: Scope, id: UUID, version: int) -> Scheme:
     """Publish a draft as the next edition of its scheme. Whoever wrote on the draft does not publish it (四眼原则)."""
     row = await find_at(scope, SchemeDraft, id, version)
@@ -232,6 +246,27 @@ async def in_force(scope: Scope, purpose: Purpose, subject: Subject, path: str, 
         )
         .limit(1)
     )
+
+
+async def edition(scope: Scope, code: str, division_code: str | None, number: int | None) -> Scheme:
+    """A published edition of the scheme with this code, the latest unless a number is given."""
+    wanted = select(Scheme).where(Scheme.code == code)  # type: ignore[arg-type]
+    if division_code is not None:
+        place = await _place(scope, division_code)
+        wanted = wanted.where(Scheme.division_id == place.id)  # type: ignore[arg-type]
+    if number is not None:
+        wanted = wanted.where(Scheme.edition == number)  # type: ignore[arg-type]
+    found = (await scope.session.scalars(wanted.order_by(Scheme.edition.desc()))).all()  # type: ignore[attr-defined]
+    if not found:
+        raise DomainError(Code.SCHEME_UNKNOWN, "code", code_name=code)
+    if len({row.division_id for row in found}) > 1:
+        raise DomainError(
+            Code.SCHEME_AMBIGUOUS,
+            "divisionCode",
+            code_name=code,
+            paths=tuple(sorted({row.division_path for row in found})),
+        )
+    return found[0]
 
 
 def document_in(row: SchemeDraft | Scheme) -> Document:
