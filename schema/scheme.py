@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from schema.reads import Connection, Node, Row, column, entity, expression, many, one, ref
-from schema.terms import Purpose, SchemeState, Subject
+from schema.terms import SchemePurpose, SchemeState, Subject
 from schema.writes import UserError, changed, identifier, mutation, user_errors, values
 from tenants.permission import Permission
 from tenants.scheme import registry
@@ -29,7 +29,7 @@ class Scheme(Node):
     edition: int = column("Edition (版次).", where=True, order=True)
     name: str = column("Name (方案名称).", where=True)
     subject: Subject = column("Whom or what it scores (评价对象).", where=True)
-    purpose: Purpose = column("What it is for (方案用途).", where=True)
+    purpose: SchemePurpose = column("What it is for (方案用途).", where=True)
     state: SchemeState = expression(
         "Published, or retired from today or earlier (方案状态).",
         lambda row: f"CASE WHEN {_retired(row)} <= current_date THEN 'RETIRED' ELSE 'PUBLISHED' END",
@@ -60,7 +60,7 @@ class SchemeDraft(Node):
     code: str = column("Code (方案代码).", where=True, order=True)
     name: str = column("Name (方案名称).", where=True)
     subject: Subject = column("Whom or what it scores (评价对象).", where=True)
-    purpose: Purpose = column("What it is for (方案用途).", where=True)
+    purpose: SchemePurpose = column("What it is for (方案用途).", where=True)
     basis: str = column("The document it rests on (依据文件).")
     valid_from: date = column("Holds from (生效日期).", where=True, order=True)
     valid_to: date | None = column("Holds until the day before (失效日期).", where=True)

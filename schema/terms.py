@@ -19,7 +19,8 @@ from tenants.open_day import OpenArea, OpenDayState, Organiser
 from tenants.permission import CompanyRole, RegulatorRole
 from tenants.project import ContractKind, DeliveryStatus, EndReason, ProjectStatus
 from tenants.regulator import RegulatorStatus
-from tenants.scheme import GroupKind, Purpose, SchemeState, Subject
+from tenants.scheme import GroupKind, SchemeState, Subject
+from tenants.scheme import Purpose as SchemePurpose
 from tenants.setting import SettingKey
 from tenants.staff import Post
 from tenants.take_over import TakeOverState
@@ -374,11 +375,11 @@ _enum(
     name="EvaluatorKind",
 )
 _enum(
-    Purpose,
+    SchemePurpose,
     "What a scheme is for (方案用途).",
     {
-        Purpose.CREDIT: "Credit records and scores (信用评价).",
-        Purpose.RATING: "Ratings in cycles (评定).",
+        SchemePurpose.CREDIT: "Credit records and scores (信用评价).",
+        SchemePurpose.RATING: "Ratings in cycles (评定).",
     },
     name="SchemePurpose",
 )
@@ -470,6 +471,7 @@ __all__ = [
     "RegistryState",
     "RegulatorRole",
     "RegulatorStatus",
+    "SchemePurpose",
     "SchemeState",
     "ServiceModel",
     "SettingKey",
