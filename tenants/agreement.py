@@ -19,6 +19,7 @@ from tenants.change import change, create, find, find_at, transition
 from tenants.checks import NAME_LIMIT, Checks
 from tenants.community import seen
 from tenants.errors import Code, DomainError
+from tenants.leading import require_own
 from tenants.project import Project, ProjectLead, ProjectStatus
 from tenants.row import Changing, TenantRow, code_field, new_id, one_of, today
 from tenants.scope import Scope
@@ -279,6 +280,7 @@ async def claim(scope: Scope, new: NewClaim) -> ClaimedProject:
     checks.done()
     if new.project_id is not None:
         await _of_community(scope, agreement, new.project_id, "projectId")
+        await require_own(scope, new.project_id, "projectId")
     leads = [await find(scope, ProjectLead, lead_id, "leadIds") for lead_id in dict.fromkeys(new.lead_ids)]
     for lead in leads:
         if lead.left_on is not None:
@@ -307,7 +309,7 @@ async def claim(scope: Scope, new: NewClaim) -> ClaimedProject:
 
 async def begin_claim(scope: Scope, id: UUID, version: int) -> ClaimedProject:
     """Work on a claimed project has begun."""
-    row = await find_at(scope, ClaimedProject, id, version)
+    row = await _own(scope, id, version)
     transition(ClaimState(row.state), ClaimState.IN_PROGRESS, CLAIM_CHANGES)
     await change(scope, row, "claimed_project", {"state": ClaimState.IN_PROGRESS}, action="started")
     await _progress(scope, row.agreement_id)
@@ -320,7 +322,7 @@ async def complete_claim(scope: Scope, id: UUID, version: int, completed_on: dat
     stated = checks.text("result", result, limit=500)
     checks.day("completedOn", completed_on, latest=today())
     checks.done()
-    row = await find_at(scope, ClaimedProject, id, version)
+    row = await _own(scope, id, version)
     transition(ClaimState(row.state), ClaimState.COMPLETED, CLAIM_CHANGES)
     checks.not_before("completedOn", completed_on, row.claimed_on)
     checks.done()
@@ -335,7 +337,7 @@ async def drop_claim(scope: Scope, id: UUID, version: int, reason: str, replaced
     checks = Checks()
     stated = checks.text("reason", reason, limit=500)
     checks.done()
-    row = await find_at(scope, ClaimedProject, id, version)
+    row = await _own(scope, id, version)
     other = await find(scope, ClaimedProject, replaced_by_id, "replacedById") if replaced_by_id is not None else None
     transition(ClaimState(row.state), ClaimState.DROPPED, CLAIM_CHANGES)
     if other is not None and (
@@ -397,6 +399,14 @@ async def review(scope: Scope, id: UUID, version: int, reviewed_on: date, words:
         }
         await change(scope, held, "agreement", values, action="reviewed")
     return await find(scope, Agreement, id)
+
+
+async def _own(scope: Scope, id: UUID, version: int) -> ClaimedProject:
+    """A claimed project at the version the caller saw, which the caller may change: that of no one project anybody."""
+    row = await find_at(scope, ClaimedProject, id, version)
+    if row.project_id is not None:
+        await require_own(scope, row.project_id, "id")
+    return row
 
 
 async def _of_community(scope: Scope, agreement: Agreement, project_id: UUID, field: str) -> None:

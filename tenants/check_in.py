@@ -18,6 +18,7 @@ from tenants.change import change, create, find, find_at, transition
 from tenants.checks import Checks
 from tenants.community import seen
 from tenants.errors import Code
+from tenants.leading import require_own
 from tenants.provisional import unsettled
 from tenants.row import Changing, TenantRow, code_field, one_of, today
 from tenants.scope import Scope
@@ -238,6 +239,7 @@ async def report(
     reason = checks.optional_text("lateReason", late_reason)
     checks.done()
     row = await find_at(scope, CheckIn, id, version)
+    await require_own(scope, row.project_id, "id")
     late = row.deadline_on is not None and reported_on > row.deadline_on
     wanted = CheckInState.REPORTED_LATE if late else CheckInState.REPORTED
     transition(CheckInState(row.state), wanted, STATE_CHANGES)

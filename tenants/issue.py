@@ -30,6 +30,7 @@ from tenants.change import change, create, find, find_at, transition
 from tenants.checks import NAME_LIMIT, TEXT_LIMIT, Checks
 from tenants.errors import Code, DomainError
 from tenants.estate import Estate
+from tenants.leading import require_own
 from tenants.project import Project, ProjectStatus
 from tenants.provisional import unsettled
 from tenants.row import Changing, Row, TenantRow, code_field, new_id, one_of, today
@@ -388,7 +389,7 @@ async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any
     if "co_handlers" in values:
         values["co_handlers"] = _handlers(checks, values["co_handlers"] or ())
     checks.done()
-    issue = await find_at(scope, Issue, id, version)
+    issue = await _own(scope, id, version)
     if issue.closed_on is not None:
         raise DomainError(Code.ISSUE_CLOSED, "id", closed_on=issue.closed_on)
     if values.get("category_id") is not None:
@@ -404,7 +405,7 @@ async def advance(scope: Scope, id: UUID, version: int, wanted: IssueState, *, a
     if wanted == IssueState.FEEDBACK and words is None:
         checks.add(Code.EMPTY, "answer")
     checks.done()
-    issue = await find_at(scope, Issue, id, version)
+    issue = await _own(scope, id, version)
     transition(IssueState(issue.state), wanted, ADVANCES)
     values = {"state": wanted} | ({"answer": words} if words is not None else {})
     await change(scope, issue, "issue", values, action=wanted.lower())
@@ -416,7 +417,7 @@ async def close(scope: Scope, id: UUID, version: int, closed_on: date) -> Issue:
     checks = Checks()
     checks.day("closedOn", closed_on, latest=today())
     checks.done()
-    issue = await find_at(scope, Issue, id, version)
+    issue = await _own(scope, id, version)
     transition(IssueState(issue.state), IssueState.CLOSED, STATE_CHANGES)
     checks.not_before("closedOn", closed_on, issue.found_on)
     checks.done()
@@ -431,7 +432,7 @@ async def evaluate(scope: Scope, id: UUID, version: int, satisfaction: int) -> I
     if not 1 <= satisfaction <= 5:
         checks.add(Code.SATISFACTION_UNKNOWN, "satisfaction", value=satisfaction)
     checks.done()
-    issue = await find_at(scope, Issue, id, version)
+    issue = await _own(scope, id, version)
     transition(IssueState(issue.state), IssueState.EVALUATED, STATE_CHANGES)
     values = {"state": IssueState.EVALUATED, "satisfaction": satisfaction}
     await change(scope, issue, "issue", values, action="evaluated")
@@ -444,7 +445,7 @@ async def reopen(scope: Scope, id: UUID, version: int, reason: str, reopened_on:
     words = checks.text("reason", reason, limit=TEXT_LIMIT)
     checks.day("reopenedOn", reopened_on, latest=today())
     checks.done()
-    issue = await find_at(scope, Issue, id, version)
+    issue = await _own(scope, id, version)
     transition(IssueState(issue.state), IssueState.REOPENED, STATE_CHANGES)
     checks.not_before("reopenedOn", reopened_on, issue.closed_on)
     checks.done()
@@ -494,7 +495,7 @@ async def supervise(scope: Scope, id: UUID, version: int) -> Issue:
 
 
 async def _escalated(scope: Scope, id: UUID, version: int, level: IssueLevel, reason: str) -> Issue:
-    issue = await find_at(scope, Issue, id, version)
+    issue = await _own(scope, id, version)
     transition(IssueState(issue.state), IssueState.ASSIGNED, ESCALATIONS)
     if LEVELS.index(level) <= LEVELS.index(IssueLevel(issue.level)):
         raise DomainError(Code.LEVEL_ONLY_RISES, "level", level=IssueLevel(issue.level))
@@ -512,6 +513,13 @@ async def settle(scope: Scope, limit: int) -> int:
         values = {"due_on": deadline.on, "provisional": deadline.provisional}
         await change(scope, row, "issue", values, action="settled")
     return len(rows)
+
+
+async def _own(scope: Scope, id: UUID, version: int) -> Issue:
+    """An issue at the version the caller saw, which the caller may change."""
+    issue = await find_at(scope, Issue, id, version)
+    await require_own(scope, issue.project_id, "id")
+    return issue
 
 
 async def _deadline(scope: Scope, path: str, since: date) -> Deadline:

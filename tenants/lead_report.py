@@ -15,6 +15,7 @@ from tenants.calendar import add_months
 from tenants.change import create, find
 from tenants.checks import Checks
 from tenants.errors import Code, DomainError
+from tenants.leading import require_own
 from tenants.project import Project, ProjectLead, require_running
 from tenants.row import Changing, TenantRow, today
 from tenants.scope import Scope
@@ -92,6 +93,7 @@ async def report(scope: Scope, new: NewLeadReport) -> LeadReport:
     checks.day("reportedOn", new.reported_on, latest=today())
     checks.done()
     project = await find(scope, Project, new.project_id, "projectId", lock=True)
+    await require_own(scope, project.id, "projectId")
     require_running(project, "projectId")
     lead_id = await scope.session.scalar(
         select(ProjectLead.id).where(  # type: ignore[call-overload]

@@ -31,6 +31,7 @@ from tenants.change import change, create, find, find_at, transition
 from tenants.checks import NAME_LIMIT, TEXT_LIMIT, Checks
 from tenants.errors import Code, DomainError
 from tenants.issue import Issue, IssueChannel, IssueSource, NewIssue, record_issue
+from tenants.leading import require_own
 from tenants.project import Project, require_running
 from tenants.provisional import unsettled
 from tenants.row import Changing, TenantRow, code_field, legal_day, new_id, now, one_of, some_of, today
@@ -263,6 +264,7 @@ async def draft(scope: Scope, new: NewOpenDay) -> OpenDay:
     """Prepare an open day at a running project, in one or several batches of visitors."""
     plan = _plan(new)
     project = await find(scope, Project, new.project_id, "projectId")
+    await require_own(scope, project.id, "projectId")
     require_running(project, "projectId")
     row = OpenDay(
         tenant_id=scope.tenant_id,
@@ -279,7 +281,7 @@ async def draft(scope: Scope, new: NewOpenDay) -> OpenDay:
 
 async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any]) -> OpenDay:
     """Change what is prepared, as long as nobody was told. Batches that are given replace all that there are."""
-    row = await find_at(scope, OpenDay, id, version)
+    row = await _own(scope, id, version)
     if row.state != OpenDayState.DRAFT:
         raise DomainError(Code.OPEN_DAY_ANNOUNCED, "id", state=OpenDayState(row.state))
     known = [NewBatch(starts_at=each.starts_at, capacity=each.capacity) for each in await _batches(scope, row.id)]
@@ -295,7 +297,7 @@ async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any
 
 async def publish(scope: Scope, id: UUID, version: int, published_on: date) -> OpenDay:
     """Give notice; it is given as many days ahead as the division sets."""
-    row = await find_at(scope, OpenDay, id, version)
+    row = await _own(scope, id, version)
     transition(OpenDayState(row.state), OpenDayState.PUBLISHED, STATE_CHANGES)
     checks = Checks()
     checks.day("publishedOn", published_on, latest=today())
@@ -326,7 +328,7 @@ async def postpone(
     if ends_at <= starts_at:
         checks.add(Code.ENDS_BEFORE_START, "endsAt")
     checks.done()
-    row = await find_at(scope, OpenDay, id, version)
+    row = await _own(scope, id, version)
     transition(OpenDayState(row.state), OpenDayState.POSTPONED, STATE_CHANGES)
     shift = starts_at - row.starts_at
     batches = await _batches(scope, row.id)
@@ -345,7 +347,7 @@ async def cancel(scope: Scope, id: UUID, version: int, reason: str) -> OpenDay:
     checks = Checks()
     words = checks.text("reason", reason, limit=TEXT_LIMIT)
     checks.done()
-    row = await find_at(scope, OpenDay, id, version)
+    row = await _own(scope, id, version)
     transition(OpenDayState(row.state), OpenDayState.CANCELLED, STATE_CHANGES)
     await change(scope, row, "open_day", {"state": OpenDayState.CANCELLED, "reason": words}, action="cancelled")
     return row
@@ -395,7 +397,7 @@ async def hold(
     if party_volunteers > volunteers:
         checks.add(Code.MORE_THAN_ALL, "partyVolunteers", part=party_volunteers, whole=volunteers)
     checks.done()
-    row = await find_at(scope, OpenDay, id, version)
+    row = await _own(scope, id, version)
     transition(OpenDayState(row.state), OpenDayState.HELD, STATE_CHANGES)
     first, last = legal_day(row.starts_at), legal_day(row.ends_at)
     if not first <= held_on <= last:
@@ -427,6 +429,7 @@ async def collect(scope: Scope, new: NewOpinion) -> Opinion:
         checks.add(Code.SATISFACTION_UNKNOWN, "satisfaction", value=new.satisfaction)
     checks.done()
     row = await find(scope, OpenDay, new.open_day_id, "openDayId", lock=True)
+    await require_own(scope, row.project_id, "openDayId")
     if row.state == OpenDayState.HELD:
         await change(scope, row, "open_day", {"state": OpenDayState.FEEDBACK_OPEN}, action="feedback_opened")
     elif row.state != OpenDayState.FEEDBACK_OPEN:
@@ -472,6 +475,7 @@ async def convert(scope: Scope, id: UUID, version: int, title: str) -> Opinion:
     if opinion.issue_id is not None:
         raise DomainError(Code.CONVERTED_ALREADY, "id")
     row = await find(scope, OpenDay, opinion.open_day_id)
+    await require_own(scope, row.project_id, "id")
     require_running(await find(scope, Project, row.project_id), "id")
     issue: Issue = await record_issue(
         scope,
@@ -494,7 +498,7 @@ async def close(scope: Scope, id: UUID, version: int, closed_on: date, no_opinio
     checks = Checks()
     checks.day("closedOn", closed_on, latest=today())
     checks.done()
-    row = await find_at(scope, OpenDay, id, version)
+    row = await _own(scope, id, version)
     transition(OpenDayState(row.state), OpenDayState.CLOSED, STATE_CHANGES)
     checks.not_before("closedOn", closed_on, row.held_on)
     checks.done()
@@ -566,6 +570,13 @@ def _plan(new: NewOpenDay) -> dict[str, Any]:
     return plan
 
 
+async def _own(scope: Scope, id: UUID, version: int) -> OpenDay:
+    """An open day at the version the caller saw, which the caller may change."""
+    row = await find_at(scope, OpenDay, id, version)
+    await require_own(scope, row.project_id, "id")
+    return row
+
+
 async def _add_batches(scope: Scope, open_day_id: UUID, batches: Sequence[NewBatch]) -> None:
     for batch in batches:
         row = OpenDayBatch(
@@ -585,6 +596,7 @@ async def _batch(
     """A batch and its open day, both held; the open day's first, so that those who meet here take turns."""
     seen = await find(scope, OpenDayBatch, id)
     row = await find(scope, OpenDay, seen.open_day_id, lock=True)
+    await require_own(scope, row.project_id, "id")
     batch = await find_at(scope, OpenDayBatch, id, version)
     if row.state not in states:
         raise DomainError(Code.VISITORS_NOT_NOW, "id", state=OpenDayState(row.state), allowed=states)
@@ -598,5 +610,6 @@ def _require_sum(counted: int, attended: int) -> None:
 
 async def _require_open(scope: Scope, opinion: Opinion) -> None:
     row = await find(scope, OpenDay, opinion.open_day_id, lock=True)
+    await require_own(scope, row.project_id, "id")
     if row.state != OpenDayState.FEEDBACK_OPEN:
         raise DomainError(Code.OPEN_DAY_NOT_OPEN, "id", state=OpenDayState(row.state))

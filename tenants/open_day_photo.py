@@ -15,6 +15,7 @@ from sqlmodel import Field
 from tenants.change import create, find
 from tenants.errors import Code, DomainError
 from tenants.journal import record
+from tenants.leading import require_own
 from tenants.open_day import ANNOUNCED, OpenDay, OpenDayState
 from tenants.row import Changing, TenantRow
 from tenants.scope import Principal, Scope
@@ -86,6 +87,7 @@ async def add(scope: Scope, new: NewPhoto) -> tuple[OpenDayPhoto, bool]:
     the photo that is there already, so a client that lost the answer simply tries again.
     """
     open_day = await find(scope, OpenDay, new.open_day_id, lock=True)
+    await require_own(scope, open_day.project_id, "id")
     _require_announced(OpenDayState(open_day.state))
     of_open_day: Any = (OpenDayPhoto.tenant_id == scope.tenant_id, OpenDayPhoto.open_day_id == open_day.id)
     known: Any = OpenDayPhoto.sha256 == new.sha256
@@ -113,7 +115,8 @@ async def add(scope: Scope, new: NewPhoto) -> tuple[OpenDayPhoto, bool]:
 async def remove(scope: Scope, id: UUID) -> UUID:
     """Remove a photo for good; its open day's id. What remains is the journal's word that there was one."""
     row = await find(scope, OpenDayPhoto, id)
-    await find(scope, OpenDay, row.open_day_id, lock=True)
+    open_day = await find(scope, OpenDay, row.open_day_id, lock=True)
+    await require_own(scope, open_day.project_id, "id")
     row = await find(scope, OpenDayPhoto, id)  # of two who remove it at once, one finds it gone
     await record(scope, "removed", "open_day_photo", row, {"open_day_id": row.open_day_id, "sha256": row.sha256})
     await scope.session.delete(row)

@@ -13,9 +13,10 @@ from sqlmodel import Field
 from tenants import check_in, division
 from tenants.change import change, create, find, find_at, transition
 from tenants.checks import NAME_LIMIT, Checks
-from tenants.company import Company, CompanyMember, refresh_reach
+from tenants.company import Company, refresh_reach
 from tenants.errors import Code, DomainError
 from tenants.estate import Estate, NewEstate, RegistryState, entry_of, hold, mark_served, mark_unserved, report
+from tenants.leading import led_by_caller
 from tenants.permission import Permission
 from tenants.row import Changing, TenantRow, code_field, new_id, one_of, today
 from tenants.scope import Scope
@@ -222,7 +223,7 @@ async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any
     checks.day("surveyedOn", values.get("surveyed_on"), latest=today())
     checks.done()
     project = await find_at(scope, Project, id, version)
-    if Permission.PROJECT_UPDATE not in scope.principal.permissions and not await _led_by_caller(scope, project):
+    if Permission.PROJECT_UPDATE not in scope.principal.permissions and not await led_by_caller(scope, project.id):
         raise DomainError(Code.NOT_YOUR_PROJECT, "id")
     require_running(project, "id")
     await change(scope, project, "project", values)
@@ -396,21 +397,3 @@ async def _stop(scope: Scope, project: Project, last_day: date, reason: EndReaso
     await change(scope, project, "project", ended, action="ended")
     never_began = project.started_on > today() and last_day <= project.started_on
     await mark_unserved(scope, project.estate_id, None if never_began else last_day)
-
-
-async def _led_by_caller(scope: Scope, project: Project) -> bool:
-    statement = (
-        select(ProjectLead.id)  # type: ignore[call-overload]
-        .join(
-            CompanyMember,
-            (CompanyMember.tenant_id == ProjectLead.tenant_id) & (CompanyMember.staff_id == ProjectLead.staff_id),
-        )
-        .where(
-            ProjectLead.tenant_id == project.tenant_id,
-            ProjectLead.project_id == project.id,
-            ProjectLead.left_on.is_(None),  # type: ignore[union-attr]
-            CompanyMember.tenant_id == project.tenant_id,
-            CompanyMember.id == scope.principal.actor_id,
-        )
-    )
-    return (await scope.session.scalar(statement.limit(1))) is not None
