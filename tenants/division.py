@@ -504,7 +504,8 @@ async def _move_companies(scope: Scope, companies: list[UUID], old: Division, ne
             await refresh_reach(scope, tenant_id)
             for table in _OF_COMPANIES:
                 await scope.connection.execute(
-                    f"UPDATE {table} SET division_path = $3 WHERE tenant_id = $1 AND division_path = $2",
+                    f"UPDATE {table} SET division_path = $3, version = version + 1, updated_at = now()"
+                    " WHERE tenant_id = $1 AND division_path = $2",
                     tenant_id,
                     old.path,
                     new.path,

@@ -121,7 +121,13 @@ def allow_tenants() -> None:
     for table in ("party_coverage_survey", "party_file_access"):
         allow(table, "tenant", own(), ("SELECT", "INSERT"))
     # Its division may be merged into another; its answer stays.
-    allow("party_coverage_survey", "tenant", own(), ("UPDATE",), columns={"UPDATE": ("division_path",)})
+    allow(
+        "party_coverage_survey",
+        "tenant",
+        own(),
+        ("UPDATE",),
+        columns={"UPDATE": ("division_path", "version", "updated_at")},
+    )
     allow("public_party_organisation", "tenant", EVERYONE, ("SELECT",))
     allow("party_person", "tenant", f"{own()} AND {OPENED}", ("SELECT",))
     allow("party_person", "tenant", own(), ("INSERT",))
