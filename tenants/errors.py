@@ -133,6 +133,7 @@ class Code(StrEnum):
     PARTY_FILE_ERASED = "PARTY_FILE_ERASED"
     PARTY_FILE_EXISTS = "PARTY_FILE_EXISTS"
     PARTY_FILE_IN_USE = "PARTY_FILE_IN_USE"
+    PARTY_FILE_NUMBER_NAMES = "PARTY_FILE_NUMBER_NAMES"
     PARTY_FILE_NUMBER_TAKEN = "PARTY_FILE_NUMBER_TAKEN"
     PARTY_FILE_RETAINED = "PARTY_FILE_RETAINED"
     PARTY_HALF_YEAR = "PARTY_HALF_YEAR"
@@ -701,8 +702,8 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "A consent for {purpose} is valid already.",
     ),
     Code.PARTY_DEADLINE_FINAL: (
-        "“{step}”最迟应于 {last} 前完成（{rules}第{article}条），期限已过，不能再登记为完成。",
-        "{step} had to be done by {last} at the latest ({rules}, article {article}); it cannot be entered any more.",
+        "“{step}”最迟应于 {last} 前完成（{rules}第{article}条），期限已过，不能再登记为完成；请登记为不予接收（stopDevelopmentCase），重新履行程序。",
+        "{step} had to be done by {last} at the latest ({rules}, article {article}) and cannot be entered any more; enter a refusal (stopDevelopmentCase) and begin anew.",
     ),
     Code.PARTY_DEADLINE_MISSED: (
         "“{step}”应于 {last} 前完成（{rules}第{article}条）；逾期办理须在 lateReason 中说明理由。",
@@ -739,6 +740,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.PARTY_FILE_IN_USE: (
         "该档案仍有有效的党员身份、未办结的发展流程或转接，不能关闭；请先办结。",
         "The file holds an active membership, an unfinished case or a transfer under way; end these before closing it.",
+    ),
+    Code.PARTY_FILE_NUMBER_NAMES: (
+        "档案编号不得含本人姓名或证件号码（个人信息保护法第6条）：名单上只有编号；请另编一个。",
+        "The number of a file holds neither the name nor an identity number of its person (Personal Information Protection Law, article 6), for lists show it; choose another.",
     ),
     Code.PARTY_FILE_NUMBER_TAKEN: (
         "档案编号“{number}”已被使用。",

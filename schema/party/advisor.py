@@ -5,14 +5,25 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
-from schema.reads import Node, column, entity, one, ref
+from schema.reads import Node, Row, column, entity, expression, one, ref
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants.party import advisor as rules
+from tenants.party.organisation import AT_WORK, PartyOrganisation
 from tenants.permission import Permission
 from tenants.scope import Scope
 
 if TYPE_CHECKING:
     from schema.company import Company
+
+
+def _needless(row: Row) -> str:
+    at_work = ", ".join(f"'{state}'" for state in AT_WORK)
+    organised = row.exists(
+        PartyOrganisation,
+        by={"tenant_id": "tenant_id"},
+        where=lambda organisation: f"{organisation.state} IN ({at_work})",
+    )
+    return f"{row.until} IS NULL AND {organised}"
 
 
 @entity(table=rules.PartyAdvisor, prefix="pad", permission=Permission.PARTY_ORGANISATION_READ, division="division_path")
@@ -23,6 +34,11 @@ class PartyAdvisor(Node):
     unit: str = column("Sent by (派出单位).", where=True)
     since: date = column("Since (开始日期).", where=True, order=True)
     until: date | None = column("Until (结束日期).", where=True, order=True)
+    needless: bool = expression(
+        "The company has an organisation by now, so the assignment can end (企业已建党组织，可结束选派).",
+        _needless,
+        where=True,
+    )
     company: "Company | None" = one("The company (物业服务企业).", by={"id": "tenant_id"})
     version: int = column("Version (版本号), to be given back with a change.")
     created_at: datetime = column("Recorded at (登记时间).", order=True)

@@ -6,6 +6,7 @@ the row's policy asks for the opener and the hour, and its foreign key asks that
 same of the same file. The log is never changed; the company reads it. No regulator holds a grant on any of it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -38,6 +39,8 @@ OPEN_FOR = timedelta(minutes=15)
 """How long an opened file stays readable to who opened it."""
 
 FILES_AT_ONCE = 100
+
+_IDENTITY_NUMBER = re.compile(r"\d{17}[\dXx]", re.ASCII)
 
 
 class LegalBasis(StrEnum):
@@ -200,7 +203,7 @@ class Opening:
 
 
 async def begin(scope: Scope, new: NewFile) -> PartyFile:
-    """Begin a file; one a person. Without another legal basis it needs the person's consent."""
+    """Begin a file; one a person, by a number that names nobody. It rests on the person's consent or on a document."""
     checks = Checks()
     number = checks.text("number", new.number, limit=40)
     document = checks.optional_text("basisDocument", new.basis_document, limit=200)
@@ -209,7 +212,9 @@ async def begin(scope: Scope, new: NewFile) -> PartyFile:
     if new.legal_basis != LegalBasis.CONSENT and document is None:
         checks.add(Code.PARTY_BASIS_DOCUMENT, "basisDocument")
     checks.done()
-    await find(scope, Staff, new.staff_id, "staffId")
+    staff = await find(scope, Staff, new.staff_id, "staffId")
+    if staff.name in number or _IDENTITY_NUMBER.search(number):
+        raise DomainError(Code.PARTY_FILE_NUMBER_NAMES, "number")
     file = PartyFile(
         tenant_id=scope.tenant_id,
         id=new.id or new_id(),

@@ -1,10 +1,13 @@
 """Party work through GraphQL: lists without names, names through an opening, refusals that say what would do."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from schema import build, executable
+from tenants.party import advisor
 from tenants.permission import PARTY_PERSONAL, CompanyRole
 from tenants.scope import Principal
 from tests.areas.errands import Desk
@@ -197,6 +200,26 @@ async def test_an_organisation_with_its_counts(desk: Desk, ledger: Ledger) -> No
     answer = await desk.ask(regulator, public)
     assert answer["data"]["partyOrganisations"]["nodes"]
     assert answer["data"]["publicPartyOrganisations"]["totalCount"] >= 1
+
+
+async def test_an_advisor_whom_a_company_needs_no_more(desk: Desk, ledger: Ledger, town: Town) -> None:
+    """Sent to a company without an organisation; once it has one, the regulator is shown that the task is over."""
+    city = await town.regulator("3704")
+    bare = await town.company(at="370402")
+    new = advisor.NewAdvisor(company_id=bare.id, unit="街道党工委", since=date(2026, 1, 1))
+    await town.do(city, advisor.assign, new)
+    query = "{ partyAdvisors { nodes { needless company { id } } } }"
+
+    async def needless() -> bool:
+        nodes = (await desk.ask(city, query))["data"]["partyAdvisors"]["nodes"]
+        (found,) = [node["needless"] for node in nodes if node["company"]["id"] == f"com_{bare.id}"]
+        return bool(found)
+
+    assert not await needless()
+    member = await town.member(bare, CompanyRole.PARTY_OFFICER)
+    officer = bare.member(member.id, CompanyRole.PARTY_OFFICER)
+    await replace(ledger, firm=bare, officer=officer).organise()
+    assert await needless()
 
 
 async def test_reports_through_the_contract(desk: Desk, ledger: Ledger) -> None:

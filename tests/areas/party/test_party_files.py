@@ -215,6 +215,16 @@ async def test_one_file_a_person(ledger: Ledger) -> None:
     assert await ledger.refused(privacy.begin, taken) == [(Code.PARTY_FILE_NUMBER_TAKEN, "number")]
 
 
+@pytest.mark.parametrize("number", ["王小明", "2024-王小明", "37040219900101123X"])
+async def test_a_number_names_nobody(ledger: Ledger, number: str) -> None:
+    """Neither the person's name nor an identity number: every list shows it."""
+    staff = await ledger.town.staff(ledger.firm, "王小明")
+    new = privacy.NewFile(
+        staff_id=staff.id, number=number, legal_basis=LegalBasis.STATUTORY_DUTY, basis_document="党内法规"
+    )
+    assert await ledger.refused(privacy.begin, new) == [(Code.PARTY_FILE_NUMBER_NAMES, "number")]
+
+
 async def test_every_file_rests_on_something(ledger: Ledger) -> None:
     """Consent, or a document for any other basis."""
     staff = await ledger.town.staff(ledger.firm, "周八")
