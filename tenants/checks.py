@@ -114,12 +114,12 @@ class Checks:
             self.add(Code.TOO_PRECISE, field, places=2)
         return exact
 
-    def count(self, field: str, value: int | None) -> None:
-        """A count is zero or more."""
+    def count(self, field: str, value: int | None, limit: int = COUNT_LIMIT) -> None:
+        """A count is zero or more, and no more than can be meant."""
         if value is not None and value < 0:
             self.add(Code.NEGATIVE, field, value=value)
-        elif value is not None and value > COUNT_LIMIT:
-            self.add(Code.TOO_LARGE, field, limit=COUNT_LIMIT)
+        elif value is not None and value > limit:
+            self.add(Code.TOO_LARGE, field, limit=limit)
 
     def moment(self, field: str, value: datetime) -> None:
         """A time on a day that can be meant."""

@@ -14,6 +14,7 @@ class Code(StrEnum):
     AGREEMENT_EXISTS = "AGREEMENT_EXISTS"
     AGREEMENT_REVIEWED = "AGREEMENT_REVIEWED"
     AREA_NOT_POSITIVE = "AREA_NOT_POSITIVE"
+    BATCHES_TOO_MANY = "BATCHES_TOO_MANY"
     BATCH_FULL = "BATCH_FULL"
     BATCH_OUTSIDE = "BATCH_OUTSIDE"
     BATCH_TWICE = "BATCH_TWICE"
@@ -273,6 +274,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.AREA_NOT_POSITIVE: (
         "面积必须大于零（当前为 {value}）。",
         "The area must be greater than zero (it is {value}).",
+    ),
+    Code.BATCHES_TOO_MANY: (
+        "一次开放日最多 {limit} 个批次，当前 {count} 个。",
+        "An open day has at most {limit} batches; {count} are given.",
     ),
     Code.BATCH_FULL: (
         "该批次容量为 {capacity} 人，报名人数不能为 {value}。",

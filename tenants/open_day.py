@@ -89,6 +89,11 @@ REGISTERING = (OpenDayState.PUBLISHED,)
 COUNTING = (OpenDayState.PUBLISHED, OpenDayState.HELD, OpenDayState.FEEDBACK_OPEN)
 
 
+VISITORS_LIMIT: Final = 100_000
+BATCHES_LIMIT: Final = 200
+"""More is a slip of the pen."""
+
+
 class OpenDay(Changing, TenantRow, table=True):
     """One open day at a project's estate."""
 
@@ -305,6 +310,7 @@ async def publish(scope: Scope, id: UUID, version: int, published_on: date) -> O
     checks.done()
     days = await effective(scope, SettingKey.OPEN_DAY_NOTICE_DAYS, row.division_path, published_on)
     ahead = (legal_day(row.starts_at) - published_on).days
+    require_running(await find(scope, Project, row.project_id), "id")
     if ahead < days:
         raise DomainError(Code.NOTICE_TOO_SHORT, "publishedOn", ahead=ahead, days=days)
     await change(
@@ -365,7 +371,7 @@ async def register(scope: Scope, batch_id: UUID, version: int, registered: int) 
 async def count(scope: Scope, batch_id: UUID, version: int, attended: int) -> OpenDayBatch:
     """Set how many came with a batch: a count, once it has begun; also more than it was meant to take."""
     checks = Checks()
-    checks.count("attended", attended)
+    checks.count("attended", attended, VISITORS_LIMIT)
     checks.done()
     row, batch = await _batch(scope, batch_id, version, COUNTING)
     if batch.starts_at > now():
@@ -391,8 +397,8 @@ async def hold(
     """
     checks = Checks()
     checks.day("heldOn", held_on, latest=today())
-    checks.count("attended", attended)
-    checks.count("volunteers", volunteers)
+    checks.count("attended", attended, VISITORS_LIMIT)
+    checks.count("volunteers", volunteers, VISITORS_LIMIT)
     checks.count("partyVolunteers", party_volunteers)
     if party_volunteers > volunteers:
         checks.add(Code.MORE_THAN_ALL, "partyVolunteers", part=party_volunteers, whole=volunteers)
@@ -558,10 +564,13 @@ def _plan(new: NewOpenDay) -> dict[str, Any]:
     for several in ("areas", "organisers"):
         if not plan[several]:
             checks.add(Code.EMPTY, several)
-    for index, batch in enumerate(new.batches):
+    if len(new.batches) > BATCHES_LIMIT:
+        checks.add(Code.BATCHES_TOO_MANY, "batches", count=len(new.batches), limit=BATCHES_LIMIT)
+    for index, batch in enumerate(new.batches[:BATCHES_LIMIT]):
         inner = checks.within(f"batches.{index}")
         if batch.capacity <= 0:
             inner.add(Code.CAPACITY_NOT_POSITIVE, "capacity", value=batch.capacity)
+        inner.count("capacity", max(batch.capacity, 0), VISITORS_LIMIT)
         if not new.starts_at <= batch.starts_at < new.ends_at:
             inner.add(Code.BATCH_OUTSIDE, "startsAt")
     if len({batch.starts_at for batch in new.batches}) < len(new.batches):

@@ -9,7 +9,16 @@ from schema import build, executable
 from tenants import open_day, project, setting
 from tenants.errors import Code
 from tenants.estate import EstateKind
-from tenants.open_day import NewBatch, NewOpenDay, NewOpinion, OpenArea, OpenDay, Organiser
+from tenants.open_day import (
+    BATCHES_LIMIT,
+    VISITORS_LIMIT,
+    NewBatch,
+    NewOpenDay,
+    NewOpinion,
+    OpenArea,
+    OpenDay,
+    Organiser,
+)
 from tenants.permission import CompanyRole
 from tenants.project import Project
 from tenants.row import now, today
@@ -24,6 +33,7 @@ NOON = MORNING + timedelta(hours=3)
 HELD = date(2025, 9, 20)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -274,6 +284,14 @@ async def test_held_when_it_was_announced(town: Town, firm: Firm, begun: Project
         ({"areas": []}, (Code.EMPTY, "areas")),
         ({"organisers": []}, (Code.EMPTY, "organisers")),
         ({"theme": " "}, (Code.EMPTY, "theme")),
+        (
+            {"batches": [NewBatch(starts_at=MORNING, capacity=VISITORS_LIMIT + 1)]},
+            (Code.TOO_LARGE, "batches.0.capacity"),
+        ),
+        (
+            {"batches": [NewBatch(starts_at=MORNING + n * SECOND, capacity=9) for n in range(BATCHES_LIMIT + 1)]},
+            (Code.BATCHES_TOO_MANY, "batches"),
+        ),
         ({"batches": [NewBatch(starts_at=MORNING, capacity=0)]}, (Code.CAPACITY_NOT_POSITIVE, "batches.0.capacity")),
         ({"batches": [NewBatch(starts_at=NOON, capacity=9)]}, (Code.BATCH_OUTSIDE, "batches.0.startsAt")),
         ({"batches": [NewBatch(starts_at=MORNING, capacity=9)] * 2}, (Code.BATCH_TWICE, "batches")),
@@ -328,6 +346,14 @@ async def test_the_report_counts_by_kind_of_estate(town: Town, firm: Firm) -> No
     other = Asker(executable(build()), town.database, (await town.company()).admin)
     assert (await other(FIGURES, since="2025-01-01", until="2025-12-31"))["openDayFigures"] == []
     assert (await ask(FIGURES, since="2021-01-01", until="2021-12-31"))["openDayFigures"] == []
+
+
+async def test_nobody_is_invited_to_a_project_that_ended(town: Town, firm: Firm, begun: Project) -> None:
+    """A draft that outlives its project is called off."""
+    row = await town.do(firm.admin, open_day.draft, new(begun))
+    await town.do(firm.admin, project.end, begun.id, begun.version, today(), project.EndReason.TERMINATED)
+    assert await town.refused(firm.admin, open_day.publish, row.id, 1, HELD - 10 * DAY) == [(Code.PROJECT_ENDED, "id")]
+    assert (await town.do(firm.admin, open_day.cancel, row.id, 1, "项目已终止")).state == "CANCELLED"
 
 
 async def test_two_at_once(town: Town, firm: Firm, begun: Project) -> None:
