@@ -7,6 +7,7 @@ import datetime as dt
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -63,6 +64,7 @@ class Factory:
         self.asked = administrator
         self._chosen = chosen
         self._count = itertools.count(1)
+        self._rows: Counter[tuple[str, str]] = Counter()
         self._shapes: dict[tuple[str, int], dict[str, Any]] = {}
         # By table, rules and the numbers of candidates: which candidates held.
         self._found: dict[Any, tuple[int, ...]] = {}
@@ -266,7 +268,8 @@ class Factory:
             yield True
         if kind in _NUMBERS:
             bounds = {int(each) for _, rule, columns in rules if name in columns for each in _NUMBER.findall(rule)}
-            number = next(self._count) % 7
+            self._rows[table.name, name] += 1  # rows of one table are told apart also within bounds
+            number = self._rows[table.name, name] % 13
             yield from dict.fromkeys([*(bound + number for bound in sorted(bounds)), *sorted(bounds)])
         if not table.columns[name].not_null:
             yield None
