@@ -86,7 +86,9 @@ SURVEY_CARD = (
 
 _ACTOR = "current_setting('linli.actor', true)"
 _FILE = "current_setting('linli.file', true)"
-OPENED = f"opened_by = CASE WHEN pg_input_is_valid({_ACTOR}, 'uuid') THEN {_ACTOR}::uuid END AND opened_until > now()"
+_SELF = f"CASE WHEN pg_input_is_valid({_ACTOR}, 'uuid') THEN {_ACTOR}::uuid END"
+LOGGED = f"actor_id = {_SELF} AND expires_at <= now() + interval '1 hour'"
+OPENED = f"opened_by = {_SELF} AND opened_until > now()"
 ON_FILE = f"file_id = CASE WHEN pg_input_is_valid({_FILE}, 'uuid') THEN {_FILE}::uuid END"
 
 
@@ -102,7 +104,7 @@ def upgrade() -> None:
 def allow_tenants() -> None:
     """A company works on its own rows; the access log is only added to, and a survey is answered once.
 
-    Nobody reads whose file it is but who opened it. The file to be opened or erased is picked by a setting, for a
+    Nobody enters an access for somebody else, or one that does not end soon. Nobody reads whose file it is but who opened it. The file to be opened or erased is picked by a setting, for a
     condition in the statement would have to read the row.
     """
     for table in (
@@ -118,8 +120,7 @@ def allow_tenants() -> None:
         "party_transfer",
     ):
         allow(table, "tenant", own(), ("SELECT", "INSERT", "UPDATE"))
-    for table in ("party_coverage_survey", "party_file_access"):
-        allow(table, "tenant", own(), ("SELECT", "INSERT"))
+    allow("party_coverage_survey", "tenant", own(), ("SELECT", "INSERT"))
     # Its division may be merged into another; its answer stays.
     allow(
         "party_coverage_survey",
@@ -128,6 +129,8 @@ def allow_tenants() -> None:
         ("UPDATE",),
         columns={"UPDATE": ("division_path", "version", "updated_at")},
     )
+    allow("party_file_access", "tenant", own(), ("SELECT",))
+    allow("party_file_access", "tenant", f"{own()} AND {LOGGED}", ("INSERT",))
     allow("public_party_organisation", "tenant", EVERYONE, ("SELECT",))
     allow("party_person", "tenant", f"{own()} AND {OPENED}", ("SELECT",))
     allow("party_person", "tenant", own(), ("INSERT",))

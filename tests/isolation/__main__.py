@@ -45,6 +45,7 @@ PROMISES = {
         "1,000 operations of 20 companies on 3 connections, cancelled, aborted, killed; one place opens transactions",
     ),
     "I10": ("GraphQL 编号", "another company's id or cursor gives the bytes, in the time, of no object"),
+    "I12": ("审计痕迹", "of a Party file and what hangs on one the trail tells that it changed, never what"),
     "I14": ("监管只读", "a regulator writes no row of a company and reads no personal column"),
     "I15": ("变异测试", "every guard, broken on purpose, turns the proof red"),
     "I16": ("分布式", "no sub-select in a policy; keys and every statement are held to the company"),
@@ -156,6 +157,8 @@ async def _database(report: Report, made: Ground) -> None:
         if column.info.get("personal")
     ]
     await report.run(structure.personal_columns(catalogue, personal))
+    confidential = {name for name, table in SQLModel.metadata.tables.items() if table.info.get("confidential")}
+    await report.run(structure.confidential(catalogue, confidential))
     await report.run(channels.direct_sign_in(made.app_url, world))
     for role in catalogue.app_roles[1:]:
         async with _probe(made) as fresh:
@@ -187,7 +190,7 @@ def _note(report: Report, made: Ground) -> None:
     into = [key for table in tables for key in table.foreign_keys if catalogue.tables[key.target].tenant]
     uniques = [unique for table in tenants for unique in table.uniques]
     contexts = sum(len(made.world.malformed(role)) + 1 for role in catalogue.app_roles)
-    walked = f"{len(tables)} tables x 5 commands x {len(catalogue.app_roles)} roles"
+    walked = f"{len(catalogue.relations)} tables and views x 5 commands x {len(catalogue.app_roles)} roles"
     report.noted |= {
         "I1": f"{len(tables)} tables, {policies} policies",
         "I2": f"{len(catalogue.app_roles) + 1} roles, {len(tables)} tables",
@@ -197,6 +200,7 @@ def _note(report: Report, made: Ground) -> None:
         "I6": f"{len(into)} foreign keys",
         "I7": f"{len(uniques)} unique keys",
         "I8": "views, functions, rules",
+        "I12": "what hangs on a Party file",
         "I14": f"{len(tenants)} tables, {sum(len(table.columns) for table in tenants)} columns",
     }
 

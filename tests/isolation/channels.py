@@ -141,6 +141,8 @@ async def other_statements(probe: Probe, world: World) -> Outcomes:
                 yield outcome
         if table.may(TENANT, "INSERT"):
             key = ", ".join(table.primary)
+            written = rule(table, TENANT, "INSERT")
+            state = None if written is not None and written.takes(row, b) else REFUSED
             for action in ("NOTHING", f"UPDATE SET {table.primary[0]} = excluded.{table.primary[0]}"):
                 if action != "NOTHING" and table.primary[0] not in table.may(TENANT, "UPDATE"):
                     continue
@@ -149,8 +151,9 @@ async def other_statements(probe: Probe, world: World) -> Outcomes:
                 wrong = None if result.state == REFUSED else f"{result}"
                 yield Outcome("I4", f"{table.name}: B's row again as A, ON CONFLICT DO {action}", wrong)
                 result = await probe.tries(b, sql)
-                wrong = f"{result}" if result.state else None
-                yield Outcome("I4", f"{table.name}: B's row again as B, ON CONFLICT DO {action}", wrong, control=True)
+                wrong = None if result.state == state else f"{result}"
+                told = f"{table.name}: B's row again as B, ON CONFLICT DO {action}"
+                yield Outcome("I4", told, wrong, control=state is None)
 
 
 async def _hidden(probe: Probe, a: Context, b: Context, sql: str, changed: bool) -> list[Outcome]:

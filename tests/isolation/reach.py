@@ -96,6 +96,8 @@ async def _inserts(world: World, table: Table, who: Context, promise: str, allow
         variants: list[Row] = [{column: None} for column in allowed.columns if not table.columns[column].not_null]
         if "registry_state" in allowed.columns:
             variants.append({"registry_state": "CONFIRMED"})
+        for column in allowed.written:
+            variants += [{column: world.factory.fresh(table, column, "甲")}, {column: sets[0].rows[table.name][column]}]
         for row in (values, *(values | variant for variant in variants)):
             within = allowed.takes(_complete(table, row), who)
             target = f"INSERT into {table.name} a row of {sets[0].name} as {who}"
@@ -244,8 +246,10 @@ def again(world: World, table: Table) -> list[Try]:
 
 def _as_own(world: World, table: Table, row: Row) -> tuple[str, ...]:
     """The statements that give A a row like this."""
-    copy = insertion(table, _itself(table, row) | {"tenant_id": world.tenant_id("甲")})
-    return (world.company("甲").opening, copy) if table.may(TENANT, "INSERT") else (copy,)
+    a, own = world.company("甲"), _itself(table, row) | {"tenant_id": world.tenant_id("甲")}
+    allowed = rule(table, TENANT, "INSERT")
+    mine = allowed is not None and allowed.takes(own, a) and table.may(TENANT, "INSERT")
+    return (a.opening, insertion(table, own)) if mine else (insertion(table, own),)
 
 
 def _above(world: World, table: Table, placed: dict[str, Table]) -> list[Table]:

@@ -138,6 +138,20 @@ def _on_file(row: Row, who: Context) -> bool:
 
 # Rows of its own that not even the company itself reaches as it likes.
 _CLOSER: dict[str, dict[Command, Rule]] = {
+    "party_file_access": {
+        "INSERT": Rule(
+            "who opens a Party file is entered in the log by who does it, for a time that ends soon",
+            ("tenant_id",),
+            _own,
+            written=("actor_id", "expires_at"),
+            becomes=lambda row, who: (
+                _own(row, who)
+                and who.actor_id is not None
+                and row["actor_id"] == who.actor_id
+                and row["expires_at"] <= _now() + dt.timedelta(hours=1)
+            ),
+        ),
+    },
     "party_person": {
         "SELECT": Rule(
             "whose Party file it is, is read by who has opened the file, while it is open",

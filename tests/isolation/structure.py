@@ -1,7 +1,7 @@
 """What the catalogue must say: row-level security, policies, owners, roles, privileges, keys, views and functions."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import accumulate
 
 import asyncpg
@@ -44,6 +44,8 @@ ANCHORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "id": ((f"id = {_REGULATOR_ID}",),),
     "regulator_id": ((f"regulator_id = {_REGULATOR_ID}",),),
     "file_id": ((f"file_id = {_FILE_ID}",),),
+    "actor_id": ((f"actor_id = {_ACTOR_ID}",),),
+    "expires_at": (("expires_at <= (now() + '01:00:00'::interval)",),),
     "opened_by": ((f"opened_by = {_ACTOR_ID}",),),
     "opened_until": (("opened_until > now()",),),
     "division_path": ((f"division_path ^@ {_PATH}",), (f"length({_PATH}) = ANY (ARRAY[2, 4, 6, 9, 12])",)),
@@ -395,18 +397,40 @@ def _keys(table: Table, catalogue: Catalogue) -> Iterator[Outcome]:
 
 
 def personal_columns(catalogue: Catalogue, marked: Iterable[tuple[str, str]]) -> Iterator[Outcome]:
-    """I14: what the tables mark as personal, and what names a Party member, no regulator reads of a company."""
+    """I14: what the tables mark as personal, and what names a Party member, no regulator reads of a company, nor a
+    company of a regulator; what the registry knows of Party members nobody reads but who publishes figures.
+    """
     party = [
         (table.name, column)
-        for table in catalogue.tenant_tables
+        for table in catalogue.in_order
         for column in table.columns
         if "party" in column or column.startswith("contact_")
     ]
     for name, column in dict.fromkeys([*marked, *party]):
         table = catalogue.tables[name]
-        if table.tenant:
-            holds = column not in table.may(REGULATOR, "SELECT")
-            yield Outcome("I14", f"{name}.{column}", None if holds else f"a regulator reads {name}.{column}")
+        others = [
+            PUBLIC,
+            *([] if table.tenant else [TENANT]),
+            *([REGULATOR] if table.tenant or "party" in column else []),
+        ]
+        for role in others:
+            holds = column not in table.may(role, "SELECT")
+            yield Outcome("I14", f"{name}.{column}", None if holds else f"{role} reads {name}.{column}")
     for table in catalogue.tenant_tables:
         held = [command for command in COMMANDS[1:] if table.may(REGULATOR, command)]
         yield Outcome("I14", table.name, f"a regulator may {', '.join(held)} {table.name}" if held else None)
+
+
+# Tables that hang on a Party file and are journalled by nobody.
+NOT_JOURNALLED = {"party_file_access": "it is itself the trail of who looked"}
+
+
+def confidential(catalogue: Catalogue, marked: Container[str]) -> Iterator[Outcome]:
+    """I12: of what hangs on a Party file, or on what does, the trail tells that it changed and by whom, never what."""
+    hanging = {"party_file"}
+    for table in catalogue.in_order:
+        if any(key.target in hanging for key in table.foreign_keys):
+            hanging.add(table.name)
+    for name in sorted(hanging):
+        holds = name in marked or name in NOT_JOURNALLED
+        yield Outcome("I12", name, None if holds else f"the trail tells what {name} holds")

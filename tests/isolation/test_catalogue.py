@@ -45,6 +45,13 @@ async def test_a_regulator_reads_nothing_personal(world: World) -> None:
     await holds(structure.personal_columns(world.catalogue, marked), controls=False)
 
 
+async def test_the_trail_is_silent_on_party_files(world: World) -> None:
+    """I12: who reads the audit trail or the events learns nothing of a Party file, or of what hangs on one."""
+    marked = {name for name, table in SQLModel.metadata.tables.items() if table.info.get("confidential")}
+    assert "development_case" in marked
+    await holds(structure.confidential(world.catalogue, marked), controls=False)
+
+
 async def test_keys_and_policies_can_be_distributed(ground: Ground, world: World) -> None:
     """I16: no sub-select in a policy; primary, foreign and unique keys contain tenant_id."""
     await holds(structure.citus(ground.administrator, world.catalogue), controls=False)

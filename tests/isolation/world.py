@@ -197,8 +197,11 @@ async def build(administrator: asyncpg.Connection) -> World:
     factory, sets = await fill(administrator, PLACES, SETS)
     await _free_estate(factory, sets["甲"][0])
     world = World(factory.catalogue, factory, sets)
+    soon = {"expires_at": dt.datetime.now(dt.UTC) + dt.timedelta(minutes=50)}
     for table in world.catalogue.in_order:
-        world.room[table.name] = {name: await factory.room(table, each[0]) for name, each in sets.items()}
+        for name, (first, *_) in sets.items():
+            room = await factory.room(table, first)
+            world.room.setdefault(table.name, {})[name] = replace(room, given={**room.given, **soon})
     await world.look(administrator)
     return world
 
