@@ -71,7 +71,7 @@ async def _within_rule(
     expected = [row for row in world.rows[table.name] if allowed.holds(row, who)]
     control = bool(expected) and not allowed.everything
     target = f"{command} {table.name} as {who}"
-    statement = _statement(table, command, who.role, allowed)
+    statement = _statement(world, table, command, who.role, allowed)
     # Without WHERE the statement reads no row, so its own policy alone decides.
     judge = _exactly(len(expected))
     if command == "DELETE":
@@ -334,24 +334,27 @@ def _exactly(number: int, *passing: str) -> Judge:
     return judge
 
 
-def _statement(table: Table, command: Command, role: str, allowed: Rule) -> str:
+def _statement(world: World, table: Table, command: Command, role: str, allowed: Rule) -> str:
     """The command on every row, told nothing about rows."""
     if command == "UPDATE":
-        return f"UPDATE {table.name} SET {_harmless(table, role, allowed)} = DEFAULT"
+        return f"UPDATE {table.name} SET {_harmless(world, table, role, allowed)}"
     return f"SELECT FROM {table.name}" if command == "SELECT" else f"DELETE FROM {table.name}"
 
 
-def _harmless(table: Table, role: str, allowed: Rule) -> str:
-    """A column whose default can be set on every row at once without meaning anything."""
+def _harmless(world: World, table: Table, role: str, allowed: Rule) -> str:
+    """A change of every row at once that means nothing: to a column's default, or else to what one row points at."""
     held = {*table.primary, *allowed.columns}
-    held |= {column for key in table.foreign_keys for column in key.columns}
     held |= {column for check in table.checks for column in check.columns}
     held |= {column for unique in table.uniques for column in (*unique.columns, *unique.predicate_columns)}
-    for name in sorted(table.may(role, "UPDATE") - held):
+    pointing = {column for key in table.foreign_keys for column in key.columns}
+    free = sorted(table.may(role, "UPDATE") - held)
+    for name in (each for each in free if each not in pointing):
         column = table.columns[name]
         if not column.generated and (column.defaulted or not column.not_null):
-            return name
-    raise LookupError(f"{table.name} has no column that {role} could set to its default without breaking a rule")
+            return f"{name} = DEFAULT"
+    for name in (each for each in free if each in pointing):
+        return f"{name} = {literal(world.rows[table.name][0][name])}"
+    raise LookupError(f"{table.name} has no column that {role} could set on every row without breaking a rule")
 
 
 def _besides(table: Table, rows: Iterable[Row]) -> str:
