@@ -70,8 +70,8 @@ async def digests(url: str) -> dict[str, tuple[int, str]]:
     try:
         tables = await connection.fetch(
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-            " AND relname NOT LIKE 'party_figure%' AND relname NOT IN ('alembic_version', 'division', 'audit_entry')"
-            " AND relname NOT LIKE 'registry_%'"
+            " AND relname NOT LIKE 'party_figure%' AND relname NOT LIKE 'registry_%'"
+            " AND relname NOT IN ('access_entry', 'alembic_version', 'audit_entry', 'division')"
         )
         row = "md5(string_agg(to_jsonb(t)::text, '|' ORDER BY id))"
         return {
