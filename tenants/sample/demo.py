@@ -93,6 +93,7 @@ _SETTINGS: Final = (
     ("11", SettingKey.CHECK_IN_ARRIVAL_DAYS, 3, "北京市物业管理条例（2024）第六十六条"),
     ("3703", SettingKey.CHECK_IN_ARRIVAL_DAYS, 5, "淄博市物业管理条例（2021）第四十四条"),
     ("370402", SettingKey.CHECK_IN_ARRIVAL_DAYS, workday.CHECK_IN_DAYS, "市中区物业项目负责人报到办法（示例）"),
+    ("37", SettingKey.PARTY_SCORE_SHARE_MIN, "0.30", "《中国城市报》2020年11月23日关于山东省的报道"),
     ("370402", SettingKey.LEAD_REPORT_MONTHS, 1, "市中区物业项目负责人报到办法（示例）"),
 )
 _CATEGORIES: Final = (

@@ -132,20 +132,20 @@ def _weights(document: Document) -> Iterator[DomainError]:
         return
     held = dict.fromkeys((group.code for group in document.groups), Fraction(0))
     for position, dimension in enumerate(document.dimensions):
-        if dimension not in counted or dimension.marks is None:
-            continue
-        shares = document.shares(dimension)
+        marks, shares = dimension.marks, document.shares(dimension)
         given = sum(shares.values(), Decimal(0))
-        if dimension.scored_by and given != dimension.marks:
+        none = any(share <= 0 for share in shares.values())
+        if dimension.scored_by and (none or (marks is not None and given != marks)):
             yield DomainError(
                 Code.SCHEME_WEIGHTS,
                 f"dimensions[{position}].scored_by",
                 total=number_text(given),
-                full=number_text(dimension.marks),
+                full="—" if marks is None else number_text(marks),
             )
             return
-        for code, share in shares.items():
-            held[code] += Fraction(dimension.marks) * Fraction(share) / Fraction(given)
+        if dimension in counted and marks is not None:
+            for code, share in shares.items():
+                held[code] += Fraction(marks) * Fraction(share) / Fraction(given)
     for position, group in enumerate(document.groups):
         if held[group.code] != group.weight:
             yield DomainError(

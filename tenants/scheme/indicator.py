@@ -188,6 +188,8 @@ class Ratio(Judged):
     def award(self, entry: Entry) -> Fraction:
         assert entry.part is not None
         assert entry.whole is not None
+        within(self.code, entry.whole, ZERO, None)
+        within(self.code, entry.part, ZERO, entry.whole)
         reached = entry.whole > 0 and entry.part >= self.at_least * entry.whole
         return Fraction(self.points if reached else self.otherwise)
 
@@ -228,7 +230,7 @@ class Deduction(Judged):
 
     def award(self, entry: Entry) -> Fraction:
         assert entry.count is not None
-        left = Fraction(self.start) - Fraction(self.each) * Fraction(entry.count)
+        left = Fraction(self.start) - Fraction(self.each) * Fraction(within(self.code, entry.count, ZERO, None))
         return left if self.floor is None else max(left, Fraction(self.floor))
 
 

@@ -61,6 +61,8 @@ def _problem(error: Any) -> DomainError:
     expected = context.get("expected_tags") or context.get("expected") or context.get("error")
     chinese, english = _EXPECTED.get(str(expected or kind), _EXPECTED.get(kind, (None, None)))
     shown = error["input"] if isinstance(error["input"], str | int | float) else "…"
+    if isinstance(error["input"], float):
+        chinese, english = '写成文本的数字，例如 "0.5"', 'a number written as a text, such as "0.5"'
     if kind == "less_than_equal":
         chinese = english = f"≤ {context['le']}"
     return DomainError(

@@ -125,7 +125,7 @@ class Writing:
 
 async def look_over(scope: Scope, division_code: str, writing: Writing) -> Document:
     """The document, if the division may publish it. Raises `DomainErrors` with all its problems."""
-    place = await _place(scope, division_code)
+    place = await division.by_code(scope, division_code, "divisionCode")
     return await _in_order(scope, writing.document(), place.path)
 
 
@@ -215,6 +215,7 @@ async def retire(scope: Scope, id: UUID, retired_on: date, reason: str) -> Schem
     _within(scope, row.division_path)
     checks = Checks()
     reason = checks.text("reason", reason, limit=500)
+    checks.day("retiredOn", retired_on)
     checks.not_before("retiredOn", retired_on, today())
     checks.done()
     made = SchemeRetirement(scheme_id=row.id, division_path=row.division_path, retired_on=retired_on, reason=reason)
@@ -252,7 +253,7 @@ async def edition(scope: Scope, code: str, division_code: str | None, number: in
     """A published edition of the scheme with this code, the latest unless a number is given."""
     wanted = select(Scheme).where(Scheme.code == code)  # type: ignore[arg-type]
     if division_code is not None:
-        place = await _place(scope, division_code)
+        place = await division.by_code(scope, division_code, "divisionCode")
         wanted = wanted.where(Scheme.division_id == place.id)  # type: ignore[arg-type]
     if number is not None:
         wanted = wanted.where(Scheme.edition == number)  # type: ignore[arg-type]
@@ -313,16 +314,9 @@ def _columns(document: Document) -> dict[str, Any]:
 
 
 async def _own(scope: Scope, code: str) -> Division:
-    place = await _place(scope, code)
+    place = await division.by_code(scope, code, "divisionCode")
     _within(scope, place.path, "divisionCode")
     return place
-
-
-async def _place(scope: Scope, code: str) -> Division:
-    checks = Checks()
-    code = checks.text("divisionCode", code)
-    checks.done()
-    return await division.by_code(scope, code, "divisionCode")
 
 
 def _within(scope: Scope, path: str, field: str = "id") -> None:

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
 
+from tenants.checks import FIRST_DAY, LAST_DAY
+
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,4})?", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -80,7 +82,10 @@ def _day(value: Any) -> date:
         return value
     if not (isinstance(value, str) and _DAY.fullmatch(value)):
         raise ValueError("day")
-    return date.fromisoformat(value)
+    day = date.fromisoformat(value)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError("day")
+    return day
 
 
 def unprintable(text: str) -> str | None:

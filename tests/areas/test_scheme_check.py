@@ -54,6 +54,7 @@ def test_good_and_bad_sections_are_on_top_of_the_full_marks() -> None:
         ((50, 30, 10), {}, (Code.SCHEME_WEIGHTS, "groups")),
         ((70, 30, 0), {}, (Code.SCHEME_WEIGHTS, "groups")),
         ((50, 30, 20), {"AUTHORITY": 60, "PARTY": 30}, (Code.SCHEME_WEIGHTS, "dimensions[0].scored_by")),
+        ((50, 30, 20), {"AUTHORITY": 100, "PARTY": 0}, (Code.SCHEME_WEIGHTS, "dimensions[0].scored_by")),
         ((50, 30, 20), {"AUTHORITY": 70, "PARTY": 30}, (Code.SCHEME_GROUP_MARKS, "groups[0].weight")),
     ],
 )

@@ -349,6 +349,9 @@ def test_bands_may_count_passed_dimensions_and_occurrences() -> None:
     ("given", "entries", "expected"),
     [
         (points(10), [answer(points=11)], Code.SCORE_OUT_OF_RANGE),
+        (indicator("deduction", start=10, each=1), [answer(count=-1)], Code.SCORE_OUT_OF_RANGE),
+        (indicator("ratio", at_least="0.5", points=1), [answer(part=3, whole=2)], Code.SCORE_OUT_OF_RANGE),
+        (indicator("count", steps=STEPS), [answer(count=-1)], Code.SCORE_OUT_OF_RANGE),
         (points(10), [answer("X", points=1)], Code.SCORE_INDICATOR_UNKNOWN),
         (points(10), [answer(yes=True)], Code.SCORE_ANSWER_OF_ANOTHER_KIND),
         (points(10), [answer()], Code.SCORE_ANSWER_OF_ANOTHER_KIND),
