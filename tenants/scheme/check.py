@@ -39,7 +39,7 @@ def check(document: Document, minimum_party_share: Decimal | None = None) -> lis
     problems = [*_names(document), *_dates(document)]
     if problems:
         return problems  # the rest would speak of parts that are not there
-    problems += _weights(document)
+    problems += list(_marks(document)) or list(_weights(document))
     problems += _party_share(document, minimum_party_share)
     for position, dimension in enumerate(document.dimensions):
         problems += _dimension(document, dimension, f"dimensions[{position}]")
@@ -102,25 +102,32 @@ def _dates(document: Document) -> Iterator[DomainError]:
         yield DomainError(Code.DATE_OUT_OF_ORDER, "valid_to", date=document.valid_to, earliest=document.valid_from)
 
 
+def _marks(document: Document) -> Iterator[DomainError]:
+    """The dimensions sum to the full marks; good and bad information comes on top."""
+    if document.full_marks is None:
+        return
+    marks = [dimension.marks for dimension in _counted(document)]
+    known = [mark for mark in marks if mark is not None]
+    total = sum(known, Decimal(0)) if len(known) == len(marks) else None
+    if total != document.full_marks:
+        yield DomainError(
+            Code.SCHEME_MARKS,
+            "dimensions",
+            parts=" + ".join("∞" if mark is None else number_text(mark) for mark in marks),
+            total="∞" if total is None else number_text(total),
+            full=number_text(document.full_marks),
+        )
+
+
+def _counted(document: Document) -> list[Dimension]:
+    return [each for each in document.dimensions if each.nature in (None, Nature.BASIC)]
+
+
 def _weights(document: Document) -> Iterator[DomainError]:
-    """The parts sum to the full marks: the dimensions, the groups, and each group's marks over the dimensions."""
-    full = document.full_marks
-    counted = [each for each in document.dimensions if each.nature in (None, Nature.BASIC)]
-    if full is not None:
-        marks = [dimension.marks for dimension in counted]
-        total = None if None in marks else sum(mark for mark in marks if mark is not None)
-        if total != full:
-            parts = " + ".join("∞" if mark is None else number_text(mark) for mark in marks)
-            yield DomainError(
-                Code.SCHEME_MARKS,
-                "dimensions",
-                parts=parts,
-                total="∞" if total is None else number_text(Decimal(total)),
-                full=number_text(full),
-            )
-            return
+    """The groups sum to the full marks, their shares of a dimension to its marks, and both agree."""
     if not document.groups:
         return
+    full, counted = document.full_marks, _counted(document)
     weights = sum((group.weight for group in document.groups), Decimal(0))
     if full is None or weights != full or any(group.weight <= 0 for group in document.groups):
         yield DomainError(
@@ -132,7 +139,8 @@ def _weights(document: Document) -> Iterator[DomainError]:
         return
     held = dict.fromkeys((group.code for group in document.groups), Fraction(0))
     for position, dimension in enumerate(document.dimensions):
-        marks, shares = dimension.marks, document.shares(dimension)
+        marks = dimension.marks
+        shares = document.shares(dimension)
         given = sum(shares.values(), Decimal(0))
         none = any(share <= 0 for share in shares.values())
         if dimension.scored_by and (none or (marks is not None and given != marks)):
