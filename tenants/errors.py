@@ -102,12 +102,12 @@ class Code(StrEnum):
     OPINIONS_GIVEN = "OPINIONS_GIVEN"
     OPINIONS_NOT_STATED = "OPINIONS_NOT_STATED"
     OPINIONS_UNANSWERED = "OPINIONS_UNANSWERED"
+    OWN_ASSIGNMENT = "OWN_ASSIGNMENT"
     PARTY_ABOVE_ITSELF = "PARTY_ABOVE_ITSELF"
     PARTY_ACTIVITY_ELSEWHERE = "PARTY_ACTIVITY_ELSEWHERE"
     PARTY_ADVISOR_CURRENT = "PARTY_ADVISOR_CURRENT"
     PARTY_ADVISOR_ENDED = "PARTY_ADVISOR_ENDED"
     PARTY_ADVISOR_NEEDLESS = "PARTY_ADVISOR_NEEDLESS"
-    OWN_ASSIGNMENT = "OWN_ASSIGNMENT"
     PARTY_AGE_UNSTATED = "PARTY_AGE_UNSTATED"
     PARTY_AGREEMENT_UNDATED = "PARTY_AGREEMENT_UNDATED"
     PARTY_APPOINTMENT_DIRECTION = "PARTY_APPOINTMENT_DIRECTION"
@@ -618,6 +618,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "还有 {count} 条意见未答复；全部答复后才能关闭。",
         "{count} opinions are not answered; answer them all before closing.",
     ),
+    Code.OWN_ASSIGNMENT: (
+        "不能修改本人的任职；请由本机构另一名安全管理员办理。",
+        "Nobody changes their own assignment; another security administrator of the regulator does.",
+    ),
     Code.PARTY_ABOVE_ITSELF: (
         "党组织不能隶属于自己或自己的下级；请另选上级党组织。",
         "An organisation does not stand under itself or one below it; choose another above.",
@@ -637,10 +641,6 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.PARTY_ADVISOR_NEEDLESS: (
         "该企业已有党组织，无需选派党建指导员；指导员选派至没有党组织的企业。",
         "The company has a Party organisation; advisors are sent to companies that have none.",
-    ),
-    Code.OWN_ASSIGNMENT: (
-        "不能修改本人的任职；请由本机构另一名安全管理员办理。",
-        "Nobody changes their own assignment; another security administrator of the regulator does.",
     ),
     Code.PARTY_AGE_UNSTATED: (
         "请填写出生日期，以核对年满 {age} 周岁（{rules}第{article}条）；系统只核对，不保存。",
