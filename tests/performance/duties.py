@@ -1,7 +1,7 @@
 """What is due: the list of a company with hundreds of projects, and the daily job through a thousand companies."""
 
+import asyncio
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -103,8 +103,10 @@ def _night(ground: Ground, load: Load) -> tuple[Night, float]:
 
 async def _once(url: str) -> Night:
     database = await Database.open(url, pool_size=1, write_pool_size=3, statement_timeout_ms=60_000)
+    held = [psutil.Process().memory_info().rss]
+    watching = asyncio.create_task(_watch(held))
     try:
-        before, started, worked = psutil.Process().memory_info().rss, time.perf_counter(), time.process_time()
+        started, worked = time.perf_counter(), time.process_time()
         done = await daily.run(database)
         return Night(
             companies=done.companies,
@@ -112,13 +114,19 @@ async def _once(url: str) -> Night:
             told=done.told,
             seconds=time.perf_counter() - started,
             processor_s=time.process_time() - worked,
-            grown=max(0, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1_024 - before),
+            grown=max(held) - held[0],
         )
     finally:
+        watching.cancel()
         await database.close()
 
 
-if __name__ == "__main__":
-    import asyncio
+async def _watch(held: list[int]) -> None:
+    """Keep what the process holds at first and at most. The system's own mark counts what came before it began."""
+    while True:
+        held[1:] = [max(*held, psutil.Process().memory_info().rss)]
+        await asyncio.sleep(0.005)
 
+
+if __name__ == "__main__":
     print(json.dumps(asdict(asyncio.run(_once(sys.argv[1])))))
