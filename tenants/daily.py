@@ -5,7 +5,7 @@ Each company's part is one transaction under the company's own policies, so the 
 run again, and two of it may run at once. It holds a batch of rows in memory, however many there are.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -14,8 +14,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from tenants import check_in, issue, open_day
-from tenants.change import find
-from tenants.company import Company, CompanyStatus
+from tenants.calendar import published_until
+from tenants.company import CompanyStatus
 from tenants.division import WORKER
 from tenants.due import DueKind, DueNotice
 from tenants.errors import Unavailable
@@ -29,8 +29,11 @@ BATCH: Final = 200
 
 _SETTLE: Final = (check_in.settle, issue.settle, open_day.settle, party_due.settle)
 
+_UNSETTLED = "SELECT EXISTS (SELECT FROM due d WHERE d.tenant_id = $1 AND d.provisional AND d.due_on <= $2)"
+"""Whether there is something to settle, which is seldom: asked at once for all areas."""
+
 _LATE = """
-SELECT d.id, d.kind, d.due_on FROM regulatory_due d
+SELECT d.id, d.kind, d.due_on, n.id IS NOT NULL AS told FROM regulatory_due d
 LEFT JOIN due_notice n ON n.tenant_id = d.tenant_id AND n.id = d.id
 WHERE d.tenant_id = $1 AND NOT d.community AND d.due_on < $2 AND n.due_on IS DISTINCT FROM d.due_on
 ORDER BY d.due_on, d.id LIMIT $3
@@ -94,37 +97,45 @@ async def _once(database: Database, tenant_id: UUID, day: date) -> tuple[int, in
         database.writing(Principal("worker", tenant_id=tenant_id)) as scope,
         scope.acting_for(tenant_id),
     ):
+        connection = scope.connection
         # Two runs that meet at a company take turns on its row.
-        company = await find(scope, Company, tenant_id, lock=True)
-        if company.status in (CompanyStatus.APPLIED, CompanyStatus.CLOSED):
+        status = await connection.fetchval(
+            "SELECT status FROM company WHERE tenant_id = $1 FOR NO KEY UPDATE", tenant_id
+        )
+        if status in (CompanyStatus.APPLIED, CompanyStatus.CLOSED):
             return 0, 0, 0, False
-        settled = [await settle(scope, BATCH) for settle in _SETTLE]
-        if BATCH in settled:  # nothing is overdue by a deadline that is about to be another
-            return sum(settled), 0, 0, True
-        marked = await check_in.mark_overdue(scope, day, BATCH)
-        told = await _tell(scope, day)
-    return sum(settled), marked, told, BATCH in (marked, told)
+        settled: list[int] = []
+        if await connection.fetchval(_UNSETTLED, tenant_id, published_until()):
+            settled = [await settle(scope, BATCH) for settle in _SETTLE]
+            if BATCH in settled:  # nothing is overdue by a deadline that is about to be another
+                return sum(settled), 0, 0, True
+        late = await connection.fetch(_LATE, tenant_id, day, BATCH)
+        # No batch tells of more check-ins than it marks, so all are marked when all are told.
+        marked = 0
+        if any(row["kind"] == DueKind.CHECK_IN for row in late):
+            marked = await check_in.mark_overdue(scope, day, BATCH)
+        await _tell(scope, late)
+    return sum(settled), marked, len(late), len(late) == BATCH
 
 
-async def _tell(scope: Scope, day: date) -> int:
+async def _tell(scope: Scope, late: Sequence[Any]) -> None:
     """Note what became overdue, with an event for each."""
-    late = await scope.connection.fetch(_LATE, scope.tenant_id, day, BATCH)
-    if not late:
-        return 0
     columns: Any = DueNotice
-    told = await scope.session.scalars(
-        select(DueNotice).where(columns.tenant_id == scope.tenant_id, columns.id.in_([row["id"] for row in late]))
-    )
-    before = {notice.id: notice for notice in told}
+    again = [row["id"] for row in late if row["told"]]
+    before: dict[UUID, DueNotice] = {}
+    if again:
+        told = await scope.session.scalars(
+            select(DueNotice).where(columns.tenant_id == scope.tenant_id, columns.id.in_(again))
+        )
+        before = {notice.id: notice for notice in told}
     for row in late:
         due_id = UUID(str(row["id"]))
         notice = before.get(due_id)
         if notice is None:
             notice = DueNotice(tenant_id=scope.tenant_id, id=due_id, kind=DueKind(row["kind"]), due_on=row["due_on"])
-            scope.session.add(notice)
+            scope.write_later(DueNotice, notice.model_dump())
         else:
             notice.due_on, notice.updated_at = row["due_on"], now()
             notice.version += 1
         await record(scope, "overdue", "due", notice, {"kind": notice.kind, "due_on": notice.due_on})
     await scope.session.flush()
-    return len(late)
