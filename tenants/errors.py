@@ -895,8 +895,8 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "{step} can be done on {earliest} at the earliest ({months} months, or the extended probation, have to pass) ({rules}, article {article}).",
     ),
     Code.PARTY_SUPPORTERS_NUMBER: (
-        "须有 {wanted} 名正式党员（{rules}第{article}条），当前为 {given} 名。",
-        "{wanted} full members are needed ({rules}, article {article}); {given} are given.",
+        "须有 {wanted} 名正式党员（{rules}第{article}条），当前为 {given} 名；已办步骤的人员补登或调整用 changeCaseSupporters。",
+        "{wanted} full members are needed ({rules}, article {article}); {given} are given. For a step that was taken, name or change them with changeCaseSupporters.",
     ),
     Code.PARTY_SUPPORTER_IS_SUBJECT: (
         "本人不能担任自己的培养联系人或入党介绍人（{rules}第{article}条）。",

@@ -14,7 +14,7 @@ async def of_organisation(scope: Scope, organisation_id: UUID) -> list[UUID]:
         UNION
         SELECT file_id FROM development_case
         WHERE tenant_id = $1 AND organisation_id = $2
-            AND state NOT IN ('ARCHIVED', 'WITHDRAWN', 'REJECTED', 'CANCELLED', 'TRANSFERRED', 'LEDGER_ENDED')
+            AND (ended_on IS NULL OR state = 'SUSPENDED')
         ORDER BY file_id
         """,
         scope.tenant_id,

@@ -49,6 +49,21 @@ def test_working_days_skip_holidays_and_count_make_up_days() -> None:
     assert after_working_days(date(2025, 9, 30), 5) == Deadline(date(2025, 10, 14), provisional=False)
 
 
+@pytest.mark.parametrize(
+    ("start", "months", "corresponding", "last"),
+    [
+        (date(2023, 9, 29), 12, date(2024, 9, 29), date(2024, 9, 29)),  # a Sunday on which people work
+        (date(2024, 9, 28), 12, date(2025, 9, 28), date(2025, 9, 28)),  # and another
+        (date(2024, 10, 1), 12, date(2025, 10, 1), date(2025, 10, 9)),  # the first day after the whole holiday
+        (date(2024, 12, 31), 2, date(2025, 2, 28), date(2025, 2, 28)),  # the month's last day, a Friday
+    ],
+)
+def test_a_deadline_moves_and_a_wait_does_not(start: date, months: int, corresponding: date, last: date) -> None:
+    """Article 203 lengthens the time that somebody has; a year of probation is over on its corresponding day."""
+    assert add_months(start, months) == corresponding
+    assert after_months(start, months) == Deadline(last, provisional=False)
+
+
 def test_beyond_the_calendar_it_is_provisional() -> None:
     """No holiday is known in 2040: weekends count as free, and the answer says that it may change."""
     assert after_days(date(2040, 1, 2), 3) == Deadline(date(2040, 1, 5), provisional=True)

@@ -718,6 +718,22 @@ async def test_a_running_case_is_carried_over(ledger: Ledger) -> None:
     assert case.state == CaseState.ARCHIVED
 
 
+async def test_introducers_of_a_case_that_was_carried_over_are_named_here(ledger: Ledger) -> None:
+    """Its documents say that they were chosen; before the pre-review the ledger wants to know whom."""
+    file = await ledger.file()
+    past = [step for step in STEPS if step != S.TALK and DAYS[step] <= DAYS[S.COMMITTEE_REVIEW]]
+    history = [development.EarlierStep(step=step, done_on=DAYS[step], document=DOCUMENT) for step in (S.TALK, *past)]
+    application = Facts(done_on=APPLIED, born_on=BORN, document=DOCUMENT)
+    new = NewCase(file_id=file.id, organisation_id=ledger.branch.id, application=application, history=history)
+    case = await ledger.do(development.start, new)
+    day = DAYS[S.PRE_REVIEW]
+    assert await ledger.step_refused(case, S.PRE_REVIEW, day) == (Code.PARTY_SUPPORTERS_NUMBER, "id")
+    facts = Facts(done_on=day, supporters=[(await ledger.member()).file_id], supporters_elsewhere=["社区党委证明2号"])
+    introducer = development.SupporterRole.INTRODUCER
+    case = await ledger.do(development.change_supporters, case.id, case.version, introducer, facts)
+    assert (await ledger.step(case, S.PRE_REVIEW, day)).state == CaseState.PRE_REVIEWED
+
+
 def test_months_are_those_of_the_civil_code() -> None:
     """The corresponding day, or the month's last where there is none."""
     assert add_months(date(2024, 2, 29), 12) == date(2025, 2, 28)

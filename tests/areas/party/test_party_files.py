@@ -11,6 +11,7 @@ import pytest
 from tenants.admission import admit
 from tenants.errors import Code
 from tenants.party import advisor, development, membership, privacy, retention, roster, survey, transfer
+from tenants.party.development import CaseState
 from tenants.party.privacy import AccessPurpose, ConsentPurpose, LegalBasis, PartyFile
 from tenants.permission import COMPANY_ROLES, PARTY, PARTY_PERSONAL, REGULATOR_ROLES, CompanyRole, Permission
 from tenants.row import today
@@ -391,6 +392,10 @@ async def test_roster_of_an_organisation(ledger: Ledger) -> None:
     case = await ledger.case(date(2025, 3, 3), organisation_id=branch.id)
     files = await ledger.do(roster.of_organisation, branch.id)
     assert sorted(files) == sorted([held.file_id, case.file_id])
+    over = await ledger.case(date(2025, 3, 3), organisation_id=branch.id)
+    for state, found in ((CaseState.SUSPENDED, True), (CaseState.WITHDRAWN, False)):
+        over = await ledger.do(development.stop, over.id, over.version, state, today(), DOCUMENT, "本人申请")
+        assert (over.file_id in await ledger.do(roster.of_organisation, branch.id)) is found
     entries = await ledger.do(privacy.open_files, files, WORK, "年度统计")
     assert sorted(entry.file_id for entry in entries) == sorted(files)
 
