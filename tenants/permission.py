@@ -38,6 +38,7 @@ class Permission(StrEnum):
     OPEN_DAY_READ = "open_day:read"
     OPEN_DAY_RECEIVE = "open_day:receive"
     OPEN_DAY_UPDATE = "open_day:update"
+    PARTY_ACTIVITY_READ = "party_activity:read"
     PARTY_FIGURE_READ = "party_figure:read"
     PARTY_FILE_OPEN = "party_file:open"
     PARTY_FILE_READ = "party_file:read"
@@ -107,6 +108,7 @@ _COMPANY_READER = _PUBLIC_KNOWLEDGE | {
     P.ISSUE_READ,
     P.LEAD_READ,
     P.OPEN_DAY_READ,
+    P.PARTY_ACTIVITY_READ,
     P.PARTY_ORGANISATION_READ,
     P.PROJECT_READ,
 }

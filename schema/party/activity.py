@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from schema.party.organisation import PartyOrganisation
 
 
-@entity(table=rules.PartyActivity, prefix="pac", permission=Permission.PARTY_ORGANISATION_READ)
+@entity(table=rules.PartyActivity, prefix="pac", permission=Permission.PARTY_ACTIVITY_READ)
 class PartyActivity(Node):
     """Party activity (组织生活): a registration with counts, no list of names."""
 

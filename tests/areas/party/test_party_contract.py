@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from graphql import get_named_type, is_leaf_type
 
 from schema import build, executable
 from tenants.party import advisor
-from tenants.permission import PARTY_PERSONAL, CompanyRole
+from tenants.permission import PARTY_PERSONAL, CompanyRole, RegulatorRole
 from tenants.scope import Principal
 from tests.areas.errands import Desk
 from tests.areas.party.ledger import Ledger
@@ -110,6 +111,32 @@ async def test_no_other_role_gets_any_of_it(desk: Desk, ledger: Ledger, town: To
             answer = await desk.ask(principal, f"{{ partyOrganisations {{ nodes {{ {path} }} }} }}")
             assert {error["extensions"]["code"] for error in answer["errors"]} == {"FORBIDDEN"}
     assert PARTY_PERSONAL
+
+
+def readable(type_: Any) -> list[str]:
+    """The fields of a type that are asked for without more."""
+    return [name for name, field in type_.fields.items() if is_leaf_type(get_named_type(field.type)) and not field.args]
+
+
+async def test_every_role_is_answered_or_forbidden(desk: Desk, ledger: Ledger, town: Town) -> None:
+    """Each field of each list of Party work, one at a time: an answer or FORBIDDEN, never an error of the database."""
+    await ledger.member()
+    await ledger.case(APPLIED)
+    others = [ledger.firm.member((await town.member(ledger.firm, role)).id, role) for role in CompanyRole]
+    asking = [*others, *[await town.regulator("37", role) for role in RegulatorRole]]
+    query_type = executable(build()).query_type
+    assert query_type is not None
+    for root, field in query_type.fields.items():
+        page: Any = get_named_type(field.type)
+        if "part" not in root.lower() and not root.startswith(("development", "cross", "committeeComp")):
+            continue
+        if not page.name.endswith("Connection"):
+            continue
+        for name in readable(get_named_type(page.fields["nodes"].type)):
+            for principal in asking:
+                answer = await desk.ask(principal, f"{{ {root}(first: 1) {{ nodes {{ {name} }} }} }}")
+                codes = {error["extensions"]["code"] for error in answer.get("errors", [])}
+                assert codes in (set(), {"FORBIDDEN"}), (root, name, principal.kind, answer)
 
 
 async def test_a_case_through_the_contract(desk: Desk, ledger: Ledger) -> None:
