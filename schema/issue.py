@@ -79,6 +79,9 @@ class IssueFigures:
     closed_in_time_share: Decimal | None = figure(
         "Closed by their deadline, of closed (按期办结率); the setting ISSUE_DAYS gives the days."
     )
+    in_time_target: Decimal = figure(
+        "The share that the division asked for, or else your own, has set (按期办结率目标, ISSUE_ON_TIME_TARGET)."
+    )
     mean_days: Decimal | None = figure("Mean days from finding to closing (平均办结天数).")
     closed_at_estate_share: Decimal | None = figure("Closed at the estate, of closed (小区办结率).")
     closed_at_grid_share: Decimal | None = figure("Closed in the grid, of closed (网格办结率).")

@@ -129,6 +129,9 @@ class OpenDayFigures:
     estates_served: int = figure("Estates where a project ran in the period (在管小区数).")
     held_per_estate: Decimal | None = figure("Held for each estate served (小区均举办次数).")
     holding_share: Decimal | None = figure("Estates that held one, of those served (举办小区占比).")
+    quarterly_target: int | None = figure(
+        "How many each estate is to hold a quarter in the division asked for, or else your own (每季度目标)."
+    )
     attended: int = figure("Visitors (参加人次).")
     opinions: int = figure("Opinions given (意见数).")
     answered_share: Decimal | None = figure("Answered of given (答复率).")

@@ -35,7 +35,7 @@ from tenants.project import Project, ProjectStatus
 from tenants.provisional import unsettled
 from tenants.row import Changing, Row, TenantRow, code_field, new_id, one_of, today
 from tenants.scope import Scope
-from tenants.setting import SettingKey, effective
+from tenants.setting import SettingKey, effective, number_on
 
 
 class IssueState(StrEnum):
@@ -202,8 +202,9 @@ FROM issue i WHERE i.closed_on IS NULL AND i.due_on IS NOT NULL
 """
 """Issues a company has still to close."""
 
-REPORT = """
-SELECT i.found, i.closed, i.closed_share, i.closed_in_time_share, i.mean_days,
+REPORT = f"""
+SELECT i.found, i.closed, i.closed_share, i.closed_in_time_share,
+       {number_on(SettingKey.ISSUE_ON_TIME_TARGET, "{place}", "{until}")} AS in_time_target, i.mean_days,
        i.closed_at_estate_share, i.closed_at_grid_share, i.closed_at_community_share, i.closed_at_street_share,
        i.overdue, i.supervised, i.estates, s.estates AS estates_served,
        round(i.found::numeric / nullif(s.estates, 0), 2) AS found_per_estate,
@@ -229,16 +230,16 @@ FROM (
            count(DISTINCT t.estate_id)::int AS estates,
            count(t.satisfaction)::int AS evaluated,
            round(avg(t.satisfaction), 2) AS satisfaction
-    FROM issue t WHERE {of_t} AND {within_t} AND t.found_on BETWEEN {since} AND {until}
+    FROM issue t WHERE {{of_t}} AND {{within_t}} AND t.found_on BETWEEN {{since}} AND {{until}}
 ) i
 CROSS JOIN (
     SELECT count(*)::int AS found FROM issue b
-    WHERE {of_b} AND {within_b}
-          AND b.found_on BETWEEN {since} - interval '1 year' AND {until} - interval '1 year'
+    WHERE {{of_b}} AND {{within_b}}
+          AND b.found_on BETWEEN {{since}} - interval '1 year' AND {{until}} - interval '1 year'
 ) y
 CROSS JOIN (
     SELECT count(DISTINCT p.estate_id)::int AS estates FROM project p
-    WHERE {of_p} AND {within_p} AND p.started_on <= {until} AND (p.ended_on IS NULL OR p.ended_on >= {since})
+    WHERE {{of_p}} AND {{within_p}} AND p.started_on <= {{until}} AND (p.ended_on IS NULL OR p.ended_on >= {{since}})
 ) s
 """
 """R-07: the issues found in a period, and how they stand today. In time is by the deadline, which rests on what the

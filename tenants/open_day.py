@@ -36,7 +36,7 @@ from tenants.project import Project, require_running
 from tenants.provisional import unsettled
 from tenants.row import Changing, TenantRow, code_field, legal_day, new_id, now, one_of, some_of, today
 from tenants.scope import Scope
-from tenants.setting import SettingKey, effective
+from tenants.setting import SettingKey, effective, number_on
 
 
 class OpenDayState(StrEnum):
@@ -193,23 +193,24 @@ WHERE o.answered_on IS NULL
 """
 """Opinions a company has still to answer."""
 
-REPORT = """
+REPORT = f"""
 SELECT kind AS estate_kind, coalesce(h.held, 0) AS held, coalesce(h.estates, 0) AS estates,
        coalesce(s.estates, 0) AS estates_served,
        round(coalesce(h.held, 0)::numeric / nullif(s.estates, 0), 2) AS held_per_estate,
        round(coalesce(h.estates, 0)::numeric / nullif(s.estates, 0), 4) AS holding_share,
+       {number_on(SettingKey.OPEN_DAYS_PER_QUARTER, "{place}", "{until}")} AS quarterly_target,
        coalesce(h.attended, 0) AS attended, coalesce(o.given, 0) AS opinions,
        round(o.answered::numeric / nullif(o.given, 0), 4) AS answered_share, o.median_days_to_answer
 FROM (
     SELECT e.kind, count(DISTINCT p.estate_id)::int AS estates
     FROM project p JOIN estate e ON e.id = p.estate_id
-    WHERE {of_p} AND {within_p} AND p.started_on <= {until} AND (p.ended_on IS NULL OR p.ended_on >= {since})
+    WHERE {{of_p}} AND {{within_p}} AND p.started_on <= {{until}} AND (p.ended_on IS NULL OR p.ended_on >= {{since}})
     GROUP BY e.kind
 ) s
 FULL JOIN (
     SELECT e.kind, count(*)::int AS held, count(DISTINCT t.estate_id)::int AS estates, sum(t.attended)::int AS attended
     FROM open_day t JOIN estate e ON e.id = t.estate_id
-    WHERE {of_t} AND {within_t} AND t.held_on BETWEEN {since} AND {until}
+    WHERE {{of_t}} AND {{within_t}} AND t.held_on BETWEEN {{since}} AND {{until}}
     GROUP BY e.kind
 ) h USING (kind)
 LEFT JOIN (
@@ -219,7 +220,7 @@ LEFT JOIN (
     FROM open_day t
     JOIN opinion o ON o.tenant_id = t.tenant_id AND o.open_day_id = t.id
     JOIN estate e ON e.id = t.estate_id
-    WHERE {of_t} AND {of_o} AND {within_t} AND t.held_on BETWEEN {since} AND {until}
+    WHERE {{of_t}} AND {{of_o}} AND {{within_t}} AND t.held_on BETWEEN {{since}} AND {{until}}
     GROUP BY e.kind
 ) o USING (kind)
 ORDER BY kind

@@ -152,9 +152,10 @@ def _governing(path: str, on: str) -> str:
 
 
 def number_on(key: SettingKey, path: str, on: str = "current_date") -> str:
-    """SQL of the whole number that a setting is in a division on a day, both SQL: as `effective`."""
+    """SQL of the number that a setting is in a division on a day, both SQL: as `effective`."""
+    form, kind = ("^[0-9.]+$", "numeric") if isinstance(KINDS[key].default, Decimal) else ("^[0-9]+$", "int")
     return f"""coalesce((
-    SELECT CASE WHEN s.value ~ '^[0-9]+$' THEN s.value::int END FROM division_setting s
+    SELECT CASE WHEN s.value ~ '{form}' THEN s.value::{kind} END FROM division_setting s
     WHERE s.key = '{key}' AND {_governing(path, on)}
     ORDER BY s.division_path DESC LIMIT 1), {"NULL" if KINDS[key].default is None else KINDS[key].default})"""
 

@@ -10,7 +10,8 @@
 
 In the SQL, `{of_t}` stands for the condition that keeps the table under the alias `t` to what the principal may see,
 `{within_t}` for the one that keeps it to the division asked for (and, with `by_estate_kind`, to the kind of estate),
-`{division}` for that division's path (null: all), `{since}` and `{until}` for its period.
+`{division}` for that division's path (null: all), `{place}` for it or else a regulator's own division, whose settings
+hold (null: nobody's), `{since}` and `{until}` for its period.
 """
 
 from __future__ import annotations
@@ -116,7 +117,9 @@ def compiled(
     assert isinstance(division, Leaf)
     assert isinstance(estate_kind, Leaf)
     key = statement.value(division, "uuid", _division, place)
-    parts = {"division": f"(SELECT path FROM division WHERE id = {key})"}
+    asked_for = f"(SELECT path FROM division WHERE id = {key})"
+    own = statement.asker(Scope.DIVISION) if compiler.audience.kind == "regulator" else "NULL::text"
+    parts = {"division": asked_for, "place": f"coalesce({asked_for}, {own})"}
     for name in declaration.days:
         leaf = given[name]
         assert isinstance(leaf, Leaf)

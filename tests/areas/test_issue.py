@@ -266,7 +266,7 @@ async def test_a_category_is_renamed_and_ends(town: Town, firm: Firm, begun: Pro
 
 FIGURES = """query($since: Date!, $until: Date!, $kind: EstateKind) {
     issueFigures(since: $since, until: $until, estateKind: $kind) {
-        found closed closedShare closedInTimeShare meanDays closedAtEstateShare closedAtGridShare
+        found closed closedShare closedInTimeShare inTimeTarget meanDays closedAtEstateShare closedAtGridShare
         closedAtCommunityShare closedAtStreetShare overdue supervised estates estatesServed foundPerEstate
         foundYearBefore yearOnYear evaluated satisfaction __typename } }"""
 
@@ -281,6 +281,10 @@ async def test_the_report_says_how_issues_stand(town: Town) -> None:
         division_code=at, key=SettingKey.ISSUE_DAYS, value="7", valid_from=date(2024, 1, 1), basis="街道办〔2024〕1号"
     )
     await town.do(street, setting.put, seven)
+    target = NewSetting(
+        division_code=at, key=SettingKey.ISSUE_ON_TIME_TARGET, value="0.85", valid_from=date(2024, 1, 1), basis="同上"
+    )
+    await town.do(street, setting.put, target)
     begun = await town.project(firm, at=at)
     quiet = await town.project(firm, at=at)
     for days, level in ((2, None), (5, IssueLevel.GRID), (9, IssueLevel.STREET)):
@@ -302,6 +306,7 @@ async def test_the_report_says_how_issues_stand(town: Town) -> None:
         "closed": 3,
         "closedShare": "0.7500",
         "closedInTimeShare": "0.6667",
+        "inTimeTarget": "0.85",
         "meanDays": "5.33",
         "closedAtEstateShare": "0.3333",
         "closedAtGridShare": "0.3333",

@@ -313,7 +313,7 @@ async def test_counts_add_up(town: Town, firm: Firm, begun: Project) -> None:
 
 
 FIGURES = """query ($since: Date!, $until: Date!) { openDayFigures(since: $since, until: $until) {
-    estateKind held estates estatesServed heldPerEstate holdingShare attended opinions answeredShare
+    estateKind held estates estatesServed heldPerEstate holdingShare quarterlyTarget attended opinions answeredShare
     medianDaysToAnswer } }"""
 
 
@@ -335,14 +335,21 @@ async def test_the_report_counts_by_kind_of_estate(town: Town, firm: Firm) -> No
         )
         if days is not None:
             await town.do(firm.admin, open_day.answer, said.id, 1, "已更换", HELD + days * DAY)
-    ask = Asker(executable(build()), town.database, await town.regulator(at))
+    street = await town.regulator(at)
+    once = NewSetting(
+        division_code=at, key=SettingKey.OPEN_DAYS_PER_QUARTER, value="1", valid_from=date(2025, 1, 1), basis="街道办"
+    )
+    await town.do(street, setting.put, once)
+    ask = Asker(executable(build()), town.database, street)
     mine = Asker(executable(build()), town.database, firm.admin)
     answer = (await ask(FIGURES, since="2025-01-01", until="2025-12-31"))["openDayFigures"]
     assert [tuple(kind.values()) for kind in answer] == [
-        ("COMMERCIAL", 2, 1, 3, "0.67", "0.3333", 84, 4, "0.7500", "4.0"),
-        ("RESETTLEMENT", 0, 0, 1, "0.00", "0.0000", 0, 0, None, None),
+        ("COMMERCIAL", 2, 1, 3, "0.67", "0.3333", 1, 84, 4, "0.7500", "4.0"),
+        ("RESETTLEMENT", 0, 0, 1, "0.00", "0.0000", 1, 0, 0, None, None),
     ]
-    assert (await mine(FIGURES, since="2025-01-01", until="2025-12-31"))["openDayFigures"] == answer
+    # Nobody's settings hold for a company that asks for all its divisions at once.
+    seen = (await mine(FIGURES, since="2025-01-01", until="2025-12-31"))["openDayFigures"]
+    assert seen == [{**kind, "quarterlyTarget": None} for kind in answer]
     other = Asker(executable(build()), town.database, (await town.company()).admin)
     assert (await other(FIGURES, since="2025-01-01", until="2025-12-31"))["openDayFigures"] == []
     assert (await ask(FIGURES, since="2021-01-01", until="2021-12-31"))["openDayFigures"] == []
