@@ -163,7 +163,7 @@ async def _make_demo(database: Database, say: Say) -> None:
     for number, (name, brand, county, streets) in enumerate(_DEMO_COMPANIES):
         if there[number] is None:
             on = [places[street] for street in streets]
-            plan = Plan(name, brand, places[county], on, [14] * len(on), number)
+            plan = Plan(name, brand, places[county], on, [14] * len(on), number, since=published.SINCE)
             rows = rows_of("demo", plan)
             workday.enliven(rows, plan, committee_id)
             await write(database, rows)
