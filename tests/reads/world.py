@@ -73,7 +73,9 @@ class _Filling:
             projects = [await self._project(tenant, estate, path) for estate, path in served]
             await self._staff(tenant, projects)
             await self._others(tenant, list(estates.items()))
-        return World(await self._principals(tenants))
+        principals = await self._principals(tenants)
+        await self._schemes()
+        return World(principals)
 
     async def _principals(self, tenants: list[uuid.UUID]) -> dict[str, Principal]:
         admin, desk = COMPANY_ROLES[CompanyRole.TENANT_ADMIN], COMPANY_ROLES[CompanyRole.FRONT_DESK]
@@ -234,6 +236,40 @@ class _Filling:
                 entity_id=self._id(),
                 changes=chance.choice(['{"name": ["旧", "新\\n"]}', "{}", '{"n": [1, 2.50], "x": null}']),
             )
+
+    async def _schemes(self) -> None:
+        """Editions and drafts of one code in two divisions, one of them retired, another to be."""
+        chance = self._chance
+        for path in ("37", "3704"):
+            division = await self._connection.fetchval("SELECT id FROM division WHERE path = $1", path)
+
+            def written(division: uuid.UUID = division, path: str = path) -> dict[str, Any]:
+                return {
+                    "division_id": division,
+                    "division_path": path,
+                    "code": "CREDIT",
+                    "name": chance.choice(NAMES[:8]),
+                    "subject": chance.choice(["COMPANY", "PROJECT"]),
+                    "purpose": "CREDIT",
+                    "basis": "某办法",
+                    "valid_from": dt.date(2024, 1, 1),
+                    "valid_to": chance.choice([None, dt.date(2030, 1, 1)]),
+                    "text": "code: CREDIT # 注释\n",
+                    "document": chance.choice(['{"code": "CREDIT", "base": "0.50"}', '{"n": [1, 2.50], "x": null}']),
+                    "digest": chance.choice(["aa", "bb"]),
+                }
+
+            await self._insert("scheme_draft", **written())
+            for edition in (1, 2, 3):
+                scheme = await self._insert("scheme", **written(), edition=edition)
+                if edition < 3:
+                    await self._insert(
+                        "scheme_retirement",
+                        scheme_id=scheme,
+                        division_path=path,
+                        retired_on=dt.date(2025 if edition == 1 else 2199, 1, 1),
+                        reason="已有新办法",
+                    )
 
     async def _insert(self, table: str, *, has_id: bool = True, changeable: bool = True, **values: Any) -> uuid.UUID:
         key = self._id()
