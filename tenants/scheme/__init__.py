@@ -1,10 +1,10 @@
 """Schemes as data (评定方案、信用评价标准), and the one engine that scores by them.
 
-document = ...                                  # a Document: what a scheme says
-check(document, minimum_party_share)            # its problems; none, and it may be published
-result = score(document, Inputs(...), as_of)    # a Result, which explains itself
-result.total, result.printed, result.band, result.canonical
-document.points_for("B-03")                     # the points that a new record of an item gets
+row = await registry.in_force(scope, purpose, subject, path, day)
+document = registry.document_in(row)          # what the scheme says
+check(document, minimum_party_share)          # its problems; none, and it may be published
+result = score(document, Inputs(...), as_of)  # explains itself: total, printed, band, sections, canonical
+document.points_for("B-03")                   # the points that a new record of an item gets
 """
 
 from tenants.scheme import registry

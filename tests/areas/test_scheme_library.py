@@ -158,7 +158,8 @@ def test_t5_yangzhou() -> None:
     assert (struck.because, struck.vetoes, band(struck)) == (Because.VETO, ("FUND_MISUSE",), None)
 
 
-def exemplar(**other: Any) -> list[Entry]:
+def exemplar(but: dict[str, dict[str, Any]]) -> list[Entry]:
+    """Every indicator of the module at its maximum, but for these."""
     full: dict[str, dict[str, Any]] = {
         "1.1": {"choice": "APPROVED"},
         "1.2": {"count": 5},
@@ -170,7 +171,7 @@ def exemplar(**other: Any) -> list[Entry]:
         "3.3": {"part": 3, "whole": 5},
         "3.4": {"yes": True},
     }
-    return [answer(code, **given) for code, given in (full | other.get("but", {})).items()]
+    return [answer(code, **given) for code, given in (full | but).items()]
 
 
 @pytest.mark.parametrize(
@@ -188,13 +189,13 @@ def exemplar(**other: Any) -> list[Entry]:
 )
 def test_t6_exemplar_module(but: dict[str, dict[str, Any]], expected: str) -> None:
     """Nine indicators that sum to 30; 3 members and 4 are one tier, 5 the next."""
-    result = scored(shipped("exemplar-party-module"), *exemplar(but=but))
+    result = scored(shipped("exemplar-party-module"), *exemplar(but))
     assert (result.total, result.complete, result.gates_failed) == (Fraction(expected), True, ())
 
 
 def test_t6_without_an_organisation_nobody_is_eligible() -> None:
     """No Party organisation: not eligible, whatever the other indicators give."""
-    result = scored(shipped("exemplar-party-module"), *exemplar(but={"1.1": {"choice": "NONE"}}))
+    result = scored(shipped("exemplar-party-module"), *exemplar({"1.1": {"choice": "NONE"}}))
     assert (result.because, result.gates_failed) == (Because.INELIGIBLE, ("1.1",))
 
 

@@ -97,7 +97,7 @@ def test_hostile_texts_are_refused_quickly() -> None:
     for text in ("a" * 190_000, "a:" + " " * 190_000 + "b", '"' * 190_000, "[" * 3_990, "{a: " * 900, ("- " * 1_900)):
         with pytest.raises(DomainError):
             parse(text)
-    parse("\n".join("a" * 40 + " " * 3_900 for _ in range(1)) + ": 1")
+    assert parse("a" * 40 + " " * 3_900 + ": 1") == {"a" * 40: "1"}
 
 
 _texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=30)
