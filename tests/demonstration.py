@@ -43,11 +43,11 @@ class Demo:
         self.values = dict(line.rstrip("\n").split("=", 1) for line in self.lines)
 
     def ask(self, token: str) -> httpx.Response:
-        """A list of projects, as the person with this token."""
+        """A list of projects, as the person with this token; a regulator reads rows for a purpose."""
         return httpx.post(
             self.values["GRAPHQL_URL"],
             json=QUERY,
-            headers={"authorization": f"Bearer {self.values[token]}"},
+            headers={"authorization": f"Bearer {self.values[token]}", "linli-purpose": "SUPERVISION"},
             timeout=60,
         )
 
