@@ -14,6 +14,7 @@ from sqlalchemy import event
 
 from schema import build, executable
 from schema.engine import Engine, Request
+from tenants.access import Purpose
 from tenants.permission import COMPANY_ROLES, REGULATOR_ROLES, CompanyRole, RegulatorRole
 from tenants.row import new_id
 from tenants.scope import Database, Principal
@@ -96,7 +97,16 @@ class Contract:
     def _regulator(self, path: str, owner: str) -> Asker:
         regulator_id = self.world.regulator(path, owner).regulator_id
         permissions = REGULATOR_ROLES[RegulatorRole.PUBLISHER]
-        return Asker(self._engine, Principal("regulator", permissions, regulator_id=regulator_id, division_path=path))
+        return Asker(
+            self._engine,
+            Principal(
+                "regulator",
+                permissions,
+                regulator_id=regulator_id,
+                division_path=path,
+                purpose=Purpose.SUPERVISION,
+            ),
+        )
 
     async def ids(self) -> Outcomes:
         """Every id argument and id filter: B's id and no id give the same bytes; for B the answers differ.

@@ -1,7 +1,8 @@
 """I16, the compiler's half: every statement holds each table of a company to the company, whatever the policies do.
 
 The evidence is the text of the statement and its plan, not the compiler: an alias of a company's table counts as held
-when the WHERE of its own SELECT says `alias.tenant_id = $n` as a conjunct and `$n` is bound to the company.
+when the WHERE of its own SELECT, or what it is joined on, says `alias.tenant_id = $n` as a conjunct and `$n` is bound
+to the company.
 """
 
 import re
@@ -36,10 +37,14 @@ _JOINS = {"LEFT", "RIGHT", "FULL", "INNER", "CROSS", "NATURAL", "OUTER", "LATERA
 
 @dataclass(slots=True)
 class Scope:
-    """One SELECT, UPDATE or DELETE: the tables it names itself, by alias, and the conjuncts of its own WHERE."""
+    """One SELECT, UPDATE or DELETE: the tables it names itself, by alias, and the conjuncts of its own WHERE.
+
+    `on` are the conjuncts on which a table is joined, if it alone is kept out where they do not hold.
+    """
 
     tables: dict[str, str] = field(default_factory=dict)
     where: list[str] = field(default_factory=list)
+    on: dict[str, list[str]] = field(default_factory=dict)
 
 
 def scopes(sql: str) -> list[Scope]:
@@ -57,6 +62,7 @@ def scopes(sql: str) -> list[Scope]:
 def _walk(sql: str, tokens: list[re.Match[str]], at: int, found: list[Scope]) -> int:
     """Take one pair of parentheses (or the whole) apart; the index of the token after it."""
     scope, naming, where = Scope(), False, -1
+    joined, whole = -1, False
     ended = len(sql)
     while at < len(tokens):
         token = tokens[at]
@@ -64,6 +70,12 @@ def _walk(sql: str, tokens: list[re.Match[str]], at: int, found: list[Scope]) ->
         if word == "(":
             at = _walk(sql, tokens, at + 1, found)
             continue
+        if joined >= 0 and (word in (")", ",", "WHERE") or word in _ENDS | _JOINS):
+            if not whole:
+                scope.on[next(reversed(scope.tables))] = conjuncts(sql[joined : token.start()])
+            joined, whole = -1, False
+        if word in ("RIGHT", "FULL"):
+            whole = True
         if word == ")" or word in _ENDS or word == "WHERE":
             if where >= 0:
                 scope.where += conjuncts(sql[where : token.start()])
@@ -79,6 +91,8 @@ def _walk(sql: str, tokens: list[re.Match[str]], at: int, found: list[Scope]) ->
             naming = True
             at = _named(tokens, at + 1, scope)
             continue
+        elif word == "ON" and scope.tables:
+            naming, joined = False, token.end()
         elif word in ("ON", "SET", "VALUES", "USING"):
             naming = False
         at += 1
@@ -116,7 +130,7 @@ def unheld(sql: str, parameters: list[Any], tenants: set[str], own: UUID) -> Ite
                 continue
             held = [
                 match[1]
-                for each in scope.where
+                for each in (*scope.where, *scope.on.get(alias, ()))
                 if (match := re.fullmatch(rf"(?:{alias}\.)?tenant_id = \$(\d+)(?:::uuid)?", each, re.IGNORECASE))
             ]
             if not any(str(parameters[int(number) - 1]) == str(own) for number in held):
