@@ -169,17 +169,6 @@ class ProposePublicPartyOrganisationInput:
     )
 
 
-@strawberry.input(description="What was decided about an organisation (党组织设立、换届、撤并).")
-class DecidePartyOrganisationInput:
-    """What becomes of it, when, by which document."""
-
-    id: strawberry.ID = identifier("pog", "The organisation (党组织).")
-    version: int = strawberry.field(description="The version you saw (版本号).")
-    state: OrganisationState = strawberry.field(description="What becomes of it (状态).")
-    decided_on: date = strawberry.field(description="Decided on (决定日期).")
-    document: str = strawberry.field(description="The document (文号).")
-
-
 @strawberry.input(description="What was decided about an organisation of the registry (党组织设立、换届、撤并).")
 class DecidePublicPartyOrganisationInput:
     """What becomes of it, when, by which document."""
@@ -191,33 +180,11 @@ class DecidePublicPartyOrganisationInput:
     document: str = strawberry.field(description="The document (文号).")
 
 
-@strawberry.input(description="Changes to an organisation (修改党组织); what is left out stays.")
-class UpdatePartyOrganisationInput:
-    """Name, units, secretary's position, venue and the organisation above."""
+@strawberry.input(description="What was decided about an organisation (党组织设立、换届、撤并).")
+class DecidePartyOrganisationInput(DecidePublicPartyOrganisationInput):
+    """The same of a company's own."""
 
     id: strawberry.ID = identifier("pog", "The organisation (党组织).")
-    version: int = strawberry.field(description="The version you saw (版本号).")
-    name: str | None = strawberry.field(description="Name (名称).", default=strawberry.UNSET)
-    units: list[str] | None = strawberry.field(description="Units it joins (联合单位).", default=strawberry.UNSET)
-    secretary_filled: bool | None = strawberry.field(
-        description="The secretary's position is filled (书记已配备).", default=strawberry.UNSET
-    )
-    secretary_source: SecretarySource | None = strawberry.field(
-        description="Where the secretary comes from (书记来源).", default=strawberry.UNSET
-    )
-    has_venue: bool | None = strawberry.field(description="Has a venue (有阵地).", default=strawberry.UNSET)
-    venue_items: list[str] | None = strawberry.field(
-        description="What the venue has, of the division's checklist (阵地“六有”).", default=strawberry.UNSET
-    )
-    venue_checked_on: date | None = strawberry.field(
-        description="Venue checked on (阵地检查日期).", default=strawberry.UNSET
-    )
-    parent_id: strawberry.ID | None = identifier(
-        "pog", "The company's organisation above (上级党组织).", default=strawberry.UNSET
-    )
-    superior_id: strawberry.ID | None = identifier(
-        "ppo", "The organisation above, of the registry (上级党组织).", default=strawberry.UNSET
-    )
 
 
 @strawberry.input(description="Changes to an organisation of the registry (修改党组织); what is left out stays.")
@@ -242,7 +209,17 @@ class UpdatePublicPartyOrganisationInput:
         description="Venue checked on (阵地检查日期).", default=strawberry.UNSET
     )
     superior_id: strawberry.ID | None = identifier(
-        "ppo", "The organisation above (上级党组织).", default=strawberry.UNSET
+        "ppo", "The organisation above, of the registry (上级党组织).", default=strawberry.UNSET
+    )
+
+
+@strawberry.input(description="Changes to an organisation (修改党组织); what is left out stays.")
+class UpdatePartyOrganisationInput(UpdatePublicPartyOrganisationInput):
+    """The same of a company's own, which may stand under another of the company's."""
+
+    id: strawberry.ID = identifier("pog", "The organisation (党组织).")
+    parent_id: strawberry.ID | None = identifier(
+        "pog", "The company's organisation above (上级党组织).", default=strawberry.UNSET
     )
 
 
