@@ -150,10 +150,10 @@ CROSS JOIN (
     WHERE {{of_a}} AND {{within_a}} AND a.year BETWEEN {_YEARS} AND a.signed_on <= {_DAY}
 ) s
 CROSS JOIN (
-    SELECT count(*)::int AS expected, count(b.id)::int AS signed
-    FROM works w JOIN asked USING (division_path, year)
-    LEFT JOIN agreement b ON {{of_b}} AND b.tenant_id = w.tenant_id AND b.division_path = w.division_path
-                             AND b.year = w.year AND b.signed_on <= {_DAY}
+    SELECT count(*)::int AS expected, count(h.id)::int AS signed
+    FROM works JOIN asked USING (division_path, year)
+    LEFT JOIN (SELECT b.id, b.tenant_id, b.division_path, b.year FROM agreement b
+               WHERE {{of_b}} AND b.signed_on <= {_DAY}) h USING (tenant_id, division_path, year)
 ) e
 CROSS JOIN (
     SELECT count(*)::int AS claimed, count(*) FILTER (WHERE q.completed_on <= {_DAY})::int AS completed

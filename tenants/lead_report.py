@@ -52,9 +52,9 @@ class LeadReport(Changing, TenantRow, table=True):
 DUES = f"""
 SELECT c.tenant_id, md5(concat_ws(' ', c.project_id, r.since))::uuid AS id, 'LEAD_REPORT' AS kind,
        NULL::uuid AS subject_id, c.project_id, c.estate_id, c.division_path, r.until AS due_on, false AS provisional
-FROM (SELECT w.division_path, {number_on(SettingKey.LEAD_REPORT_MONTHS, "w.division_path")} AS months
-      FROM (SELECT DISTINCT l.division_path FROM check_in l WHERE l.left_on IS NULL) w OFFSET 0) n
-JOIN check_in c ON c.division_path = n.division_path AND c.left_on IS NULL
+FROM (SELECT l.tenant_id, l.division_path, {number_on(SettingKey.LEAD_REPORT_MONTHS, "l.division_path")} AS months
+      FROM check_in l WHERE l.left_on IS NULL GROUP BY l.tenant_id, l.division_path) n
+JOIN check_in c ON c.tenant_id = n.tenant_id AND c.division_path = n.division_path AND c.left_on IS NULL
 CROSS JOIN LATERAL (
     SELECT s.since::date AS since, (s.since + n.months * interval '1 month')::date - 1 AS until
     FROM (VALUES (0), (1)) b(ago)

@@ -20,11 +20,11 @@ FROM check_in c WHERE c.state IN ('PENDING', 'OVERDUE') AND c.deadline_on IS NOT
 UNION ALL
 SELECT c.tenant_id, md5(concat_ws(' ', c.project_id, r.since))::uuid AS id, 'LEAD_REPORT' AS kind,
        NULL::uuid AS subject_id, c.project_id, c.estate_id, c.division_path, r.until AS due_on, false AS provisional
-FROM (SELECT w.tenant_id, w.division_path, coalesce((
+FROM (SELECT l.tenant_id, l.division_path, coalesce((
     SELECT CASE WHEN s.value ~ '^[0-9]+$' THEN s.value::int END FROM division_setting s
-    WHERE s.key = 'LEAD_REPORT_MONTHS' AND s.division_path IN (left(w.division_path, 2), left(w.division_path, 4), left(w.division_path, 6), left(w.division_path, 9), left(w.division_path, 12)) AND s.valid_from <= current_date AND (s.valid_to IS NULL OR s.valid_to > current_date)
+    WHERE s.key = 'LEAD_REPORT_MONTHS' AND s.division_path IN (left(l.division_path, 2), left(l.division_path, 4), left(l.division_path, 6), left(l.division_path, 9), left(l.division_path, 12)) AND s.valid_from <= current_date AND (s.valid_to IS NULL OR s.valid_to > current_date)
     ORDER BY s.division_path DESC LIMIT 1), NULL) AS months
-      FROM check_in w WHERE w.left_on IS NULL GROUP BY w.tenant_id, w.division_path) n
+      FROM check_in l WHERE l.left_on IS NULL GROUP BY l.tenant_id, l.division_path) n
 JOIN check_in c ON c.tenant_id = n.tenant_id AND c.division_path = n.division_path AND c.left_on IS NULL
 CROSS JOIN LATERAL (
     SELECT s.since::date AS since, (s.since + n.months * interval '1 month')::date - 1 AS until

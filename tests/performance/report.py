@@ -200,7 +200,8 @@ def _more(factor: float) -> str:
 def _method(run: "Run") -> str:
     return f"""## What was measured
 
-{run.size}, row-level security forced on every table, in one embedded PostgreSQL at its ordinary, durable settings.
+{run.size}, and at each project two open days with five opinions and five issues.
+Row-level security is forced on every table, in one embedded PostgreSQL at its ordinary, durable settings.
 Every server is one process with {POOL_SIZE} connections to PostgreSQL (Linli has some more for writing, and keeps one
 out of any one company's reach), and verifies the same ES256 token, remembering the verified ones. Before a case is
 measured its answers are compared: the bare route's `data` is Linli's to the byte, the others' has the same values.
