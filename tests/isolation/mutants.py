@@ -90,9 +90,9 @@ UNSEEN = (
     Unseen(
         "OR true",
         "tenant_id is not among the columns granted, so no update changes it",
-        "company.tenant_update WITH .*",
+        r"(company|party_coverage_survey)\.tenant_update WITH .*",
     ),
-    Unseen("conjunct 1 of 1 removed", "as OR true", "company.tenant_update WITH .*"),
+    Unseen("conjunct 1 of 1 removed", "as OR true", r"(company|party_coverage_survey)\.tenant_update WITH .*"),
     Unseen(
         "conjunct 1 of 4 removed",
         "neither tenant_id nor file_id is among the columns granted, so no update changes it",
@@ -273,10 +273,11 @@ def _clause(table: Table, role: str, clause: str) -> Iterator[tuple[str, str]]:
         yield f"conjunct {number + 1} of {len(parts)} removed", " AND ".join(kept) or "true"
     text = " ".join(clause.split())
     for column in table.columns.values():
-        if re.search(rf"\b{column.name}\b", structure_free(text)):
+        named = rf"(?<!::)\b{column.name}\b"  # a column may be called what a type is
+        if re.search(named, structure_free(text)):
             alike = [each.name for each in table.columns.values() if each.type == column.type and each != column]
             for swapped in alike[:2]:
-                yield f"{swapped} instead of {column.name}", re.sub(rf"\b{column.name}\b", swapped, text)
+                yield f"{swapped} instead of {column.name}", re.sub(named, swapped, text)
     for setting in sorted(set(re.findall(r"linli\.(\w+)", text))):
         for wrong in [each for each in ("actor", "tenant", "regulator") if each != setting][:2]:
             yield f"linli.{wrong} instead of linli.{setting}", text.replace(f"linli.{setting}", f"linli.{wrong}")

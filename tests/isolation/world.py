@@ -185,7 +185,7 @@ class World:
             nobody = [replace(self.company("甲"), actor="x", file="x")] if role == TENANT else []
             return [Context(role), *(Context(role, tenant=value) for value in ids), *nobody]
         if role == REGULATOR:
-            paths = [*bad, "3", "370", "37040", "37%", "%%%%", "3704 ", "３７", "370402001001x", HOME[:8]]
+            paths = ["", *bad, "3", "370", "37040", "37%", "%%%%", "3704 ", "３７", "370402001001x", HOME[:8]]
             named = [Context(role, division=path, regulator=regulator, purpose="RATING") for path in paths]
             others = [Context(role, division="37", regulator=value, purpose="RATING") for value in bad]
             return [Context(role), *named, *others]
