@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cmp_to_key
+from inspect import isawaitable
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +24,10 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
-    execute_sync,
+    execute,
     get_named_type,
+    get_nullable_type,
+    is_list_type,
 )
 from graphql.execution.collect_fields import FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
@@ -48,6 +51,7 @@ from schema.reads.field import Declared, Identifier
 from schema.reads.filters import ORDER_LIMIT, WHERE_DEPTH, WHERE_PARTS, scalar_of
 from schema.reads.paging import signature
 from schema.reads.query import catalogue
+from schema.reads.report import Report
 from schema.reads.row import source_of
 from schema.reads.scalars import time_text
 from schema.reads.sql import Statement
@@ -71,12 +75,13 @@ class Snapshot:
     """Every row a principal may see, by table; values of expressions under the Python name of their field."""
 
     principal: Principal
+    database: Database
     rows: dict[str, list[Row]] = field(default_factory=dict)
 
     @classmethod
     async def take(cls, database: Database, schema: GraphQLSchema, principal: Principal) -> "Snapshot":
         """Read all of it in one transaction of the principal."""
-        snapshot = cls(principal)
+        snapshot = cls(principal, database)
         async with database.reading(principal) as connection:
             for _, entity in catalogue(schema).values():
                 snapshot.rows[entity.table.name] = await snapshot._table(connection, entity)
@@ -105,7 +110,7 @@ class Snapshot:
     async def _expression(self, connection: asyncpg.Connection, entity: Entity, one: Declared, rows: Any) -> None:
         # A company's own statement would repeat the predicate whose lack the comparison is to find.
         kind = "worker" if self.principal.kind == "tenant" else self.principal.kind
-        statement = Statement(Audience(kind, frozenset()))
+        statement = Statement(Audience(kind, self.principal.permissions))
         row = statement.row(entity.table)
         sql = f"SELECT {row['id']} AS key, {entity.value(one, row)} AS value FROM {row.source}"
         parameters = statement.fill({}, self.principal)
@@ -127,14 +132,16 @@ class Reference:
         self._snapshot = snapshot
         self._entities = {prefix: entity for prefix, (_, entity) in catalogue(schema).items()}
 
-    def answer(self, document: Any, variables: dict[str, Any]) -> dict[str, Any]:
+    async def answer(self, document: Any, variables: dict[str, Any]) -> dict[str, Any]:
         """The data of a document without faults."""
 
         # graphql-core takes functions for middleware, and no bound methods.
         def resolve(*given: Any, **arguments: Any) -> Any:
             return self._resolve(*given, **arguments)
 
-        result = execute_sync(self._schema, document, variable_values=variables, middleware=[resolve])
+        result: Any = execute(self._schema, document, variable_values=variables, middleware=[resolve])
+        if isawaitable(result):
+            result = await result
         if result.errors:
             raise result.errors[0]
         return json.loads(orjson.dumps(result.data))  # type: ignore[no-any-return]
@@ -157,6 +164,8 @@ class Reference:
             return self._by_id(None, arguments["id"])
         if isinstance(declaration, RootNodes):
             return [self._by_id(None, text) for text in arguments["ids"]]
+        if isinstance(declaration, Report):
+            return self._report(one, info, arguments)
         target = target_of(one)
         if isinstance(declaration, RootById):
             return self._by_id(target, arguments["id"])
@@ -169,6 +178,35 @@ class Reference:
         if isinstance(declaration, One | RootOne):
             return _thing(target, min(rows, key=lambda row: row["id"])) if rows else None
         return self._connection(target, rows, arguments)
+
+    async def _report(self, one: Declared, info: Any, given: dict[str, Any]) -> Any:
+        """The report's own SQL with its parameters written into it. What the principal may see the policies decide;
+        that the statement says so too is what the comparison is to find.
+        """
+        report = one.declaration
+        assert isinstance(report, Report)
+        kind, _, text = (given.get("division") or "").partition("_")
+        known = {str(row["id"]) for row in self._snapshot.rows["division"]} if kind == "div" else set()
+        key = f"'{text if text in known else UUID(int=0)}'::uuid" if given.get("division") is not None else "NULL::uuid"
+        path = f"(SELECT path FROM division WHERE id = {key})"
+        own = self._snapshot.principal.division_path
+        place = f"coalesce({path}, {'NULL::text' if own is None else repr(own)})"
+        parts = {"division": path, "place": place, **{name: f"'{given[name]}'::date" for name in report.days}}
+        kind_of_estate = given["estateKind"].value if given.get("estateKind") is not None else None
+        for alias, model in report.tables.items():
+            columns = model.__table__.columns
+            asked = []
+            if "division_path" in columns:
+                asked.append(f"({key} IS NULL OR {alias}.division_path ^@ {path})")
+            if "estate_id" in columns and kind_of_estate is not None:
+                estate = f"SELECT FROM estate WHERE id = {alias}.estate_id AND kind = '{kind_of_estate}'"
+                asked.append(f"EXISTS ({estate})")
+            parts |= {f"of_{alias}": "true", f"within_{alias}": " AND ".join(asked) or "true"}
+        async with self._snapshot.database.reading(self._snapshot.principal) as connection:
+            rows = await connection.fetch(report.sql.format_map(parts))
+        type_ = get_named_type(info.return_type)
+        things = [_figures(type_, row) for row in rows]
+        return things if is_list_type(get_nullable_type(info.return_type)) else things[0]
 
     def _rows(self, target: Entity, declaration: Any) -> list[Row]:
         rows = self._snapshot.rows[target.table.name]
@@ -201,7 +239,9 @@ class Reference:
             return None
         if leaf is JSON:
             return json.loads(value)
-        return leaf(value) if isinstance(leaf, type) and issubclass(leaf, Enum) else value
+        if not (isinstance(leaf, type) and issubclass(leaf, Enum)):
+            return value
+        return [leaf(each) for each in value] if isinstance(value, list) else leaf(value)
 
     # Connections
 
@@ -301,6 +341,12 @@ def _holds(target: Entity, condition: Any, row: Row) -> bool:
 def _thing(entity: Entity, row: Row) -> Any:
     thing: Any = object.__new__(entity.type)
     vars(thing).update(entity=entity, row=row)
+    return thing
+
+
+def _figures(type_: Any, row: Row) -> Any:
+    thing: Any = object.__new__(type_.extensions["strawberry-definition"].origin)
+    vars(thing).update(row=row)
     return thing
 
 
@@ -435,6 +481,11 @@ class Faults:
             return
         if isinstance(declaration, RootNode | RootNodes):
             self._nodes(definition, details, path)
+            return
+        if isinstance(declaration, Report):
+            assert isinstance(type_, GraphQLObjectType)
+            if self._arguments(definition, details, path) is not None:
+                self._object(type_, details, path)
             return
         target = target_of(one)
         assert isinstance(type_, GraphQLObjectType)

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from graphql import GraphQLSchema
+from graphql import GraphQLSchema, get_named_type, is_leaf_type
 
 from schema.failure import Failure, FailureCode
 from schema.reads.query import SHAPES_KEPT, catalogue
 from tenants.permission import Permission
 from tests.reads.asking import Asker
-from tests.reads.reference import faults_of
+from tests.reads.reference import declared, faults_of
 
 CANARY = "canary_7c1e"
 
@@ -218,3 +218,24 @@ async def test_a_regulator_is_bound_to_its_subtree(ask: dict[str, Asker]) -> Non
         within = rf"\({alias}\.division_path >= \$(\d+)::text AND {alias}\.division_path < \$\1::text \|\| '\['\)"
         assert (found := re.search(within, bound.sql)) is not None
         assert bound.parameters[int(found[1]) - 1] == "3704"
+
+
+async def test_whatever_a_role_may_read_the_database_lets_it_read(
+    ask: dict[str, Asker], contract: GraphQLSchema
+) -> None:
+    """Every field of every entity, for every principal whose permissions have it: none is without its grant."""
+    for who in ask.values():
+        permissions = who.principal.permissions
+        for type_, entity in catalogue(contract).values():
+            if entity.permission not in permissions:
+                continue
+            fields = [
+                name
+                for name, field in type_.fields.items()
+                if is_leaf_type(get_named_type(field.type))
+                and (one := declared(field)) is not None
+                and (one.declaration.permission is None or one.declaration.permission in permissions)
+            ]
+            text = f"query($i: ID!) {{ node(id: $i) {{ ... on {type_.name} {{ {' '.join(fields)} }} }} }}"
+            found = await who(text, i=f"{entity.prefix}_{uuid.uuid4()}")
+            assert found == {"node": None}, (who.principal.kind, type_.name)

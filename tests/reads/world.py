@@ -1,6 +1,7 @@
 """Three companies and the regulators above them, with rows chosen to be awkward: ties, gaps, quotes and far dates."""
 
 import datetime as dt
+import itertools
 import random
 import uuid
 from collections.abc import Iterable
@@ -13,6 +14,10 @@ import asyncpg
 from tenants.access import Purpose
 from tenants.permission import COMPANY_ROLES, REGULATOR_ROLES, CompanyRole, RegulatorRole
 from tenants.scope import Principal
+from tests.isolation import catalogue as catalogues
+from tests.isolation.catalogue import Table
+from tests.isolation.rows import Factory, RowSet
+from tests.isolation.world import CHOSEN
 
 STREETS = ("370402001", "370402002", "370502001", "360402001")
 NAMES = (
@@ -75,7 +80,55 @@ class _Filling:
             await self._others(tenant, list(estates.items()))
         principals = await self._principals(tenants)
         await self._schemes()
+        catalogue = await catalogues.read(self._connection)
+        factory = Factory(catalogue, self._connection, CHOSEN)
+        for name, sets in (("company", 6), ("other company", 3), ("small company", 1)):
+            for _ in range(sets):
+                await self._everything_else(factory, principals[name])
+        for table in catalogue.in_order:
+            if table.tenant and "id" in table.columns:
+                await self._make_awkward(table)
+        # Nobody has an opinion of what was not announced.
+        await self._connection.execute(
+            "UPDATE open_day o SET published_on = '2024-03-01' WHERE published_on IS NULL"
+            " AND EXISTS (SELECT FROM opinion WHERE tenant_id = o.tenant_id AND open_day_id = o.id)"
+        )
         return World(principals)
+
+    async def _everything_else(self, factory: Factory, who: Principal) -> None:
+        """A row of the company in every table, belonging together; also in a table that is made next month."""
+        place = self._chance.choice(STREETS)
+        rows = {
+            "company": await self._connection.fetchrow("SELECT * FROM company WHERE tenant_id = $1", who.tenant_id),
+            "division": await self._connection.fetchrow("SELECT * FROM division WHERE path = $1", place),
+        }
+        given = {
+            "tenant_id": who.tenant_id,
+            "serving_tenant_id": who.tenant_id,
+            "actor_id": who.actor_id,
+            "expires_at": dt.datetime(2099, 1, 1, tzinfo=dt.UTC),
+            "division_path": place,
+            "status": "ACTIVE",
+            "version": 1,
+            "created_at": self._moment,
+        }
+        await factory.fill(RowSet("行", given, {name: dict(row or {}) for name, row in rows.items()}))
+
+    async def _make_awkward(self, table: Table) -> None:
+        """Give the rows of a table, where its rules leave a column free, texts with quotes, ties and nothing at all."""
+        rules = itertools.chain[Any](table.checks, table.foreign_keys, table.uniques)
+        bound = {column for rule in rules for column in rule.columns}
+        for column in table.columns.values():
+            if column.name in bound or column.generated:
+                continue
+            values = {"text": NAMES, "date": [dt.date(2024, 3, 1)], "boolean": [False]}.get(column.type, [])
+            choices = [*values, *([] if column.not_null else [None])]
+            if not choices:
+                continue
+            for row in await self._connection.fetch(f"SELECT id FROM {table.name} ORDER BY id"):
+                if self._chance.random() < 0.5:
+                    change = f"UPDATE {table.name} SET {column.name} = $1 WHERE id = $2"
+                    await self._connection.execute(change, self._chance.choice(choices), row["id"])
 
     async def _principals(self, tenants: list[uuid.UUID]) -> dict[str, Principal]:
         admin, desk = COMPANY_ROLES[CompanyRole.TENANT_ADMIN], COMPANY_ROLES[CompanyRole.FRONT_DESK]
