@@ -1113,7 +1113,7 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.SCHEME_TEXT: (
         "第 {line} 行无法读取：{reason}。",
-        "Line {line} cannot be read: {reason_english}.",
+        "Line {line} cannot be read: {reason}.",
     ),
     Code.SCHEME_UNKNOWN: (
         "没有代码为“{code_name}”的已发布方案。",
@@ -1125,7 +1125,7 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     ),
     Code.SCHEME_VALUE_UNREADABLE: (
         "“{value}”无效：应为{expected}。",
-        "{value} cannot be used: it takes {expected_english}.",
+        "{value} cannot be used: it takes {expected}.",
     ),
     Code.SCHEME_WEIGHTS: (
         "权重合计为 {total}，应等于满分 {full}，且每项大于零。",

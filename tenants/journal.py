@@ -108,9 +108,11 @@ async def record(scope: Scope, action: str, entity: str, row: Any, changes: Mapp
         if not confidential:
             scope.write_later(OutboxEvent, {"id": new_id(), "tenant_id": company, **event})
     else:
-        scope.write_later(RegistryAuditEntry, {"id": new_id(), "division_path": row.division_path, **entry})
+        # What has no place of its own, such as a regulator's member, is where who acts is.
+        place = getattr(row, "division_path", None) or scope.principal.division_path
+        scope.write_later(RegistryAuditEntry, {"id": new_id(), "division_path": place, **entry})
         if not confidential:
-            scope.write_later(RegistryEvent, {"id": new_id(), "division_path": row.division_path, **event})
+            scope.write_later(RegistryEvent, {"id": new_id(), "division_path": place, **event})
 
 
 def _plain(value: Any) -> Any:

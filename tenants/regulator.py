@@ -9,14 +9,14 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, Uniqu
 from sqlmodel import Field
 
 from tenants import division
-from tenants.change import create, find, find_at
+from tenants.change import change, create, find_at
 from tenants.checks import Checks
 from tenants.company import MemberStatus
 from tenants.division import DivisionLevel
 from tenants.errors import Code, DomainError
 from tenants.journal import record
 from tenants.permission import RegulatorRole
-from tenants.row import PERSONAL, Changing, Row, code_field, now, one_of, today
+from tenants.row import PERSONAL, Changing, Row, code_field, one_of, today
 from tenants.scope import Scope
 
 
@@ -89,26 +89,31 @@ async def establish(scope: Scope, new: NewRegulator) -> tuple[Regulator, Regulat
     return regulator, await appoint(scope, regulator, new.member_name, new.member_role)
 
 
-async def appoint(
-    scope: Scope, regulator: Regulator, name: str, role: RegulatorRole, assigned_until: date | None = None
-) -> RegulatorMember:
-    """Let a person sign in for a regulator with a role, until a day if one is given."""
+async def appoint(scope: Scope, regulator: Regulator, name: str, role: RegulatorRole) -> RegulatorMember:
+    """Let a person sign in for a regulator with a role. The platform's own work."""
     checks = Checks()
     name = checks.text("memberName", name)
-    if assigned_until is not None:
-        checks.day("assignedUntil", assigned_until)
-        checks.not_before("assignedUntil", assigned_until, today())
     checks.done()
-    member = RegulatorMember(regulator_id=regulator.id, name=name, role=role, assigned_until=assigned_until)
+    member = RegulatorMember(regulator_id=regulator.id, name=name, role=role)
     scope.session.add(member)
-    told = {"member_id": member.id, "role": role, "assigned_until": assigned_until}
-    await record(scope, "member_appointed", "regulator", regulator, told)
+    await record(scope, "member_appointed", "regulator", regulator, {"member_id": member.id, "role": role})
     return member
 
 
 async def appoint_own(scope: Scope, name: str, role: RegulatorRole, assigned_until: date | None) -> RegulatorMember:
-    """The regulator's security administrator lets a person in."""
-    return await appoint(scope, await _own(scope), name, role, assigned_until)
+    """The regulator's security administrator lets a person in, until a day if one is given."""
+    checks = Checks()
+    name = checks.text("name", name)
+    if assigned_until is not None:
+        checks.day("assignedUntil", assigned_until)
+        checks.not_before("assignedUntil", assigned_until, today())
+    checks.done()
+    assert scope.principal.regulator_id is not None
+    member = RegulatorMember(
+        regulator_id=scope.principal.regulator_id, name=name, role=role, assigned_until=assigned_until
+    )
+    await create(scope, member, "regulator_member", action="appointed")
+    return member
 
 
 async def assign(
@@ -123,26 +128,9 @@ async def assign(
         checks.day("assignedUntil", assigned_until)
         checks.not_before("assignedUntil", assigned_until, today() - timedelta(days=1))
     checks.done()
-    regulator = await _own(scope)
     member = await find_at(scope, RegulatorMember, id, version)
     if member.id == scope.principal.actor_id:
         raise DomainError(Code.OWN_ASSIGNMENT, "id")
-    changes = {
-        name: [before, after]
-        for name, before, after in (
-            ("role", member.role, role),
-            ("assigned_until", member.assigned_until, assigned_until),
-        )
-        if before != after
-    }
-    if changes:
-        member.role, member.assigned_until, member.updated_at = role, assigned_until, now()
-        member.version += 1
-        await scope.session.flush()
-        await record(scope, "member_assigned", "regulator", regulator, {"member_id": member.id, **changes})
+    values = {"role": role, "assigned_until": assigned_until}
+    await change(scope, member, "regulator_member", values, action="assigned")
     return member
-
-
-async def _own(scope: Scope) -> Regulator:
-    assert scope.principal.regulator_id is not None
-    return await find(scope, Regulator, scope.principal.regulator_id)

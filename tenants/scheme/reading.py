@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tenants.errors import Code, DomainError, DomainErrors
+from tenants.errors import Code, DomainError, DomainErrors, Words
 from tenants.scheme.document import Document
 from tenants.scheme.text import parse
 from tenants.scheme.values import unprintable
@@ -69,8 +69,7 @@ def _problem(error: Any) -> DomainError:
         Code.SCHEME_VALUE_UNREADABLE,
         place,
         value=_shown(shown),
-        expected=chinese or str(expected or kind),
-        expected_english=english or str(expected or kind),
+        expected=Words(chinese or str(expected or kind), english or str(expected or kind)),
     )
 
 

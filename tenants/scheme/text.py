@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from tenants.errors import Code, DomainError
+from tenants.errors import Code, DomainError, Words
 from tenants.scheme.values import unprintable
 
 LIMIT: Final = 200_000
@@ -61,7 +61,7 @@ def parse(text: str) -> Any:
 
 
 def _refuse(line: int, chinese: str, english: str) -> NoReturn:
-    raise DomainError(Code.SCHEME_TEXT, line=line, reason=chinese, reason_english=english)
+    raise DomainError(Code.SCHEME_TEXT, line=line, reason=Words(chinese, english))
 
 
 class _Reader:

@@ -187,9 +187,9 @@ async def test_the_security_administrator_appoints_and_ends(town: Town) -> None:
     ended = await town.do(security, rules.assign, member.id, 1, RegulatorRole.ASSESSOR, yesterday)
     assert (ended.version, ended.assigned_until) == (2, yesterday)
     journal = await town.administrator.fetch(
-        "SELECT action FROM registry_audit_entry WHERE entity_id = $1 ORDER BY id DESC LIMIT 2", security.regulator_id
+        "SELECT action, division_path FROM registry_audit_entry WHERE entity_id = $1 ORDER BY id", member.id
     )
-    assert [row["action"] for row in journal] == ["member_assigned", "member_appointed"]
+    assert [tuple(row) for row in journal] == [("appointed", STREET), ("assigned", STREET)]
     refused = town.refused
     assert await refused(security, rules.assign, member.id, 1, RegulatorRole.VIEWER, None) == [
         (Code.CONFLICT, "version")
@@ -199,7 +199,7 @@ async def test_the_security_administrator_appoints_and_ends(town: Town) -> None:
     ]
     assert await refused(other, rules.assign, member.id, 2, RegulatorRole.VIEWER, None) == [(Code.NOT_FOUND, "id")]
     assert await refused(security, rules.appoint_own, " ", RegulatorRole.VIEWER, yesterday) == [
-        (Code.EMPTY, "memberName"),
+        (Code.EMPTY, "name"),
         (Code.DATE_OUT_OF_ORDER, "assignedUntil"),
     ]
 

@@ -87,6 +87,7 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.DUE_READ: BUSINESS,
     # Party organisations are facts; whose file it is, only the Party affairs officer learns, and the company who asked.
     Permission.PARTY_ORGANISATION_READ: BUSINESS - {DESK},
+    Permission.PARTY_ACTIVITY_READ: COMPANY - {DESK},
     Permission.PARTY_ORGANISATION_UPDATE: {OFFICER},
     Permission.PARTY_FILE_READ: {OFFICER},
     Permission.PARTY_FILE_OPEN: {OFFICER},
