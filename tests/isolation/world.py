@@ -222,6 +222,7 @@ async def fill(
             "division_path": place,
             "reach": ancestry(place),
             "status": "ACTIVE",
+            "assigned_until": dt.date(2099, 1, 1),
             "version": 1,
         }
         sets[name] = []
