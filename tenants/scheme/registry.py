@@ -4,6 +4,7 @@ A draft is seen within the division's reach; a published edition by everybody, a
 new edition follows the last one and never rewrites it; one that is no longer to be used is retired.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -108,12 +109,17 @@ class Writing:
     yaml: str | None = None
     structure: Any = None
 
-    def document(self) -> Document:
-        """The document. Raises `DomainError` or `DomainErrors` with its places."""
+    async def document(self) -> Document:
+        """The document. Raises `DomainError` or `DomainErrors` with its places.
+
+        The longest text takes seconds to read, in which others are served.
+        """
         if (self.yaml is None) is (self.structure is None):
             raise DomainError(Code.SCHEME_ONE_FORM, "yaml")
         try:
-            return document_of(self.structure) if self.yaml is None else read(self.yaml)
+            if self.yaml is None:
+                return document_of(self.structure)
+            return await asyncio.to_thread(read, self.yaml)
         except DomainError as error:
             raise DomainError(error.code, error.field or "yaml", **error.values) from None
 
@@ -126,13 +132,13 @@ class Writing:
 async def look_over(scope: Scope, division_code: str, writing: Writing) -> Document:
     """The document, if the division may publish it. Raises `DomainErrors` with all its problems."""
     place = await division.by_code(scope, division_code, "divisionCode")
-    return await _in_order(scope, writing.document(), place.path)
+    return await _in_order(scope, await writing.document(), place.path)
 
 
 async def draft(scope: Scope, division_code: str, writing: Writing) -> SchemeDraft:
     """Begin a draft for a division of the regulator's."""
     place = await _own(scope, division_code)
-    document = await _in_order(scope, writing.document(), place.path)
+    document = await _in_order(scope, await writing.document(), place.path)
     row = SchemeDraft(
         division_id=place.id,
         division_path=place.path,
@@ -148,7 +154,7 @@ async def draft(scope: Scope, division_code: str, writing: Writing) -> SchemeDra
 async def redraft(scope: Scope, id: UUID, version: int, writing: Writing) -> SchemeDraft:
     """Write a draft anew."""
     row = await find_at(scope, SchemeDraft, id, version)
-    document = await _in_order(scope, writing.document(), row.division_path)
+    document = await _in_order(scope, await writing.document(), row.division_path)
     if document.code != row.code:
         raise DomainError(Code.SCHEME_CODE_FIXED, "code", was=row.code, given=document.code)
     values = {**_columns(document), "text": writing.text, "document": document.structure()}
@@ -159,10 +165,11 @@ async def redraft(scope: Scope, id: UUID, version: int, writing: Writing) -> Sch
 async def bring(scope: Scope, division_code: str, writing: Writing) -> SchemeDraft:
     """Begin a draft, or write the one anew that the division has of this scheme."""
     place = await _own(scope, division_code)
+    document = await writing.document()
     there = await scope.session.scalar(
         select(SchemeDraft).where(
             SchemeDraft.division_id == place.id,  # type: ignore[arg-type]
-            SchemeDraft.code == writing.document().code,  # type: ignore[arg-type]
+            SchemeDraft.code == document.code,  # type: ignore[arg-type]
         )
     )
     if there is None:
