@@ -14,6 +14,7 @@ from tenants import company, division, estate, project, take_over
 from tenants.errors import DomainError, DomainErrors
 from tenants.project import EndReason
 from tenants.scope import Database, Principal
+from tests.areas.errands import Desk, mutations, prepare, seen
 from tests.areas.town import OTHER_DISTRICT_STREET, OTHER_STREET, STREET, TOMORROW, Firm, Town, contract
 
 FAR = date(2099, 1, 1)
@@ -154,3 +155,25 @@ async def test_many_change_the_same_estates_at_once(town: Town) -> None:
         paths = {part for row in served for part in division.ancestry(row["division_path"])}
         assert await town.reach(firm) == sorted(paths | {"37", "3704"})
         await town.journal(firm)
+
+
+@pytest.fixture(scope="module")
+async def busy_town(database: Any, administrator: asyncpg.Connection) -> AsyncIterator[Town]:
+    """One for all mutations, with a connection for each of two people."""
+    opened = await Database.open(database.app_url, write_pool_size=2)
+    yield Town(opened, administrator)
+    await opened.close()
+
+
+@pytest.mark.parametrize("mutation", mutations())
+async def test_of_two_who_do_the_same_at_once_one_is_told(busy_town: Town, mutation: str) -> None:
+    """D1: with the version both saw one succeeds, and the other is told that it changed, or what it has become; what
+    takes no version is done or told to each. Neither meets an internal error.
+    """
+    errand, desk = await prepare(busy_town, mutation), Desk(busy_town)
+    payloads = await asyncio.gather(desk.run(errand), desk.run(errand))
+    told = sorted([(error["code"], error["field"]) for error in each["userErrors"]] for each in payloads)
+    assert told[0] == []
+    if (found := seen(mutation)) is not None:
+        [(code, field)] = told[1]
+        assert field == found[1] if code == "CONFLICT" else field == found[0]

@@ -79,6 +79,7 @@ async def publicise(scope: Scope, new: NewPublicity) -> CasePublicity:
         provisional=long_enough.provisional,
     )
     await create(scope, row, "case_publicity")
+    await change(scope, case, "development_case", {}, action="publicised", always=True)
     return row
 
 

@@ -134,12 +134,14 @@ class Ledger:
     async def publicised(
         self, case: development.DevelopmentCase, first: date, last: date, **more: Any
     ) -> development.CasePublicity:
-        """A publicity of the case."""
+        """A publicity of the case, which is at another version after it."""
         facts = {"place": "公司公示栏", "agreed_on": first, **more}
         new = development.NewPublicity(
             case_id=case.id, case_version=case.version, first_day=first, last_day=last, **facts
         )
-        return await self.do(development.publicise, new)
+        shown: development.CasePublicity = await self.do(development.publicise, new)
+        case.version = (await self.do(find, development.DevelopmentCase, case.id)).version
+        return shown
 
     async def publicity(self, id: UUID) -> development.CasePublicity:
         """A publicity as it is now."""
