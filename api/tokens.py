@@ -4,10 +4,7 @@ A token says who asks and for whom. What the holder may do is looked up when it 
 removed a moment ago is refused although the token has not expired.
 """
 
-import base64
 import hashlib
-import json
-import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -17,17 +14,14 @@ from typing import Any, Final, Literal, Self
 from uuid import UUID
 
 import uuid_utils
-from joserfc import jwt
-from joserfc.errors import BadSignatureError, ClaimError, ExpiredTokenError, JoseError
-from joserfc.jwk import ECKey, KeySet
+from joserfc.errors import ClaimError, ExpiredTokenError, JoseError
 from joserfc.jwt import JWTClaimsRegistry
 
-from infra.secret import kept
+from api.signing import Keys, NotSigned
 from infra.settings import Settings
 
 Kind = Literal["tenant", "regulator"]
 
-ALGORITHM: Final = "ES256"
 TYPE: Final = "at+jwt"
 CLIENT: Final = "linli"
 LIFETIME: Final = timedelta(minutes=10)
@@ -38,12 +32,6 @@ LEEWAY_S: Final = 5
 # A token verified once is not verified again for a minute: the signature costs more than the rest of a small request.
 REMEMBERED_S: Final = 60
 REMEMBERED: Final = 10_000
-
-# One token has one spelling. Decoders of base64 forgive stray characters and unused bits, so the form is checked
-# before anything is decoded: 64 bytes of signature are 86 characters, the last of which carries two bits.
-_FORM: Final = re.compile(r"[A-Za-z0-9_-]{1,680}\.[A-Za-z0-9_-]{1,4096}\.[A-Za-z0-9_-]{85}[AQgw]", re.ASCII)
-# For the same reason only one of the two signatures that ECDSA gives to one message counts: the one with the lower s.
-_P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 class InvalidToken(Exception):
@@ -84,13 +72,8 @@ class Claims:
 class Tokens:
     """Mints and verifies the access tokens of one issuer for one audience."""
 
-    def __init__(self, keys: KeySet, *, issuer: str, audience: str, clock: Callable[[], float] = time.time) -> None:
-        self._keys: dict[str, ECKey] = {}
-        for key in keys:
-            if not isinstance(key, ECKey) or key.curve_name != "P-256":
-                raise ValueError("access tokens are signed with P-256 keys")
-            self._keys[key.thumbprint()] = key
-        self._signing_kid = next(iter(self._keys))
+    def __init__(self, keys: Keys, *, issuer: str, audience: str, clock: Callable[[], float] = time.time) -> None:
+        self._keys = keys
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
@@ -109,9 +92,8 @@ class Tokens:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """The tokens of this installation; its key is made on first use and kept in the home."""
-        text = kept(settings.home / "signing-key.json", _new_key_set)
-        return cls(KeySet.import_key_set(json.loads(text)), issuer=settings.issuer, audience=settings.audience)
+        """The tokens of this installation."""
+        return cls(Keys.of(settings), issuer=settings.issuer, audience=settings.audience)
 
     def mint(
         self,
@@ -140,12 +122,7 @@ class Tokens:
         }
         if scope is not None:
             claims["scope"] = " ".join(sorted(scope))
-        header = {"alg": ALGORITHM, "typ": TYPE, "kid": self._signing_kid}
-        key = self._keys[self._signing_kid]
-        while True:
-            token = jwt.encode(header, claims, key, algorithms=[ALGORITHM])
-            if _has_lower_s(token):
-                return token
+        return self._keys.sign(TYPE, claims)
 
     def verify(self, token: str) -> Claims:
         """What the token says, or `InvalidToken`."""
@@ -164,35 +141,24 @@ class Tokens:
         return claims
 
     def _verified(self, token: str) -> Claims:
-        if not _FORM.fullmatch(token) or not _has_lower_s(token):
-            raise InvalidToken("The token is malformed")
         try:
-            decoded = jwt.decode(token, self._key_of, algorithms=[ALGORITHM])
-            if decoded.header.get("typ") != TYPE:
-                raise InvalidToken("The token is not an access token")
-            self._required.validate(decoded.claims)
+            claims = self._keys.read(TYPE, token)
+            self._required.validate(claims)
+        except NotSigned as error:
+            raise InvalidToken(_REASONS[error.reason]) from None
         except JoseError as error:
             raise InvalidToken(_reason(error)) from None
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (ValueError, TypeError, KeyError):
             raise InvalidToken("The token is malformed") from None
-        return _claims(decoded.claims)
-
-    def _key_of(self, signature: Any) -> ECKey:
-        kid = signature.headers().get("kid")
-        key = self._keys.get(kid) if isinstance(kid, str) else None
-        if key is None:
-            raise InvalidToken("The token is signed with an unknown key")
-        return key
+        return _claims(claims)
 
 
-def _new_key_set() -> str:
-    key = ECKey.generate_key("P-256", {"use": "sig", "alg": ALGORITHM}, private=True, auto_kid=True)
-    return json.dumps(KeySet([key]).as_dict(private=True), indent=2)
-
-
-def _has_lower_s(token: str) -> bool:
-    signature = base64.urlsafe_b64decode(token.rpartition(".")[2] + "==")
-    return int.from_bytes(signature[32:]) <= _P256_ORDER // 2
+_REASONS: Final = {
+    "malformed": "The token is malformed",
+    "of another type": "The token is not an access token",
+    "signature is wrong": "The token's signature is wrong",
+    "signed with an unknown key": "The token is signed with an unknown key",
+}
 
 
 def _claims(claims: dict[str, Any]) -> Claims:
@@ -223,8 +189,6 @@ def _claims(claims: dict[str, Any]) -> Claims:
 def _reason(error: JoseError) -> str:
     if isinstance(error, ExpiredTokenError):
         return "The token has expired"
-    if isinstance(error, BadSignatureError):
-        return "The token's signature is wrong"
     if isinstance(error, ClaimError):
         return f"The token's claim {error.claim} is missing or wrong"
     return "The token is malformed"

@@ -8,6 +8,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any, Final, Self
 from uuid import UUID
 
@@ -95,7 +96,7 @@ async def work(database: Database, storage: Files, stop: asyncio.Event) -> None:
 
 async def _day(database: Database, storage: Files) -> None:
     done = await daily.run(database, failed=_failed)
-    log.info("daily", companies=done.companies, settled=done.settled, marked=done.marked, told=done.told)
+    log.info("daily", **asdict(done))
     published = await statistics.publish_ended(database, today())
     if published is not None:
         log.info("party_figures", as_on=str(published.as_on), figures=published.figures, withheld=published.withheld)

@@ -5,6 +5,9 @@ import strawberry
 from schema.agreement import Agreement, ClaimedProject
 from schema.check_in import CheckIn, CheckInFigures
 from schema.company import Company, CompanyMember
+from schema.credit.public import AS_OF, MINIMUM_GRADE, USCC, USCCS, CreditCheck, PublicCredit
+from schema.credit.record import CreditChain, CreditEntry, CreditRecord
+from schema.credit.score import COMPANY, CreditEnrolment, CreditScore, CreditScoreOnDay
 from schema.division import Division
 from schema.due import Due
 from schema.estate import Estate
@@ -43,6 +46,10 @@ from tenants import issue as issue_rules
 from tenants import open_day as open_day_rules
 from tenants import setting as setting_rules
 from tenants.company import Company as CompanyRow
+from tenants.credit import history as credit_history
+from tenants.credit import publication as public_credit_rules
+from tenants.credit import record as credit_record_rules
+from tenants.credit import score as credit_score_rules
 from tenants.estate import Estate as EstateRow
 from tenants.party import organisation as party_organisation_rules
 from tenants.party import statistics as party_statistics_rules
@@ -77,6 +84,56 @@ class Query:
     issues: Connection[Issue] = connection("Issues you may see (问题).")
     issue: Issue | None = by_id("An issue by its id (问题).")
     issue_categories: Connection[IssueCategory] = connection("Categories of issues (问题类别).")
+    credit_records: Connection[CreditRecord] = connection("Credit records you may see (信用记录).")
+    credit_record: CreditRecord | None = by_id("A credit record by its id (信用记录).")
+    credit_entries: Connection[CreditEntry] = connection("Your company's credit history (信用记录链).")
+    credit_scores: Connection[CreditScore] = connection("Credit scores you may see, by period (信用得分).")
+    credit_score: CreditScoreOnDay | None = report(
+        "A company's credit score on a day, null where no scheme was in force (某日信用得分).",
+        credit_score_rules.ON_DAY,
+        tables={"t": credit_score_rules.CreditScore},
+        permission=Permission.CREDIT_READ,
+        days=("on",),
+        by_division=False,
+        asked={"company": COMPANY},
+        rows_of="CreditScore",
+    )
+    public_credit: PublicCredit | None = report(
+        "The credit of a company, by its code; needs no signing in (企业信用公示查询).",
+        public_credit_rules.STANDING,
+        tables={"p": public_credit_rules.PublicCredit},
+        permission=Permission.CREDIT_READ_PUBLIC,
+        days=(),
+        by_division=False,
+        asked={"uscc": USCC},
+    )
+    credit_check: list[CreditCheck] = report(
+        "Which companies of a tender's list reached a grade on a day (投标信用核查).",
+        public_credit_rules.CHECK,
+        tables={"p": public_credit_rules.PublicCredit},
+        permission=Permission.CREDIT_CHECK,
+        days=(),
+        by_division=False,
+        asked={
+            "usccs": USCCS,
+            "as_of": AS_OF,
+            "minimum_grade": MINIMUM_GRADE,
+        },
+    )
+    credit_enrolments: Connection[CreditEnrolment] = connection("Your company's enrolment (信用信息入库).")
+    credit_chain: CreditChain = report(
+        "Whether your company's credit history holds, link by link (信用记录链核验).",
+        credit_history.VERIFY,
+        tables={
+            "t": credit_history.CreditEntry,
+            "r": credit_record_rules.CreditRecord,
+            "q": credit_record_rules.CreditRecord,
+            "x": credit_history.CreditEntry,
+        },
+        permission=Permission.CREDIT_AUDIT,
+        days=(),
+        by_division=False,
+    )
     open_days: Connection[OpenDay] = connection("Open days you may see (物业开放日).")
     open_day: OpenDay | None = by_id("An open day by its id (物业开放日).")
     dues: Connection[Due] = connection("Everything due, the most urgent first (待办清单).")

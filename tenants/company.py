@@ -223,7 +223,10 @@ async def set_status(scope: Scope, wanted: CompanyStatus) -> Company:
     company.updated_at = now()
     await scope.session.flush()
     if wanted == CompanyStatus.CLOSED:
+        from tenants.credit.publication import withdraw  # what is public of a company's credit is made of its rows
+
         await scope.session.execute(delete(Enrolment).where(Enrolment.id == company.tenant_id))  # type: ignore[arg-type]
+        await withdraw(scope, company.tenant_id)
     async with scope.acting_for(company.tenant_id):
         await record(scope, "status_changed", "company", company, {"status": [before, wanted]})
     return company

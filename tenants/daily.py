@@ -1,5 +1,5 @@
-"""The daily job: provisional deadlines whose calendar is published by now are settled, what became overdue is marked,
-and whoever listens is told once, one company at a time.
+"""The daily job: provisional deadlines whose calendar is published by now are settled, what became overdue is marked
+and told once, credit records whose term is over leave the score, and scores are brought up to the day.
 
 Each company's part is one transaction under the company's own policies, so the job may be killed at any moment and
 run again, and two of it may run at once. It holds a batch of rows in memory, however many there are.
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from tenants import check_in, issue, open_day
 from tenants.calendar import published_until
 from tenants.company import CompanyStatus
+from tenants.credit import notice, standing
 from tenants.division import WORKER
 from tenants.due import DueKind, DueNotice
 from tenants.errors import Unavailable
@@ -49,6 +50,8 @@ class Done:
     settled: int = 0
     marked: int = 0
     told: int = 0
+    expired: int = 0
+    scored: int = 0
 
 
 def _raise(_: UUID, error: Exception) -> None:
@@ -63,13 +66,9 @@ async def run(database: Database, on: date | None = None, failed: Callable[[UUID
     day = on or today()
     done = Done()
     async for tenant_id in _companies(database):
-        more = True
         try:
-            while more:
-                settled, marked, told, more = await _once(database, tenant_id, day)
-                done.settled += settled
-                done.marked += marked
-                done.told += told
+            while await _once(database, tenant_id, day, done):
+                pass
         except Unavailable:
             raise
         except Exception as error:
@@ -91,8 +90,9 @@ async def _companies(database: Database) -> AsyncIterator[UUID]:
             return
 
 
-async def _once(database: Database, tenant_id: UUID, day: date) -> tuple[int, int, int, bool]:
-    """One batch of one company: how many were settled, marked and told, and whether there may be more."""
+async def _once(database: Database, tenant_id: UUID, day: date, done: Done) -> bool:
+    """One batch of one company, counted once it is committed; whether there may be more."""
+    marked = told = expired = scored = 0
     async with (
         database.writing(Principal("worker", tenant_id=tenant_id)) as scope,
         scope.acting_for(tenant_id),
@@ -103,19 +103,30 @@ async def _once(database: Database, tenant_id: UUID, day: date) -> tuple[int, in
             "SELECT status FROM company WHERE tenant_id = $1 FOR NO KEY UPDATE", tenant_id
         )
         if status in (CompanyStatus.APPLIED, CompanyStatus.CLOSED):
-            return 0, 0, 0, False
+            return False
         settled: list[int] = []
         if await connection.fetchval(_UNSETTLED, tenant_id, published_until()):
             settled = [await settle(scope, BATCH) for settle in _SETTLE]
-            if BATCH in settled:  # nothing is overdue by a deadline that is about to be another
-                return sum(settled), 0, 0, True
-        late = await connection.fetch(_LATE, tenant_id, day, BATCH)
-        # No batch tells of more check-ins than it marks, so all are marked when all are told.
-        marked = 0
-        if any(row["kind"] == DueKind.CHECK_IN for row in late):
-            marked = await check_in.mark_overdue(scope, day, BATCH)
-        await _tell(scope, late)
-    return sum(settled), marked, len(late), len(late) == BATCH
+        more = BATCH in settled
+        if not more:  # nothing is overdue by a deadline that is about to be another
+            late = await connection.fetch(_LATE, tenant_id, day, BATCH)
+            # No batch tells of more check-ins than it marks, so all are marked when all are told.
+            if any(row["kind"] == DueKind.CHECK_IN for row in late):
+                marked = await check_in.mark_overdue(scope, day, BATCH)
+            await _tell(scope, late)
+            told = len(late)
+            more = told == BATCH
+        if not more and await standing.rated(scope):
+            expired = await notice.expire(scope, day, BATCH)
+            more = expired == BATCH
+            if not more:
+                scored = await standing.recompute(scope, day)
+    done.settled += sum(settled)
+    done.marked += marked
+    done.told += told
+    done.expired += expired
+    done.scored += scored
+    return more
 
 
 async def _tell(scope: Scope, late: Sequence[Any]) -> None:

@@ -33,6 +33,23 @@ class Code(StrEnum):
     CONTRACT_ENDS_BEFORE_START = "CONTRACT_ENDS_BEFORE_START"
     CONTRACT_OVERLAPS = "CONTRACT_OVERLAPS"
     CONVERTED_ALREADY = "CONVERTED_ALREADY"
+    CREDIT_BASIS_REQUIRED = "CREDIT_BASIS_REQUIRED"
+    CREDIT_COUNTY_DECIDES = "CREDIT_COUNTY_DECIDES"
+    CREDIT_DAYS = "CREDIT_DAYS"
+    CREDIT_ENROLLED = "CREDIT_ENROLLED"
+    CREDIT_LEAD_UNKNOWN = "CREDIT_LEAD_UNKNOWN"
+    CREDIT_NOTICE_REQUIRED = "CREDIT_NOTICE_REQUIRED"
+    CREDIT_NOT_BAD = "CREDIT_NOT_BAD"
+    CREDIT_OBJECTION_LATE = "CREDIT_OBJECTION_LATE"
+    CREDIT_OBJECTION_OPEN = "CREDIT_OBJECTION_OPEN"
+    CREDIT_OBJECTION_UNDECIDED = "CREDIT_OBJECTION_UNDECIDED"
+    CREDIT_POINTS_REQUIRED = "CREDIT_POINTS_REQUIRED"
+    CREDIT_PROJECT_REQUIRED = "CREDIT_PROJECT_REQUIRED"
+    CREDIT_REPAIR_TOO_EARLY = "CREDIT_REPAIR_TOO_EARLY"
+    CREDIT_SCHEME_MISSING = "CREDIT_SCHEME_MISSING"
+    CREDIT_SEVERITY_REQUIRED = "CREDIT_SEVERITY_REQUIRED"
+    CREDIT_SEVERITY_UNWANTED = "CREDIT_SEVERITY_UNWANTED"
+    CREDIT_TERM_OVER = "CREDIT_TERM_OVER"
     DATE_IMPLAUSIBLE = "DATE_IMPLAUSIBLE"
     DATE_INVALID = "DATE_INVALID"
     DATE_IN_FUTURE = "DATE_IN_FUTURE"
@@ -351,6 +368,74 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "该意见已转为问题；一条意见最多转一个问题。",
         "An issue was already made of this opinion; one opinion makes one issue.",
     ),
+    Code.CREDIT_BASIS_REQUIRED: (
+        "信用记录须有依据：请填写作出认定的文件名称和文号。",
+        "A credit record rests on a document: give the title and number of the one that decided it.",
+    ),
+    Code.CREDIT_COUNTY_DECIDES: (
+        "信用记录由县（区）级及以上主管部门审核决定；街道、社区可以起草。",
+        "Credit records are decided by a regulator of a county (district) or above; streets and communities may draft them.",
+    ),
+    Code.CREDIT_DAYS: (
+        "天数应为 1 至 {limit}，而不是 {value}。",
+        "The days must be 1 to {limit}, not {value}.",
+    ),
+    Code.CREDIT_ENROLLED: (
+        "贵企业的信用信息已经入库。",
+        "Your company is enrolled in the credit system already.",
+    ),
+    Code.CREDIT_LEAD_UNKNOWN: (
+        "{date} 该项目没有在任的项目负责人；请核对发生日期。",
+        "The project had no lead on {date}; check the day on which it occurred.",
+    ),
+    Code.CREDIT_NOTICE_REQUIRED: (
+        "不良信息生效前须先送达《记分告知单》，听取异议。",
+        "A bad record takes effect only after its notice (记分告知单) was served and could be objected to.",
+    ),
+    Code.CREDIT_NOT_BAD: (
+        "只有不良信息才需要信用修复。",
+        "Only a bad record can be repaired.",
+    ),
+    Code.CREDIT_OBJECTION_LATE: (
+        "异议期限（参数 OBJECTION_DAYS 或告知单载明的天数）已于 {due} 届满，不能再提出异议。",
+        "The time to object (the notice's own days, or the setting OBJECTION_DAYS) ended on {due}.",
+    ),
+    Code.CREDIT_OBJECTION_OPEN: (
+        "异议期限至 {due}，届满后方可生效。",
+        "It can still be objected to until {due}, and takes effect only after that day.",
+    ),
+    Code.CREDIT_OBJECTION_UNDECIDED: (
+        "该记录有未处理的异议；请先对异议作出决定。",
+        "An objection to this record is undecided; decide it first.",
+    ),
+    Code.CREDIT_POINTS_REQUIRED: (
+        "变更记录时须填写变更后的分值。",
+        "An amended record needs its new points.",
+    ),
+    Code.CREDIT_PROJECT_REQUIRED: (
+        "项目负责人的信用记录须指明项目。",
+        "A project lead's record names the project.",
+    ),
+    Code.CREDIT_REPAIR_TOO_EARLY: (
+        "最短公示期（《信用修复管理办法》；参数 {setting}：{months} 个月）未满，{earliest} 起方可申请修复。",
+        "The shortest term of publication (NDRC Order 36 on credit repair; setting {setting}: {months} months) is not over; apply from {earliest} on.",
+    ),
+    Code.CREDIT_SCHEME_MISSING: (
+        "{date} 时没有适用于该地的{subject}信用评价标准；请先发布标准。",
+        "No credit scheme for this subject ({subject}) was in force there on {date}; publish one first.",
+    ),
+    Code.CREDIT_SEVERITY_REQUIRED: (
+        "不良信息须标明严重程度（轻微、一般、严重），它决定公示期。",
+        "A bad record says how severe it is (minor, general, serious): that decides how long it is shown.",
+    ),
+    Code.CREDIT_SEVERITY_UNWANTED: (
+        "良好信息和基础信息没有严重程度。",
+        "Only a bad record has a severity.",
+    ),
+    Code.CREDIT_TERM_OVER: (
+        "按决定日期计算，公示期已于 {date} 届满，不能再生效或起草。",
+        "Counted from the day of decision, its term ended on {date}, so it can neither be drafted nor take effect.",
+    ),
     Code.DATE_IMPLAUSIBLE: (
         "日期 {date} 似有笔误：应在 {first} 至 {last} 之间。",
         "The date {date} looks like a slip: give one from {first} to {last}.",
@@ -501,8 +586,8 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "The cell holds a formula; copy it and paste it as a value, then import again.",
     ),
     Code.FOUR_EYES: (
-        "四眼原则：起草或修改过该草案的人不能发布它；请由另一名有发布权限的成员发布。",
-        "Four eyes: whoever wrote on a draft does not publish it; ask another member who may publish.",
+        "四眼原则：起草或修改过的人不能发布或决定；请由另一名有权限的成员办理。",
+        "Four eyes: whoever wrote on it neither publishes nor decides it; ask another member who may.",
     ),
     Code.HEADING_MISSING: (
         "找不到表头：{missing}。文件中的表头是：{found}。",

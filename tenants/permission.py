@@ -18,6 +18,13 @@ class Permission(StrEnum):
     COMPANY_READ_CONTACT = "company:read_contact"
     COMPANY_UPDATE = "company:update"
     CONTRACT_READ = "contract:read"
+    CREDIT_AUDIT = "credit:audit"
+    CREDIT_CHECK = "credit:check"
+    CREDIT_DECIDE = "credit:decide"
+    CREDIT_DRAFT = "credit:draft"
+    CREDIT_OBJECT = "credit:object"
+    CREDIT_READ = "credit:read"
+    CREDIT_READ_PUBLIC = "credit:read_public"
     DIVISION_READ = "division:read"
     DUE_READ = "due:read"
     ESTATE_CREATE = "estate:create"
@@ -97,13 +104,14 @@ PARTY_PERSONAL = frozenset({P.PARTY_FILE_OPEN, P.PARTY_FILE_READ, P.PARTY_FILE_R
 PARTY = frozenset(permission for permission in Permission if permission.value.startswith("party_"))
 """What only a person's own role gives, never a scope granted to somebody else: no application reaches Party work."""
 
-_PUBLIC_KNOWLEDGE = frozenset({P.DIVISION_READ, P.ESTATE_READ, P.SCHEME_READ, P.SETTING_READ})
+_PUBLIC_KNOWLEDGE = frozenset({P.CREDIT_READ_PUBLIC, P.DIVISION_READ, P.ESTATE_READ, P.SCHEME_READ, P.SETTING_READ})
 
 _COMPANY_READER = _PUBLIC_KNOWLEDGE | {
     P.AGREEMENT_READ,
     P.CHECK_IN_READ,
     P.COMPANY_READ,
     P.CONTRACT_READ,
+    P.CREDIT_READ,
     P.DUE_READ,
     P.ISSUE_READ,
     P.LEAD_READ,
@@ -117,6 +125,8 @@ _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
     P.AGREEMENT_READ,
     P.CHECK_IN_READ,
     P.COMPANY_READ,
+    P.CREDIT_CHECK,
+    P.CREDIT_READ,
     P.DUE_READ,
     P.ISSUE_READ,
     P.PARTY_FIGURE_READ,
@@ -130,6 +140,7 @@ _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
 _REGULATOR_KEEPER = _REGULATOR_READER | {
     P.AGREEMENT_CONFIRM,
     P.CHECK_IN_CONFIRM,
+    P.CREDIT_DRAFT,
     P.ESTATE_CREATE,
     P.ESTATE_UPDATE,
     P.ISSUE_CATEGORY_UPDATE,
@@ -138,6 +149,9 @@ _REGULATOR_KEEPER = _REGULATOR_READER | {
     P.PARTY_REGISTRY_UPDATE,
     P.SCHEME_DRAFT,
 }
+
+VISITOR = frozenset({P.CREDIT_READ_PUBLIC})
+"""What may be asked without signing in."""
 
 COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
     CompanyRole.TENANT_ADMIN: _COMPANY_READER
@@ -148,6 +162,9 @@ COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
         P.CHECK_IN_REPORT,
         P.COMPANY_READ_CONTACT,
         P.COMPANY_UPDATE,
+        P.CREDIT_AUDIT,
+        P.CREDIT_CHECK,
+        P.CREDIT_OBJECT,
         P.ISSUE_CREATE,
         P.ISSUE_ESCALATE,
         P.ISSUE_UPDATE,
@@ -196,11 +213,12 @@ COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
 REGULATOR_ROLES: dict[RegulatorRole, frozenset[Permission]] = {
     RegulatorRole.VIEWER: _REGULATOR_READER,
     RegulatorRole.ASSESSOR: _REGULATOR_KEEPER,
-    RegulatorRole.PUBLISHER: _REGULATOR_KEEPER | {P.SCHEME_PUBLISH, P.SETTING_UPDATE, P.TAKE_OVER_CONFIRM},
+    RegulatorRole.PUBLISHER: _REGULATOR_KEEPER
+    | {P.CREDIT_DECIDE, P.SCHEME_PUBLISH, P.SETTING_UPDATE, P.TAKE_OVER_CONFIRM},
     RegulatorRole.SECURITY_ADMIN: _PUBLIC_KNOWLEDGE | {P.REGULATOR_READ, P.REGULATOR_UPDATE_MEMBERS},
     RegulatorRole.AUDITOR: _PUBLIC_KNOWLEDGE | {P.REGISTRY_AUDIT_READ, P.REGULATOR_READ},
 }
-"""The assessor keeps the estate registry, confirms what a community confirms and drafts schemes; settings, take-overs
-and published schemes are decisions and the publisher's. Who lets people in and who audits reads no company's row
-(等保 GB/T 22239-2019: the three apart).
+"""The assessor keeps the estate registry, confirms what a community confirms, and drafts schemes and credit records;
+settings, take-overs, published schemes and credit are decisions and the publisher's. Who lets people in and who audits
+reads no company's row (等保 GB/T 22239-2019: the three apart).
 """

@@ -34,12 +34,22 @@ class SettingKey(StrEnum):
     ISSUE_DAYS = "ISSUE_DAYS"
     ISSUE_ON_TIME_TARGET = "ISSUE_ON_TIME_TARGET"
     LEAD_REPORT_MONTHS = "LEAD_REPORT_MONTHS"
+    OBJECTION_DAYS = "OBJECTION_DAYS"
+    OBJECTION_DECISION_DAYS = "OBJECTION_DECISION_DAYS"
     OPEN_DAY_ANSWER_DAYS = "OPEN_DAY_ANSWER_DAYS"
     OPEN_DAY_NOTICE_DAYS = "OPEN_DAY_NOTICE_DAYS"
     OPEN_DAYS_PER_QUARTER = "OPEN_DAYS_PER_QUARTER"
     PARTY_FILE_RETENTION_MONTHS = "PARTY_FILE_RETENTION_MONTHS"
     PARTY_SCORE_SHARE_MIN = "PARTY_SCORE_SHARE_MIN"
     PARTY_VENUE_ITEMS = "PARTY_VENUE_ITEMS"
+    PUBLICATION_MONTHS_GENERAL = "PUBLICATION_MONTHS_GENERAL"
+    PUBLICATION_MONTHS_MINOR = "PUBLICATION_MONTHS_MINOR"
+    PUBLICATION_MONTHS_SERIOUS = "PUBLICATION_MONTHS_SERIOUS"
+    PUBLISH_NATURAL_PERSON_CREDIT = "PUBLISH_NATURAL_PERSON_CREDIT"
+    REPAIR_DAYS = "REPAIR_DAYS"
+    REPAIR_MIN_MONTHS_GENERAL = "REPAIR_MIN_MONTHS_GENERAL"
+    REPAIR_MIN_MONTHS_MINOR = "REPAIR_MIN_MONTHS_MINOR"
+    REPAIR_MIN_MONTHS_SERIOUS = "REPAIR_MIN_MONTHS_SERIOUS"
     SMALL_CELL = "SMALL_CELL"
     TRANSFER_LETTER_DAYS = "TRANSFER_LETTER_DAYS"
 
@@ -66,6 +76,12 @@ def _share(value: str) -> Decimal:
     return Decimal(value)
 
 
+def _yes_no(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise ValueError
+    return value == "true"
+
+
 def _items(value: str) -> tuple[str, ...]:
     items = tuple(dict.fromkeys(item.strip() for item in value.replace(";", "；").split("；")))
     if not all(items) or len(items) > 20:
@@ -87,12 +103,18 @@ class Kind:
         """The default as it would be written."""
         if isinstance(self.default, tuple):
             return "；".join(self.default)
+        if isinstance(self.default, bool):
+            return str(self.default).lower()
         return None if self.default is None else str(self.default)
 
 
 _SHANDONG: Final = "山东省的做法（《中国城市报》2020-11-23）/ the practice of Shandong (China City News, 2020-11-23)"
 _CHANGFENG: Final = "合肥市长丰县的做法：九成问题三日内办结 / the practice of Changfeng: nine of ten in three days"
 _NO_RULE: Final = "未见规定，为平台默认值 / no rule found; the platform's own default"
+_ORDER_36: Final = (
+    "《信用修复管理办法》（发展改革委令第36号）：轻微 0 至 3 个月，一般 3 至 12 个月，严重 12 至 36 个月"
+    " / NDRC Order 36 on credit repair: minor 0 to 3 months, general 3 to 12, serious 12 to 36"
+)
 
 KINDS: dict[SettingKey, Kind] = {
     SettingKey.AGREEMENTS_PER_YEAR: Kind(_whole(0, 1), "0–1", 1, _SHANDONG),
@@ -105,6 +127,19 @@ KINDS: dict[SettingKey, Kind] = {
     SettingKey.ISSUE_ON_TIME_TARGET: Kind(_share, "0–1", Decimal("0.90"), _CHANGFENG),
     SettingKey.LEAD_REPORT_MONTHS: Kind(
         _months, "1, 3, 6, 12", None, "济南市 2019 evaluation rules: the lead reports to the community every month (1)"
+    ),
+    SettingKey.OBJECTION_DAYS: Kind(
+        _whole(1, 60),
+        "1–60",
+        5,
+        "告知单上的空白项，未见规定，为平台默认值 / blank on the notices; the platform's own default",
+    ),
+    SettingKey.OBJECTION_DECISION_DAYS: Kind(
+        _whole(1, 30),
+        "1–30",
+        3,
+        "山东省社会信用条例第39条：3 个工作日，涉及其他单位的 7 个；上海 5 个"
+        " / Shandong's ordinance, art. 39: 3 working days, 7 with others; Shanghai 5",
     ),
     SettingKey.OPEN_DAY_ANSWER_DAYS: Kind(_whole(1, 365), "1–365", 15, _NO_RULE),
     SettingKey.OPEN_DAY_NOTICE_DAYS: Kind(_whole(0, 90), "0–90", 3, _NO_RULE),
@@ -119,6 +154,21 @@ KINDS: dict[SettingKey, Kind] = {
         ("有场所", "有设施", "有标志", "有党旗", "有书报", "有制度"),
         "焦作市的做法提到“六有”；这是通行的写法 / Jiaozuo names six haves; this is their usual wording",
     ),
+    SettingKey.PUBLICATION_MONTHS_GENERAL: Kind(_whole(3, 12), "3–12", 12, _ORDER_36),
+    SettingKey.PUBLICATION_MONTHS_MINOR: Kind(_whole(0, 3), "0–3", 3, _ORDER_36),
+    SettingKey.PUBLICATION_MONTHS_SERIOUS: Kind(_whole(12, 36), "12–36", 36, _ORDER_36),
+    SettingKey.PUBLISH_NATURAL_PERSON_CREDIT: Kind(
+        _yes_no,
+        "true / false",
+        False,
+        "山东省社会信用条例第20条：自然人的不公开 / Shandong's ordinance, art. 20: not public",
+    ),
+    SettingKey.REPAIR_DAYS: Kind(
+        _whole(1, 30), "1–30", 3, "上海 3 个工作日，河南 1 个 / Shanghai's ordinance: 3 working days; Henan's: 1"
+    ),
+    SettingKey.REPAIR_MIN_MONTHS_GENERAL: Kind(_whole(0, 12), "0–12", 3, _ORDER_36),
+    SettingKey.REPAIR_MIN_MONTHS_MINOR: Kind(_whole(0, 3), "0–3", 0, _ORDER_36),
+    SettingKey.REPAIR_MIN_MONTHS_SERIOUS: Kind(_whole(0, 36), "0–36", 12, _ORDER_36),
     SettingKey.SMALL_CELL: Kind(_whole(2, 100), "2–100", 5, _NO_RULE),
     SettingKey.TRANSFER_LETTER_DAYS: Kind(_whole(1, 92), "1–92", 90, "practice: letters are valid up to 3 months"),
 }

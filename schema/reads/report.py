@@ -19,13 +19,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 import strawberry
 from graphql import FieldNode, GraphQLField
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryList, StrawberryOptional
+from strawberry.utils.str_converters import to_camel_case
 
 from schema.reads.arguments import Leaf, arguments
 from schema.reads.audience import Invalid, Place, bad_input
@@ -33,7 +34,7 @@ from schema.reads.declare import DeclarationError, Root, Scope, Value, bare, col
 from schema.reads.field import TYPES, Declared, argument
 from schema.reads.filters import scalar_of
 from schema.reads.row import subtree, table_of
-from schema.reads.sql import Json, Sql
+from schema.reads.sql import Json, Sql, literal
 from schema.reads.values import CODE, identity, kind_of
 from schema.terms import EstateKind
 
@@ -54,6 +55,15 @@ DAYS: Final = {
 NOWHERE: Final = UUID(int=0)
 
 
+class Asked(NamedTuple):
+    """A further argument of a report: its type in the contract, what it says, and how its value becomes a parameter."""
+
+    type: Any
+    description: str
+    cast: str
+    parameter: Callable[[Any], Any]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Report(Root):
     """A field of Query whose rows are made by a statement of its own."""
@@ -61,15 +71,22 @@ class Report(Root):
     sql: str
     tables: Mapping[str, Any]
     days: tuple[str, ...]
+    by_division: bool = True
     by_estate_kind: bool = False
+    asked: Mapping[str, Asked]
+    rows_of: str | None = None
 
     def arguments(self, field: Declared) -> list[StrawberryArgument]:
         """The division, the days, and the kind of estate."""
+        place = argument(
+            "division", strawberry.ID | None, "Only this division and below (行政区划); all when left out."
+        )
         kind = argument("estate_kind", EstateKind | None, "Only estates of this kind (小区类型); all when left out.")
         return [
-            argument("division", strawberry.ID | None, "Only this division and below (行政区划); all when left out."),
+            *([place] if self.by_division else []),
             *(argument(name, dt.date, DAYS[name]) for name in self.days),
             *([kind] if self.by_estate_kind else []),
+            *(argument(name, one.type, one.description) for name, one in self.asked.items()),
         ]
 
 
@@ -80,12 +97,26 @@ def report(
     tables: Mapping[str, Any],
     permission: Permission,
     days: tuple[str, ...] = ("since", "until"),
+    by_division: bool = True,
     by_estate_kind: bool = False,
+    asked: Mapping[str, Asked] | None = None,
+    rows_of: str | None = None,
 ) -> Any:
     """A field of Query: the rows of `sql`, or its one row where the type is no list. `days` are the days it asks for,
-    each of which the SQL names: `{since}`.
+    each of which the SQL names: `{since}`; `asked` are further arguments, named in the same way.
+    `rows_of` is the kind of company's row that each of its rows is, where it is one: the SQL gives its `tenant_id`, and
+    that a regulator reads it is logged.
     """
-    declaration = Report(sql=sql, tables=tables, permission=permission, days=days, by_estate_kind=by_estate_kind)
+    declaration = Report(
+        sql=sql,
+        tables=tables,
+        permission=permission,
+        days=days,
+        by_division=by_division,
+        by_estate_kind=by_estate_kind,
+        asked=asked or {},
+        rows_of=rows_of,
+    )
     return Declared.field(declaration, description)
 
 
@@ -116,14 +147,20 @@ def compiled(
     estate_kind = given.get("estateKind", Leaf(None))
     assert isinstance(division, Leaf)
     assert isinstance(estate_kind, Leaf)
-    key = statement.value(division, "uuid", _division, place)
-    asked_for = f"(SELECT path FROM division WHERE id = {key})"
-    own = statement.asker(Scope.DIVISION) if compiler.audience.kind == "regulator" else "NULL::text"
-    parts = {"division": asked_for, "place": f"coalesce({asked_for}, {own})"}
+    key, parts = "NULL", {}
+    if declaration.by_division:
+        key = statement.value(division, "uuid", _division, place)
+        asked_for = f"(SELECT path FROM division WHERE id = {key})"
+        own = statement.asker(Scope.DIVISION) if compiler.audience.kind == "regulator" else "NULL::text"
+        parts = {"division": asked_for, "place": f"coalesce({asked_for}, {own})"}
     for name in declaration.days:
         leaf = given[name]
         assert isinstance(leaf, Leaf)
         parts[name] = statement.value(leaf, "date", _same, place)
+    for name, one in declaration.asked.items():
+        leaf = given.get(to_camel_case(name), Leaf(None))
+        assert isinstance(leaf, Leaf)
+        parts[name] = statement.value(leaf, one.cast, one.parameter, place)
     for alias, model in declaration.tables.items():
         table = table_of(model)
         statement.tables.append((table.name, alias))
@@ -133,8 +170,9 @@ def compiled(
         if "division_path" in table.columns:
             if compiler.audience.kind == "regulator":
                 seen.append(subtree(f"{alias}.division_path", statement.asker(Scope.DIVISION)))
-            # A division that does not exist has no rows, rather than those of all divisions.
-            asked.append(f"({key} IS NULL OR {alias}.division_path ^@ {parts['division']})")
+            if declaration.by_division:
+                # A division that does not exist has no rows, rather than those of all divisions.
+                asked.append(f"({key} IS NULL OR {alias}.division_path ^@ {parts['division']})")
         if declaration.by_estate_kind and "estate_id" in table.columns:
             kind = statement.value(estate_kind, "text", CODE.parameter, place)
             asked.append(
@@ -144,13 +182,18 @@ def compiled(
         parts[f"within_{alias}"] = " AND ".join(asked) or "true"
     rows = declaration.sql.format_map(parts)
     made = Json("{")
+    if declaration.rows_of is not None and compiler.audience.kind == "regulator":
+        statement.logged = True
+        made = Json(Sql(f"seen(figures.tenant_id, {literal(declaration.rows_of)})"), "{")
     for at, (response_key, inner) in enumerate(compiler.selections.of(type_, nodes).items()):
         made.add(f'{"," if at else ""}"{response_key}":')
         made.add(_figure(type_, inner[0].name.value))
     made.add("}")
-    if isinstance(field.resolve_type(), StrawberryList):
+    resolved = field.resolve_type()
+    if isinstance(resolved, StrawberryList):
         return Json("[", Sql(f"coalesce((SELECT string_agg({made.sql()}, ',') FROM ({rows}) AS figures), '')"), "]")
-    return Json(Sql(f"(SELECT {made.sql()} FROM ({rows}) AS figures)"))
+    found = f"SELECT {made.sql()} FROM ({rows}) AS figures"
+    return Json(Sql(f"coalesce(({found}), 'null')" if isinstance(resolved, StrawberryOptional) else f"({found})"))
 
 
 def _figure(type_: Any, name: str) -> Json:

@@ -83,6 +83,14 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.AGREEMENT_READ: BUSINESS - {DESK},
     Permission.AGREEMENT_UPDATE: {ADMIN, MANAGER},
     Permission.AGREEMENT_CONFIRM: {ASSESSOR, PUBLISHER},
+    # Credit: assessors draft, publishers decide, the company objects; what has ended is the company's and audit's.
+    Permission.CREDIT_READ: BUSINESS - {DESK},
+    Permission.CREDIT_READ_PUBLIC: EVERYBODY,
+    Permission.CREDIT_CHECK: {ADMIN} | REGULATOR,
+    Permission.CREDIT_AUDIT: {ADMIN},
+    Permission.CREDIT_OBJECT: {ADMIN},
+    Permission.CREDIT_DRAFT: {ASSESSOR, PUBLISHER},
+    Permission.CREDIT_DECIDE: {PUBLISHER},
     # What is due is narrowed to the areas that the reader may read.
     Permission.DUE_READ: BUSINESS,
     # Party organisations are facts; whose file it is, only the Party affairs officer learns, and the company who asked.

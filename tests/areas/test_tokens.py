@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
+from api.signing import Keys
 from api.tokens import LEEWAY_S, REMEMBERED, REMEMBERED_S, Claims, InvalidToken, Tokens
 from infra.refusal import Refusal
 from infra.settings import Settings
@@ -44,7 +45,7 @@ class Clock:
 def issuer_of(
     key: ECKey = KEY, *, issuer: str = ISSUER, audience: str = AUDIENCE, clock: Clock | None = None
 ) -> Tokens:
-    return Tokens(KeySet([key]), issuer=issuer, audience=audience, clock=clock or Clock())
+    return Tokens(Keys(KeySet([key])), issuer=issuer, audience=audience, clock=clock or Clock())
 
 
 def mint(tokens: Tokens, **options: Any) -> str:
@@ -348,6 +349,6 @@ def test_an_older_key_still_verifies_and_the_first_one_signs() -> None:
     """O9: after a rotation both keys verify, and new tokens carry the new key's id."""
     new = ECKey.generate_key("P-256", private=True, auto_kid=True)
     old_token = mint(issuer_of())
-    both = Tokens(KeySet([new, KEY]), issuer=ISSUER, audience=AUDIENCE)
+    both = Tokens(Keys(KeySet([new, KEY])), issuer=ISSUER, audience=AUDIENCE)
     assert both.verify(old_token).member_id == MEMBER
     assert json.loads(decoded(mint(both).split(".")[0]))["kid"] == new.thumbprint()

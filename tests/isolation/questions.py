@@ -102,6 +102,8 @@ class Questions:
 
     def documents(self, *, filtered: bool) -> Iterator[tuple[str, str]]:
         """Documents that together select every field; `filtered`: and order by every term, filter by every column."""
+        # An argument that is named after a kind of object takes the asker's own.
+        own = {name[0].lower() + name[1:]: self._mine(prefix) for name, prefix in self.prefixes.items()}
         for path, type_ in self._ways().items():
             place = ".".join(path) or "Query"
             if path:
@@ -110,8 +112,8 @@ class Questions:
                 named = get_named_type(field.type)
                 if "after" in field.args:
                     yield from self._pages(path, name, field, filtered=filtered)
-                elif isinstance(named, GraphQLObjectType) and (period := _period(field)) is not None:
-                    asked = f"{name}({period})" if period else name
+                elif isinstance(named, GraphQLObjectType) and (given := _asked(field, own=own)) is not None:
+                    asked = f"{name}({given})" if given else name
                     yield f"{place}.{name}", _wrapped(path, f"{asked} {{ {self._leaves(named)} }}")
 
     def _pages(
@@ -170,7 +172,7 @@ class Questions:
             for kind, asked in itertools.product(kinds, self.prefixes.items()):
                 entity, prefix = asked
                 document = (
-                    f"query ($id: {definition.type}) {{ {name}({argument}: $id {_period(field) or ''})"
+                    f"query ($id: {definition.type}) {{ {name}({argument}: $id {_asked(field, besides=argument) or ''})"
                     f" {{ __typename ... on {kind.name} {{ {self._leaves(kind)} }} }} }}"
                 )
 
@@ -411,12 +413,24 @@ def _wrapped(path: tuple[str, ...], inner: str) -> str:
     return f"{{ {inner} }}"
 
 
-def _period(field: GraphQLField) -> str | None:
-    """The days that a field asks for, as the longest period; None where it asks for something else."""
-    asked = {name: argument for name, argument in field.args.items() if is_required_argument(argument)}
-    if any(get_named_type(argument.type).name != "Date" for argument in asked.values()):
+def _asked(field: GraphQLField, *, besides: str | None = None, own: dict[str, str] | None = None) -> str | None:
+    """What a field asks for besides one argument: days, as the longest period, texts, and objects, which are `own`
+    ones by the argument's name; None where it is more.
+    """
+    asked = {
+        name: _nullable(argument.type)
+        for name, argument in field.args.items()
+        if is_required_argument(argument) and name != besides
+    }
+    own = own or {}
+    kinds = {name: get_named_type(type_).name for name, type_ in asked.items()}
+    if any(kind not in ("Date", "String") and name not in own for name, kind in kinds.items()):
         return None
-    return ", ".join(f'{name}: "{"2099-12-31" if name == [*asked][-1] else "2000-01-01"}"' for name in asked)
+    days = [name for name, kind in kinds.items() if kind == "Date"]
+    texts = {name: '["none"]' if isinstance(type_, GraphQLList) else '"none"' for name, type_ in asked.items()}
+    texts |= {name: f'"{own[name]}"' for name, kind in kinds.items() if kind == "ID"}
+    texts |= {name: f'"{"2099-12-31" if name == days[-1] else "2000-01-01"}"' for name in days}
+    return ", ".join(f"{name}: {text}" for name, text in texts.items())
 
 
 def _nullable(type_: Any) -> Any:

@@ -82,6 +82,8 @@ _TELLS = _everything("the platform journals what it does to the registry")
 _THRESHOLDS = _everything("what a division has set, and by which categories it sorts, is for everybody it binds")
 _RULES = _everything("by which rules a division scores is for everybody it scores; published, nobody changes them")
 _ORGANISED = _everything("which Party organisations there are is public knowledge; nobody is named")
+_STANDS = _everything("a company's credit is public: score, grade and records in force; no natural person's by default")
+_RATES = _everything("the platform alone writes what is public of a company's credit")
 _PUBLISHES = _everything("the platform publishes figures, and alone knows what they were put together from")
 _LOGS = _everything("the platform writes down which regulator read a company's rows")
 _ITSELF = Rule("a regulator sees itself", ("id",), lambda row, who: row["id"] == who.regulator_id)
@@ -110,6 +112,8 @@ _OTHERS: dict[tuple[str, str], dict[Command, Rule]] = {
     ("open_day_photo", REGULATOR): {"SELECT": WITHIN},
     ("opinion", REGULATOR): {"SELECT": WITHIN},
     ("company", REGULATOR): {"SELECT": REACHED},
+    ("credit_record", REGULATOR): {"SELECT": WITHIN},
+    ("credit_score", REGULATOR): {"SELECT": WITHIN},
     ("development_quota", REGULATOR): {"SELECT": WITHIN},
     ("party_advisor", REGULATOR): {"SELECT": WITHIN},
     ("party_coverage_survey", REGULATOR): {"SELECT": WITHIN},
@@ -196,6 +200,10 @@ _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
     ("party_figure", REGULATOR): {"SELECT": WITHIN},
     ("party_figure", WORKER): {"SELECT": _PUBLISHES, "INSERT": _PUBLISHES},
     ("party_figure_block", WORKER): {"SELECT": _PUBLISHES, "INSERT": _PUBLISHES, "DELETE": _PUBLISHES},
+    ("public_credit", TENANT): {"SELECT": _STANDS},
+    ("public_credit", REGULATOR): {"SELECT": _STANDS},
+    ("public_credit", PUBLIC): {"SELECT": _STANDS},
+    ("public_credit", WORKER): {"SELECT": _STANDS, "INSERT": _RATES, "UPDATE": _RATES, "DELETE": _RATES},
     ("public_party_organisation", TENANT): {"SELECT": _ORGANISED},
     ("public_party_organisation", REGULATOR): {"SELECT": _ORGANISED, "INSERT": WITHIN, "UPDATE": WITHIN},
     ("public_party_organisation", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},

@@ -97,11 +97,10 @@ class Snapshot:
         if not readable:
             return []
         columns = ", ".join(f'"{row["attname"]}"' for row in readable)
-        seen = Statement(Audience(self.principal.kind, self.principal.permissions)).row(entity.table)
-        visible = f"WHERE {entity.visible(seen)}" if entity.visible else ""
-        rows: list[Row] = [
-            dict(row) for row in await connection.fetch(f"SELECT {columns} FROM {seen.source} {visible}")
-        ]
+        statement = Statement(Audience(self.principal.kind, self.principal.permissions))
+        seen = statement.row(entity.table)
+        sql = f"SELECT {columns} FROM {seen.source} {f'WHERE {entity.visible(seen)}' if entity.visible else ''}"
+        rows: list[Row] = [dict(row) for row in await connection.fetch(sql, *statement.fill({}, self.principal))]
         for one in entity.fields.values():
             if isinstance(one.declaration, Value) and one.declaration.sql is not None:
                 await self._expression(connection, entity, one, rows)

@@ -1,0 +1,213 @@
+"""Credit records (信用记录): what was decided about a company or a project lead, and where its due process stands.
+
+DRAFT → NOTIFIED → (OBJECTED) → EFFECTIVE → (REPAIR_APPLIED → REPAIRED) → EXPIRED; any → REVOKED. A record counts on a
+day by its dates alone, so what counted on any past day stays answerable; every step is a link of `history`.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric, Text, text
+from sqlmodel import Field
+
+from tenants.change import change, create, find, find_at, transition
+from tenants.company import Company
+from tenants.credit.history import append
+from tenants.row import Changing, TenantRow, code_field, one_of
+from tenants.scheme import Occurrence
+from tenants.scheme.document import Nature
+from tenants.scope import Scope
+from tenants.setting import SettingKey
+
+
+class CreditSubject(StrEnum):
+    """Whose credit it is. A project lead is rated apart from the company (重庆、成都、凉山)."""
+
+    COMPANY = "COMPANY"
+    PROJECT_LEAD = "PROJECT_LEAD"
+
+
+class CreditSeverity(StrEnum):
+    """How grave a bad record is (NDRC Order 36): it decides how long it is shown and when it may be repaired."""
+
+    MINOR = "MINOR"
+    GENERAL = "GENERAL"
+    SERIOUS = "SERIOUS"
+
+
+class CreditState(StrEnum):
+    """Where a record's due process stands."""
+
+    DRAFT = "DRAFT"
+    NOTIFIED = "NOTIFIED"
+    OBJECTED = "OBJECTED"
+    EFFECTIVE = "EFFECTIVE"
+    REPAIR_APPLIED = "REPAIR_APPLIED"
+    REPAIRED = "REPAIRED"
+    EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
+
+
+class ObjectionOutcome(StrEnum):
+    """What became of an objection; UPHELD: the record stands."""
+
+    UPHELD = "UPHELD"
+    AMENDED = "AMENDED"
+    REVOKED = "REVOKED"
+
+
+class RepairOutcome(StrEnum):
+    """What became of an application for repair."""
+
+    GRANTED = "GRANTED"
+    REFUSED = "REFUSED"
+
+
+STATE_CHANGES: Mapping[CreditState, tuple[CreditState, ...]] = {
+    CreditState.DRAFT: (CreditState.NOTIFIED, CreditState.EFFECTIVE, CreditState.REVOKED),
+    CreditState.NOTIFIED: (CreditState.OBJECTED, CreditState.EFFECTIVE, CreditState.REVOKED),
+    CreditState.OBJECTED: (CreditState.EFFECTIVE, CreditState.REVOKED),
+    CreditState.EFFECTIVE: (CreditState.REPAIR_APPLIED, CreditState.EXPIRED, CreditState.REVOKED),
+    CreditState.REPAIR_APPLIED: (
+        CreditState.REPAIRED,
+        CreditState.EFFECTIVE,
+        CreditState.EXPIRED,
+        CreditState.REVOKED,
+    ),
+    CreditState.REPAIRED: (CreditState.REVOKED,),
+    CreditState.EXPIRED: (CreditState.REVOKED,),
+}
+
+IN_FORCE = (CreditState.EFFECTIVE, CreditState.REPAIR_APPLIED)
+
+PUBLICATION_MONTHS: Mapping[CreditSeverity, SettingKey] = {
+    CreditSeverity.MINOR: SettingKey.PUBLICATION_MONTHS_MINOR,
+    CreditSeverity.GENERAL: SettingKey.PUBLICATION_MONTHS_GENERAL,
+    CreditSeverity.SERIOUS: SettingKey.PUBLICATION_MONTHS_SERIOUS,
+}
+REPAIR_MONTHS: Mapping[CreditSeverity, SettingKey] = {
+    CreditSeverity.MINOR: SettingKey.REPAIR_MIN_MONTHS_MINOR,
+    CreditSeverity.GENERAL: SettingKey.REPAIR_MIN_MONTHS_GENERAL,
+    CreditSeverity.SERIOUS: SettingKey.REPAIR_MIN_MONTHS_SERIOUS,
+}
+
+
+class CreditRecord(Changing, TenantRow, table=True):
+    """One record. What a notice (记分告知单) says is here; both day counts are the notice's own, as the forms have it.
+
+    `valid_to` is the last day it may count, `ended_on` the first day on which it does not count any more.
+    """
+
+    __tablename__ = "credit_record"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["company.tenant_id"]),
+        ForeignKeyConstraint(["tenant_id", "project_id"], ["project.tenant_id", "project.id"]),
+        ForeignKeyConstraint(["tenant_id", "staff_id"], ["staff.tenant_id", "staff.id"]),
+        ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
+        ForeignKeyConstraint(["scheme_id"], ["scheme.id"]),
+        Index("credit_record_scheme", "scheme_id"),
+        Index("credit_record_project", "tenant_id", "project_id"),
+        Index("credit_record_staff", "tenant_id", "staff_id"),
+        Index("credit_record_ending", "tenant_id", "valid_to", postgresql_where=text("ended_on IS NULL")),
+        Index("credit_record_division", "division_path", "id"),
+        one_of("subject", CreditSubject),
+        one_of("information", Nature),
+        one_of("severity", CreditSeverity),
+        one_of("state", CreditState),
+        one_of("objection_outcome", ObjectionOutcome),
+        one_of("repair_outcome", RepairOutcome),
+        CheckConstraint("(subject = 'PROJECT_LEAD') = (staff_id IS NOT NULL)", name="lead_known"),
+        CheckConstraint("(information = 'BAD') = (severity IS NOT NULL)", name="severity_of_bad"),
+        CheckConstraint("basis <> '' AND facts <> '' AND article <> ''", name="grounds_given"),
+        CheckConstraint("decided_on >= occurred_on", name="decided_after_it_occurred"),
+    )
+
+    subject: CreditSubject = code_field()
+    staff_id: UUID | None = None
+    project_id: UUID | None = None
+    division_id: UUID
+    division_path: str = Field(sa_type=Text(collation="C"))
+    issuer: str = Field(sa_type=Text)
+    information: Nature = code_field()
+    severity: CreditSeverity | None = code_field(default=None)
+    scheme_id: UUID
+    item: str = Field(sa_type=Text)
+    level: str | None = Field(default=None, sa_type=Text)
+    matter: str | None = Field(default=None, sa_type=Text)
+    article: str = Field(sa_type=Text)
+    points: Decimal = Field(sa_type=Numeric)
+    facts: str = Field(sa_type=Text)
+    basis: str = Field(sa_type=Text)
+    evidence: str | None = Field(default=None, sa_type=Text)
+    occurred_on: date
+    decided_on: date
+    state: CreditState = code_field(default=CreditState.DRAFT)
+    drafted_by: UUID
+    objection_days: int
+    rectify_days: int | None = None
+    handler: str | None = Field(default=None, sa_type=Text)
+    notified_on: date | None = None
+    object_by: date | None = None
+    rectify_by: date | None = None
+    provisional: bool = False
+    objected_on: date | None = None
+    objection: str | None = Field(default=None, sa_type=Text)
+    objection_decide_by: date | None = None
+    objection_decided_on: date | None = None
+    objection_outcome: ObjectionOutcome | None = code_field(default=None)
+    objection_answer: str | None = Field(default=None, sa_type=Text)
+    effective_on: date | None = None
+    decided_by: UUID | None = None
+    valid_to: date | None = None
+    repair_applied_on: date | None = None
+    repair_pledge: str | None = Field(default=None, sa_type=Text)
+    repair_correction: str | None = Field(default=None, sa_type=Text)
+    repair_decide_by: date | None = None
+    repair_decided_on: date | None = None
+    repair_outcome: RepairOutcome | None = code_field(default=None)
+    repair_answer: str | None = Field(default=None, sa_type=Text)
+    ended_on: date | None = None
+    revocation: str | None = Field(default=None, sa_type=Text)
+
+    def occurrence(self, effective_on: date) -> Occurrence:
+        """The record as the engine takes it, in force from a day on."""
+        return Occurrence(
+            record=str(self.id),
+            item=self.item,
+            points=self.points,
+            level=self.level,
+            occurred_on=self.occurred_on,
+            effective_on=effective_on,
+            ends_on=self.valid_to,
+            matter=self.matter,
+        )
+
+
+COUNTS = """(r.effective_on <= {day} AND (r.valid_to IS NULL OR r.valid_to >= {day})
+    AND (r.ended_on IS NULL OR r.ended_on > {day}))"""
+"""SQL: the record `r` counts on a day: it took effect by then, its term runs, and nothing ended it."""
+
+
+async def enter(scope: Scope, row: CreditRecord) -> None:
+    """Insert a record and begin its history."""
+    await create(scope, row, "credit_record", action="drafted")
+    await append(scope, row, "drafted")
+
+
+async def held_at(scope: Scope, id: UUID, version: int) -> CreditRecord:
+    """The company's record, locked, if it is at the version the caller saw. The company is locked before it: whoever
+    changes what its credit is made of takes turns.
+    """
+    await find(scope, Company, scope.tenant_id, lock=True)
+    return await find_at(scope, CreditRecord, id, version)
+
+
+async def move(scope: Scope, row: CreditRecord, wanted: CreditState, values: Mapping[str, Any], action: str) -> None:
+    """Take a record to another state, with what that step says, as one link of its history."""
+    transition(CreditState(row.state), wanted, STATE_CHANGES)
+    await change(scope, row, "credit_record", {"state": wanted, **values}, action=action)
+    await append(scope, row, action)
