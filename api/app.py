@@ -28,6 +28,7 @@ from api.graphql import JSON, STATUS, ClientLeft, Endpoint, Exchange, Refused, r
 from api.heads import Protocol
 from api.health import Ready, alive
 from api.tokens import Tokens
+from api.visitors import Visitors
 from infra.files import Files
 from infra.postgres import app_url
 from infra.settings import Settings
@@ -48,6 +49,8 @@ READY_REMEMBERED_S: Final = 1.0
 """However often someone asks, the database is asked at most so often."""
 
 WAITING_PER_ORGANISATION: Final = 200
+VISITOR_BURST: Final = 10
+"""Public queries of one address at once, before it has to wait."""
 
 SCHEMA_PROBLEMS: Final = {
     "empty": "数据库尚未初始化，请运行 linli migrate。 / The database is empty; run linli migrate.",
@@ -136,7 +139,8 @@ class Server:
             writers=writers,
         )
         callers = Callers(Tokens.of(settings), database)
-        self._endpoint = Endpoint(engine, callers, body_limit=settings.body_limit_bytes)
+        visitors = Visitors(per_minute=settings.visitor_queries_per_minute, burst=VISITOR_BURST)
+        self._endpoint = Endpoint(engine, callers, visitors, body_limit=settings.body_limit_bytes)
         others.state.open_days = open_days.OpenDays(
             callers, database, Files.of(settings), readers=readers, writers=writers
         )
@@ -180,7 +184,7 @@ def serve(settings: Settings, port: socket.socket) -> None:
         lifespan="on",
         log_config=None,
         access_log=False,
-        proxy_headers=False,  # nothing here depends on who the client says it is
+        proxy_headers=False,  # a client may say any address; behind a proxy, the proxy limits visitors
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_grace_s,
     )

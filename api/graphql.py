@@ -13,12 +13,17 @@ from starlette.types import Receive, Scope, Send
 
 from api.callers import Callers
 from api.tokens import NO_TOKEN_CHALLENGE, InvalidToken
+from api.visitors import Visitors
 from schema.engine import Answer, Engine, Request, unavailable_answer
 from schema.failure import Failure, FailureCode
 from tenants.access import Purpose
 from tenants.errors import Locale, Unavailable
+from tenants.permission import VISITOR
 from tenants.scope import Principal
 
+ANYBODY: Final = Principal("public", VISITOR)
+"""Who has not signed in."""
+VISITOR_BODY_LIMIT: Final = 8_192
 BODY_TIMEOUT_S: Final = 15.0
 """How long a client may take to send its body."""
 WATCH_AFTER_S: Final = 0.05
@@ -39,6 +44,7 @@ STATUS: Final[Mapping[FailureCode, int]] = {
     FailureCode.NOT_FOUND: 404,
     FailureCode.PAYLOAD_TOO_LARGE: 413,
     FailureCode.PURPOSE_REQUIRED: 403,
+    FailureCode.RATE_LIMITED: 429,
     FailureCode.UNAUTHENTICATED: 401,
     FailureCode.UNAVAILABLE: 503,
     FailureCode.UNSUPPORTED_MEDIA_TYPE: 415,
@@ -94,9 +100,10 @@ class Refused(Exception):
 class Endpoint:
     """Answers GET and POST at one path."""
 
-    def __init__(self, engine: Engine, callers: Callers, *, body_limit: int) -> None:
+    def __init__(self, engine: Engine, callers: Callers, visitors: Visitors, *, body_limit: int) -> None:
         self._engine = engine
         self._callers = callers
+        self._visitors = visitors
         self._body_limit = body_limit
 
     async def __call__(self, scope: Scope, headers: Headers, receive: Receive, send: Send, exchange: Exchange) -> None:
@@ -113,13 +120,12 @@ class Endpoint:
                     (b"allow", b"GET, POST"),
                 )
             media = _acceptable(headers.get(b"accept"))
-            exchange.principal = await caller(headers, self._callers)
-            if method == "POST":
-                body = await whole_body(headers, receive, limit=self._body_limit, seconds=BODY_TIMEOUT_S)
-                parameters = _from_body(headers, body)
+            if b"authorization" in headers:
+                exchange.principal = await caller(headers, self._callers)
+                request = await self._read(scope, headers, receive, exchange, self._body_limit)
             else:
-                parameters = _from_query(headers, scope["query_string"])
-            request = _request(parameters, headers, exchange, read_only=method == "GET")
+                request = await self._visitors_request(scope, headers, receive, exchange)
+                exchange.principal = ANYBODY
             answer = await _while_connected(self._engine.answer(request, exchange.principal), receive)
         except Refused as refused:
             exchange.code = refused.failure.code
@@ -140,6 +146,38 @@ class Endpoint:
             self._callers.forget(exchange.principal.tenant_id or exchange.principal.regulator_id)
         await respond(send, _status(answer, media), media.type, answer.body, exchange, *_headers(answer))
 
+    async def _read(self, scope: Scope, headers: Headers, receive: Receive, exchange: Exchange, limit: int) -> Request:
+        if scope["method"] == "POST":
+            body = await whole_body(headers, receive, limit=limit, seconds=BODY_TIMEOUT_S)
+            parameters = _from_body(headers, body)
+        else:
+            parameters = _from_query(headers, scope["query_string"])
+        return _request(parameters, headers, exchange, read_only=scope["method"] == "GET")
+
+    async def _visitors_request(self, scope: Scope, headers: Headers, receive: Receive, exchange: Exchange) -> Request:
+        """The request of somebody who has not signed in, if it asks for nothing but what is public, and not too often.
+
+        Whatever else it is, it is refused for want of a token.
+        """
+        try:
+            request = await self._read(scope, headers, receive, exchange, VISITOR_BODY_LIMIT)
+        except Refused:
+            raise _no_token() from None
+        if not self._engine.mentions_public(request.query):
+            raise _no_token()
+        # Before the document is parsed: that costs more than counting does.
+        client = scope.get("client")
+        if wait := self._visitors.wait(client[0] if client else ""):
+            raise Refused(
+                FailureCode.RATE_LIMITED,
+                f"查询过于频繁，请 {wait} 秒后再试，或登录后查询。",
+                f"You ask too often; try again in {wait} seconds, or sign in.",
+                (b"retry-after", b"%d" % wait),
+            )
+        if not self._engine.is_public(request):
+            raise _no_token()
+        return request
+
 
 async def caller(headers: Headers, callers: Callers) -> Principal:
     """Who asks, by the token in the Authorization header, and what for where a regulator states it in Linli-Purpose.
@@ -148,12 +186,7 @@ async def caller(headers: Headers, callers: Callers) -> Principal:
     """
     scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
     if scheme.lower() != b"bearer":
-        raise Refused(
-            FailureCode.UNAUTHENTICATED,
-            "请在 Authorization 请求头中提供访问令牌：Bearer <令牌>。",
-            "Send an access token in the Authorization header: Bearer <token>.",
-            (b"www-authenticate", NO_TOKEN_CHALLENGE.encode("ascii")),
-        )
+        raise _no_token()
     stated = headers.get(b"linli-purpose", b"").strip().decode("latin-1")
     if stated and stated not in Purpose.__members__:
         known = ", ".join(Purpose)
@@ -171,6 +204,15 @@ async def caller(headers: Headers, callers: Callers) -> Principal:
             "The access token is invalid or has expired; obtain a new one.",
             (b"www-authenticate", error.challenge.encode("ascii")),
         ) from None
+
+
+def _no_token() -> Refused:
+    return Refused(
+        FailureCode.UNAUTHENTICATED,
+        "请在 Authorization 请求头中提供访问令牌：Bearer <令牌>。",
+        "Send an access token in the Authorization header: Bearer <token>.",
+        (b"www-authenticate", NO_TOKEN_CHALLENGE.encode("ascii")),
+    )
 
 
 async def whole_body(headers: Headers, receive: Receive, *, limit: int, seconds: float) -> bytes:

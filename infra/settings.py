@@ -92,6 +92,13 @@ class Settings(BaseSettings):
     document_cache_bytes: int = Field(
         33_554_432, ge=65_536, description="已编译文档的内存上限 / How much memory compiled documents may take"
     )
+    visitor_queries_per_minute: int = Field(
+        30,
+        ge=1,
+        le=10_000,
+        description="未登录者每个地址每分钟可查询公开信用的次数 / "
+        "How often a minute one address may ask the public query without signing in",
+    )
     introspection: bool = Field(
         False, description="是否允许内省 / Whether the whole schema may be asked for in GraphQL"
     )

@@ -15,12 +15,14 @@ from schema.context import Context
 from schema.documents import Document, Documents, Operation
 from schema.failure import Failure, FailureCode, formatted, known_code
 from schema.reads.audience import Audience
+from schema.reads.compile import declared
 from schema.reads.payload import PayloadExecutor, Payloads, compile_payloads
 from schema.reads.query import compile_query
 from schema.reflection import reflect
 from schema.turns import Turns
 from tenants.access import Purpose
 from tenants.errors import Locale, Unavailable
+from tenants.permission import VISITOR
 from tenants.scope import Database, Principal, unavailable
 
 RETRIES = 2
@@ -93,6 +95,9 @@ class Engine:
         self._database = database
         self._schema = schema
         self._documents = documents
+        assert schema.query_type is not None
+        fields = schema.query_type.fields.items()
+        self._public = frozenset(name for name, field in fields if declared(field).declaration.permission in VISITOR)
         self._cost_limit = cost_limit
         self._readers = readers
         self._writers = writers
@@ -117,6 +122,19 @@ class Engine:
             return await self._query(principal, document, operation, variables, request.variables, cost)
         except Exception as error:  # the one place that turns the unexpected into an answer
             return self._failed(error, request, cost)
+
+    def mentions_public(self, query: str) -> bool:
+        """Whether a text may ask for something that needs no signing in; found out without parsing it."""
+        return any(name in query for name in self._public)
+
+    def is_public(self, request: Request) -> bool:
+        """Whether the request asks for nothing but what needs no signing in."""
+        try:
+            operation = self._documents(request.query).operation(request.operation_name)
+        except Failure:
+            return False
+        asked = set(operation.root_fields.values()) - {"__typename"}
+        return not operation.is_mutation and bool(asked) and asked <= self._public
 
     async def _query(
         self,
