@@ -22,11 +22,12 @@ from starlette.types import Message, Receive, Scope, Send
 
 import migrations
 import schema
-from api import logs, open_days
+from api import credit, logs, open_days
 from api.callers import Callers
 from api.graphql import JSON, STATUS, ClientLeft, Endpoint, Exchange, Refused, respond
 from api.heads import Protocol
 from api.health import Ready, alive
+from api.signing import Keys
 from api.tokens import Tokens
 from api.visitors import Visitors
 from infra.files import Files
@@ -80,6 +81,7 @@ class Server:
                 Route("/readyz", Ready(self._database_problem).answer),
                 Route(SDL_PATH, self._sdl),
                 *open_days.routes(),
+                *credit.routes(),
             ],
             exception_handlers={
                 404: _not_found,
@@ -141,6 +143,9 @@ class Server:
         callers = Callers(Tokens.of(settings), database)
         visitors = Visitors(per_minute=settings.visitor_queries_per_minute, burst=VISITOR_BURST)
         self._endpoint = Endpoint(engine, callers, visitors, body_limit=settings.body_limit_bytes)
+        others.state.certificates = credit.Certificates(
+            callers, database, Keys.of(settings), issuer=settings.issuer.rstrip("/")
+        )
         others.state.open_days = open_days.OpenDays(
             callers, database, Files.of(settings), readers=readers, writers=writers
         )
@@ -281,7 +286,7 @@ def _write(scope: Scope, exchange: Exchange, seconds: float) -> None:
         "request_id": exchange.request_id,
         "method": scope["method"],
         # Another path may hold anything: what someone mistyped, or pasted.
-        "path": path if path in PATHS or path in open_days.PATHS else "other",
+        "path": path if path in PATHS or path in open_days.PATHS | credit.PATHS else "other",
         "status": exchange.status,
         "ms": round(seconds * 1_000, 2),
     }

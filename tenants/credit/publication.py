@@ -84,6 +84,34 @@ best first; they are not ordered as texts (A is the best in 海口, the second l
 """
 
 
+_CERTIFIED = f"""
+SELECT f.*, (SELECT e.hash FROM credit_entry e WHERE e.tenant_id = $1 ORDER BY e.seq DESC LIMIT 1) AS head
+FROM ({STANDING.format(of_p="p.company_id = $1", uscc="p.uscc")}) f
+"""
+
+
+async def certified(connection: Any, company_id: UUID) -> dict[str, Any] | None:
+    """What a certificate of the company says today: its standing, and the last hash of its credit history, by which a
+    history that was cut short since is found out. None for a company without a score.
+    """
+    found = await connection.fetchrow(_CERTIFIED, company_id)
+    if found is None:
+        return None
+    return {
+        "uscc": found["uscc"],
+        "name": found["name"],
+        "grade": found["grade"],
+        "gradeName": found["grade_name"],
+        "score": format(found["score"], "f"),
+        "scheme": found["scheme"],
+        "edition": found["edition"],
+        "basis": found["basis"],
+        "asOf": str(found["as_of"]),
+        "since": str(found["since"]),
+        "history": found["head"],
+    }
+
+
 async def publish(scope: Scope, company: Company) -> None:
     """Bring what is public of the company to what its rows say. In the name of the company; the platform writes."""
     await scope.settle()
