@@ -204,7 +204,7 @@ class Query:
     effective_settings: list[EffectiveSetting] = report(
         "Every setting as it holds in a division on a day: the nearest ancestor's value, or a default (有效属地参数).",
         setting_rules.EFFECTIVE,
-        tables={"s": setting_rules.DivisionSetting},
+        tables={},
         permission=Permission.SETTING_READ,
         days=("on",),
     )

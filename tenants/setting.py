@@ -224,12 +224,14 @@ FROM (VALUES {_DEFAULTS}) k(key, value, source)
 LEFT JOIN LATERAL (
     SELECT s.value, d.name AS division_name, s.valid_from, s.basis
     FROM division_setting s JOIN division d ON d.id = s.division_id
-    WHERE {{of_s}} AND s.key = k.key AND {_governing("{division}", "{on}")}
+    WHERE s.key = k.key AND {_governing("{division}", "{on}")}
     ORDER BY s.division_path DESC LIMIT 1
 ) g ON true
 ORDER BY k.key
 """
-"""Every setting as it holds in a division on a day: the nearest ancestor's value, or the default and its source."""
+"""Every setting as it holds in a division on a day: the nearest ancestor's value, or the default and its source. What
+an ancestor has set lies outside of a regulator's own division and is anybody's to know, so nothing narrows it.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

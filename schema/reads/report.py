@@ -151,7 +151,8 @@ def compiled(
     if declaration.by_division:
         key = statement.value(division, "uuid", _division, place)
         asked_for = f"(SELECT path FROM division WHERE id = {key})"
-        own = statement.asker(Scope.DIVISION) if compiler.audience.kind == "regulator" else "NULL::text"
+        has_own = compiler.audience.kind == "regulator" and "{place}" in declaration.sql
+        own = statement.asker(Scope.DIVISION) if has_own else "NULL::text"
         parts = {"division": asked_for, "place": f"coalesce({asked_for}, {own})"}
     for name in declaration.days:
         leaf = given[name]

@@ -187,6 +187,9 @@ async def test_what_holds_can_be_asked(town: Town) -> None:
     assert values["divisionSettings"]["nodes"] == [
         {"key": "ISSUE_DAYS", "value": "2", "validFrom": "2024-03-01", "validTo": None}
     ]
+    for regulator in (city, street, await town.regulator("3711")):
+        ask = Asker(executable(build()), town.database, regulator)
+        assert await held("2024-02-01") == then
 
 
 async def test_sql_reads_a_setting_as_the_rules_do(town: Town) -> None:

@@ -179,9 +179,7 @@ class Reference:
         return self._connection(target, rows, arguments)
 
     async def _report(self, one: Declared, info: Any, given: dict[str, Any]) -> Any:
-        """The report's own SQL with its parameters written into it. What the principal may see the policies decide;
-        that the statement says so too is what the comparison is to find.
-        """
+        """The report's own SQL with its parameters written into it."""
         report = one.declaration
         assert isinstance(report, Report)
         kind, _, text = (given.get("division") or "").partition("_")
@@ -200,7 +198,13 @@ class Reference:
             if "estate_id" in columns and kind_of_estate is not None:
                 estate = f"SELECT FROM estate WHERE id = {alias}.estate_id AND kind = '{kind_of_estate}'"
                 asked.append(f"EXISTS ({estate})")
-            parts |= {f"of_{alias}": "true", f"within_{alias}": " AND ".join(asked) or "true"}
+            # What a company may see its policies decide alone; a regulator counts what lies in its own division, also
+            # where it may see more, as the companies that only work there.
+            mine = own is not None and "division_path" in columns
+            parts |= {
+                f"of_{alias}": f"{alias}.division_path ^@ '{own}'" if mine else "true",
+                f"within_{alias}": " AND ".join(asked) or "true",
+            }
         async with self._snapshot.database.reading(self._snapshot.principal) as connection:
             rows = await connection.fetch(report.sql.format_map(parts))
         type_ = get_named_type(info.return_type)
