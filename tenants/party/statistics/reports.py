@@ -7,6 +7,8 @@ denominator is zero is null, which is shown as "—".
 
 _AT_WORK = "{0}.founded_on <= {{until}} AND ({0}.ended_on IS NULL OR {0}.ended_on > {{until}})"
 _WITHIN = "{{since}} <= {{until}} AND ({{division}} IS NULL OR {0}.division_path ^@ {{division}}) AND {{of_{0}}}"
+# A regulator sees every company that works in its division; here one counts only where it is registered.
+_REGISTERED = "c.division_path ^@ coalesce(current_setting('linli.division', true), '')"
 
 COVERAGE = f"""
 WITH companies AS (
@@ -15,7 +17,7 @@ WITH companies AS (
            ) AS has_organisation,
            EXISTS (SELECT FROM party_advisor a WHERE a.tenant_id = c.tenant_id AND a.since <= {{until}}
                    AND (a.until IS NULL OR a.until > {{until}})) AS has_advisor
-    FROM company c WHERE {_WITHIN.format("c")} AND c.status = 'ACTIVE'
+    FROM company c WHERE {_WITHIN.format("c")} AND {_REGISTERED} AND c.status = 'ACTIVE'
 ), organisations AS (
     SELECT g.has_venue, coalesce(g.term_ends_on < {{until}}, false) AS expired
     FROM party_organisation g WHERE {_WITHIN.format("g")} AND {_AT_WORK.format("g")}
