@@ -267,7 +267,7 @@ async def test_unexpected_error_is_masked_and_undone(
 BROKEN_READ = """
 from tenants.scope import Database
 
-async def broken(*arguments):
+async def broken(*arguments, **options):
     raise RuntimeError("secret inside")
 
 Database.read = broken

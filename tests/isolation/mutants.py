@@ -106,6 +106,11 @@ UNSEEN = (
     Unseen("backdoor policy", "the role holds no grant that it could open"),
     Unseen("privilege granted", "REFERENCES and TRIGGER need a right to create, which nobody has", "(REF|TRIG).*"),
     Unseen("foreign key dropped", "it points into the registry, or another key with the company stands beside it"),
+    Unseen(
+        "unique across companies",
+        "the proof's scores are those of companies, and this key holds those of leads",
+        "credit_score_lead",
+    ),
     Unseen("role attribute", "it opens what lies beside the tables, or the role holds no grant it could use"),
     Unseen("role membership", "as a role attribute"),
     Unseen("schema", "it opens no table that exists"),
