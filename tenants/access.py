@@ -6,15 +6,14 @@ transaction: no row is read without its entry, and no entry remains of a read th
 mark, since they answer with no company's row. The company reads the entries about itself.
 """
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, ForeignKeyConstraint, Index, Text, text
+from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, Text
 from sqlmodel import Field
 
-from tenants.row import TenantRow, code_field, now, one_of
+from tenants.row import Dated, TenantRow, code_field, one_of
 
 
 class Purpose(StrEnum):
@@ -29,7 +28,7 @@ class Purpose(StrEnum):
     SUPERVISION = "SUPERVISION"
 
 
-class AccessEntry(TenantRow, table=True):
+class AccessEntry(Dated, TenantRow, table=True):
     """That a regulator read rows of a company, of these kinds, in one request."""
 
     __tablename__ = "access_entry"
@@ -41,9 +40,6 @@ class AccessEntry(TenantRow, table=True):
         one_of("purpose", Purpose),
     )
 
-    created_at: datetime = Field(
-        default_factory=now, sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")}
-    )
     regulator_id: UUID
     regulator_name: str = Field(sa_type=Text)
     actor_id: UUID

@@ -1,5 +1,6 @@
 """A regulator reads rows of companies for a stated purpose, within its division, while it is assigned; they see it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -48,13 +49,7 @@ async def entries(desk: Desk, firm: Firm) -> list[dict[str, Any]]:
 
 def without_purpose(principal: Principal) -> Principal:
     """The same person, who does not say what for."""
-    return Principal(
-        "regulator",
-        principal.permissions,
-        actor_id=principal.actor_id,
-        regulator_id=principal.regulator_id,
-        division_path=principal.division_path,
-    )
+    return replace(principal, purpose=None)
 
 
 async def test_a_company_sees_who_read_its_rows_and_what_for(
