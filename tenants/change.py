@@ -111,6 +111,8 @@ def _taken(error: IntegrityError, row: Any, taken: Mapping[str, DomainError]) ->
         return taken[violated]
     if violated == f"{row.__tablename__}_pkey":
         return DomainError(Code.ID_TAKEN, "id")
+    if violated.endswith("_division_path_fkey"):  # what it refers to was read before it moved
+        return DomainError(Code.PLACE_MOVED)
     return error
 
 

@@ -210,6 +210,7 @@ class Code(StrEnum):
     PERIOD_INVALID = "PERIOD_INVALID"
     PHONE_INVALID = "PHONE_INVALID"
     PHOTOS_TOO_MANY = "PHOTOS_TOO_MANY"
+    PLACE_MOVED = "PLACE_MOVED"
     PROJECT_AMBIGUOUS = "PROJECT_AMBIGUOUS"
     PROJECT_ELSEWHERE = "PROJECT_ELSEWHERE"
     PROJECT_ENDED = "PROJECT_ENDED"
@@ -1066,6 +1067,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.PHOTOS_TOO_MANY: (
         "一次开放日最多保留 {limit} 张照片；请先删除不需要的。",
         "An open day keeps at most {limit} photos; remove one that is not needed first.",
+    ),
+    Code.PLACE_MOVED: (
+        "该小区刚刚划归另一行政区划；请重试，即按现在的区划登记。",
+        "The estate was just moved to another division; try again, and the entry is made where it is now.",
     ),
     Code.PROJECT_AMBIGUOUS: (
         "贵企业有多个在管项目叫“{name}”；请改用项目全称。",

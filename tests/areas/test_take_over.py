@@ -1,5 +1,6 @@
 """Take-overs: asked for by the incoming company, decided by a regulator, and both companies' histories are kept."""
 
+import asyncio
 import json
 from datetime import date, timedelta
 from typing import Any
@@ -414,3 +415,19 @@ async def test_confirmed_while_the_estate_moves(town: Town, incoming: Firm, begu
     )
     where = (await town.row("estate", begun.estate_id))["division_path"]
     assert where in await town.reach(incoming)
+
+
+async def test_an_estate_that_moves_at_that_moment(town: Town, incoming: Firm, begun: project.Project) -> None:
+    """The request was written for the division it stood in; its company is told to try again, and then succeeds."""
+    new = take_over.NewTakeOver(estate_id=begun.estate_id, contract=contract(DAY, END))
+    moving = (
+        "UPDATE estate SET division_path = $2, division_id = (SELECT id FROM division WHERE path = $2) WHERE id = $1"
+    )
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    async with town.administrator.transaction():
+        await town.administrator.execute(moving, begun.estate_id, OTHER_STREET)
+        asked = asyncio.create_task(town.refused(incoming.admin, take_over.request, new))
+        while not await town.administrator.fetchval(waiting):
+            await asyncio.sleep(0.01)
+    assert await asked == [(Code.PLACE_MOVED, None)]
+    assert (await town.do(incoming.admin, take_over.request, new)).division_path == OTHER_STREET

@@ -20,10 +20,10 @@ async def ledger(town: Town) -> Ledger:
 @pytest.fixture
 def it_is(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
     """Put the application's clock to a day: what will be due next year can be done in a test."""
-    started = datetime.now().astimezone()
+    started = tenants.row.today()
 
     def put(day: date) -> None:
-        shift = timedelta(days=(day - started.date()).days)
+        shift = timedelta(days=(day - started).days)
 
         class Shifted(datetime):
             @classmethod
