@@ -13,7 +13,7 @@ from schema.reads.connection import Direction
 from schema.reads.declare import PAGE_LIMIT, Entity, Many, Paged
 from schema.reads.filters import ORDER_LIMIT, scalar_of
 from schema.reads.paging import Term, beyond, cursor_json, cursor_sql, page_of
-from schema.reads.sql import Json, Sql, Statement, select
+from schema.reads.sql import Json, Sql, Statement, literal, select
 from schema.reads.values import IDENTITY, kind_of
 from schema.reads.where import Where
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from schema.reads.field import Declared
     from schema.reads.row import Row
     from tenants.permission import Permission
+
+FIGURE_ABOVE = 20
+"""Of how many companies at most a regulator's filtered count is logged as a read of theirs."""
 
 Part = tuple[str, str, list[FieldNode], Place]
 """A selected field of a connection: response key, name, nodes, place."""
@@ -90,7 +93,15 @@ class Listing:
             return Json(f'"{self._type.name}"')
         assert name == "totalCount", place.path
         row = self._statement.row(self._target.table)
-        return Json(Sql(f"({select('count(*)', row, self._conditions(row))})::text"))
+        conditions = self._conditions(row)
+        if self._given.get("where") is None or not self._statement.seen(row, self._target.name):
+            return Json(Sql(f"({select('count(*)', row, conditions)})::text"))
+        # Under a filter a count of few companies tells what their rows hold; of many it is a figure.
+        company = row["tenant_id"]
+        each = f"{company} AS tenant_id, count(*) AS n, count(*) OVER () AS companies"
+        counted = f"{select(each, row, conditions)} GROUP BY {company}"
+        mark = f"CASE WHEN companies <= {FIGURE_ABOVE} THEN seen(tenant_id, {literal(self._target.name)}) ELSE '' END"
+        return Json(Sql(f"(SELECT coalesce(string_agg({mark}, '') || sum(n), '0') FROM ({counted}) AS counted)"))
 
     # The rows of the list
 
@@ -160,12 +171,18 @@ class Listing:
         for key, found in fields.items():
             name = found[0].name.value
             if name == "cursor":
-                values.append(Json('"', Sql(cursor_sql(cursor_json(self._target.name, terms).sql())), '"'))
+                values.append(Json('"', Sql(cursor_sql(self.cursor(row, terms))), '"'))
             elif name == "node":
                 values.append(self._node(row, found, place.at(key, found)))
             else:
                 values.append(Json(f'"{type_.name}"'))
         return _object(fields, values)
+
+    def cursor(self, row: Row, terms: list[Term]) -> str:
+        """The JSON a cursor of the row holds. It tells what the row is ordered by, so whoever gets it has read that."""
+        made = Json(self._statement.seen(row, self._target.name))
+        made.add(cursor_json(self._target.name, terms))
+        return made.sql()
 
     def _page_info(self, rows: _Rows, terms: list[Term], nodes: list[FieldNode]) -> Json:
         type_ = self._below("pageInfo")
@@ -226,7 +243,7 @@ class _Rows:
         self._terms = terms
         self._conditions = conditions
         self._page = listing._page
-        self._cursor = cursor_json(listing._target.name, terms).sql()
+        self._cursor = listing.cursor(row, terms)
         self._plain = listing.is_plain()
         self._one_more = listing.asks_for_more()
         self._columns: list[str] = []

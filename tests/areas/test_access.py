@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from schema.reads.listing import FIGURE_ABOVE
 from tenants import regulator as rules
 from tenants.access import Purpose
 from tenants.admission import admit
@@ -14,7 +15,7 @@ from tenants.permission import RegulatorRole
 from tenants.row import today
 from tenants.scope import Principal
 from tests.areas.errands import Desk, document, prepare
-from tests.areas.town import OTHER_STREET, STREET, Firm, Town
+from tests.areas.town import OTHER_DISTRICT_STREET, OTHER_STREET, STREET, Firm, Town
 from tests.serving import Served
 
 PROJECTS = "{ projects(first: 100) { nodes { id company { id } } } }"
@@ -96,6 +97,39 @@ async def test_figures_need_no_purpose_and_leave_no_entry(desk: Desk, firm: Firm
     assert answer["data"]["projects"]["totalCount"] > 0
     assert answer["data"]["regulator"]["division"]["projectCount"] > 0
     assert await entries(desk, firm) == []
+
+
+ASKED_OF_ROWS = [
+    "{ projects(where: {status: {eq: ACTIVE}}) { totalCount } }",
+    "{ projects(first: 100) { edges { cursor } } }",
+    "{ projects(first: 100, orderBy: [{field: NAME, direction: ASC}]) { pageInfo { startCursor endCursor } } }",
+]
+
+
+@pytest.mark.parametrize("query", ASKED_OF_ROWS)
+async def test_what_tells_of_rows_without_showing_them_is_a_read(town: Town, desk: Desk, query: str) -> None:
+    """I13: a filtered count of few companies, and a cursor, which holds what its row is ordered by."""
+    firm = await town.company()
+    await town.project(firm, at=OTHER_STREET)
+    street = await town.regulator(OTHER_STREET)
+    [error] = (await desk.ask(without_purpose(street), query))["errors"]
+    assert error["extensions"]["code"] == "PURPOSE_REQUIRED"
+    assert await entries(desk, firm) == []
+    await desk.ask(street, query)
+    assert [entry["kinds"] for entry in await entries(desk, firm)] == [["Project"]]
+
+
+async def test_a_filtered_count_of_many_companies_is_a_figure(town: Town, desk: Desk) -> None:
+    """Logging one would fill the log of every company with what tells nothing of it."""
+    firms = [await town.company() for _ in range(FIGURE_ABOVE + 1)]
+    for firm in firms:
+        await town.project(firm, at=OTHER_DISTRICT_STREET)
+    street = await town.regulator(OTHER_DISTRICT_STREET)
+    counted = await desk.ask(street, "{ projects(where: {status: {eq: ACTIVE}}) { totalCount } }")
+    assert counted["data"]["projects"]["totalCount"] == len(firms)
+    none = await desk.ask(street, "{ projects(where: {status: {eq: ENDED}}) { totalCount } }")
+    assert none["data"]["projects"]["totalCount"] == 0
+    assert await entries(desk, firms[0]) == []
 
 
 async def test_outside_its_division_a_regulator_reads_nothing_and_nobody_is_told(
