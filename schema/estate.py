@@ -32,6 +32,9 @@ class Estate(Node):
     lifecycle: Lifecycle = column("Delivery stage (交付阶段).", where=True)
     service_model: ServiceModel = column("Service model (服务模式).", where=True)
     committee_status: CommitteeStatus = column("Owners' committee (业主委员会状态).", where=True)
+    committee_eligible_on: date | None = column(
+        "Since when the conditions for an owners' committee are met (具备成立业委会条件日期).", where=True
+    )
     registry_state: RegistryState = column("State of the entry (登记状态).", where=True)
     serving_company: str | None = column(
         "Name of the company that serves it, as registered when it began (服务企业); null for none.", where=True
@@ -66,6 +69,9 @@ class EstateInput:
     committee_status: CommitteeStatus = strawberry.field(
         description="Owners' committee (业主委员会状态).", default=CommitteeStatus.NOT_ELIGIBLE
     )
+    committee_eligible_on: date | None = strawberry.field(
+        description="Since when the conditions for one are met (具备成立业委会条件日期).", default=None
+    )
 
 
 @strawberry.input(description="Changes to an entry of the registry (修改小区登记); what is left out stays.")
@@ -91,6 +97,10 @@ class UpdateEstateInput:
     )
     committee_status: CommitteeStatus | None = strawberry.field(
         description="Owners' committee (业主委员会状态).", default=strawberry.UNSET
+    )
+    committee_eligible_on: date | None = strawberry.field(
+        description="Since when the conditions for one are met (具备成立业委会条件日期); NOT_ELIGIBLE takes it away.",
+        default=strawberry.UNSET,
     )
     registry_state: RegistryState | None = strawberry.field(
         description="CONFIRMED confirms an entry that a company reported (登记状态).", default=strawberry.UNSET

@@ -5,6 +5,7 @@ from strawberry.tools import create_type
 from schema import (
     agreement,
     check_in,
+    committee,
     company,
     credit,
     estate,
@@ -40,6 +41,9 @@ Mutation = create_type(
         company.remove_company_member,
         estate.create_estate,
         estate.update_estate,
+        committee.form_committee,
+        committee.update_committee,
+        committee.end_committee,
         regulator.appoint_regulator_member,
         regulator.assign_regulator_member,
         scheme.check_scheme,

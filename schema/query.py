@@ -4,6 +4,7 @@ import strawberry
 
 from schema.agreement import Agreement, ClaimedProject
 from schema.check_in import CheckIn, CheckInFigures
+from schema.committee import Committee, CommitteeFigures
 from schema.company import Company, CompanyMember
 from schema.credit.public import AS_OF, MINIMUM_GRADE, USCC, USCCS, CreditCheck, PublicCredit
 from schema.credit.record import CreditChain, CreditEntry, CreditRecord
@@ -42,6 +43,7 @@ from schema.staff import Staff
 from schema.take_over import TakeOver
 from tenants import agreement as agreement_rules
 from tenants import check_in as check_in_rules
+from tenants import committee as committee_rules
 from tenants import issue as issue_rules
 from tenants import open_day as open_day_rules
 from tenants import setting as setting_rules
@@ -71,6 +73,16 @@ class Query:
     company_members: Connection[CompanyMember] = connection("Members of your portal (企业成员).")
     estates: Connection[Estate] = connection("The estate registry (小区名录).")
     estate: Estate | None = by_id("An estate by its id (小区).")
+    committees: Connection[Committee] = connection("Committees of estates, past and present (业委会、物管会).")
+    committee: Committee | None = by_id("A committee by its id (业委会、物管会).")
+    committee_figures: CommitteeFigures = report(
+        "R-04: owners' and property management committees on a day (业委会、物管会组建率).",
+        committee_rules.REPORT,
+        tables={"c": committee_rules.Committee, "e": EstateRow},
+        permission=Permission.COMMITTEE_READ,
+        days=("on",),
+        by_estate_kind=True,
+    )
     projects: Connection[Project] = connection("Projects you may see (物业项目).")
     project: Project | None = by_id("A project by its id (物业项目).")
     staff: Connection[Staff] = connection("Staff of your company (员工).")

@@ -9,6 +9,7 @@ import strawberry
 from tenants.access import Purpose
 from tenants.agreement import AgreementState, ClaimState
 from tenants.check_in import CheckInState
+from tenants.committee import CommitteeKind
 from tenants.company import CompanyStatus, MemberStatus
 from tenants.division import DivisionLevel
 from tenants.due import DueKind
@@ -204,6 +205,14 @@ _enum(
         ServiceModel.RESIDENTS_COMMITTEE_COMPANY: "A company of the residents' committee (居委会成立公司).",
         ServiceModel.TAKE_OVER: "Taken over by a neighbouring company (接管).",
         ServiceModel.SELF_MANAGED: "Managed by the owners (业主自管).",
+    },
+)
+_enum(
+    CommitteeKind,
+    "Kind of an estate's committee (委员会类型).",
+    {
+        CommitteeKind.OC: "Owners' committee (业主委员会).",
+        CommitteeKind.PMC: "Property management committee (物业管理委员会), where there can be no other.",
     },
 )
 _enum(
@@ -408,6 +417,9 @@ _enum(
         SettingKey.AGREEMENTS_PER_YEAR: "Agreements a company signs with a community a year, 0 or 1 (每年共建协议数).",
         SettingKey.CHECK_IN_ARRIVAL_DAYS: "Days after arrival to check in with the community (到任报到期限，日).",
         SettingKey.CLAIMED_PROJECTS_MIN: "Projects claimed under an agreement, at least (每份协议最少认领项目数).",
+        SettingKey.COMMITTEE_RATE_COUNTS_PMC: "Whether R-04 counts management committees (物管会是否计入组建率).",
+        SettingKey.COMMITTEE_RATE_DENOMINATOR: "Of which estates the rate of R-04 is (组建率分母): ALL or ELIGIBLE.",
+        SettingKey.COMMITTEE_RATE_TARGET: "Rate of R-04 aimed at (组建率目标).",
         SettingKey.CONFIRMATION_DAYS: "Days the community takes to confirm what was reported to it (社区确认期限，日).",
         SettingKey.ISSUE_DAYS: "Days to close an issue (问题办结期限，日).",
         SettingKey.ISSUE_ON_TIME_TARGET: "Share of issues to be closed in time (问题按期办结率目标).",
@@ -456,6 +468,7 @@ __all__ = [
     "CheckInState",
     "ClaimState",
     "Code",
+    "CommitteeKind",
     "CommitteeStatus",
     "CompanyRole",
     "CompanyStatus",

@@ -27,6 +27,13 @@ class Code(StrEnum):
     CLAIMED_TWICE = "CLAIMED_TWICE"
     CODE_ROUNDED = "CODE_ROUNDED"
     COLUMN_UNKNOWN = "COLUMN_UNKNOWN"
+    COMMITTEE_ACTIVE = "COMMITTEE_ACTIVE"
+    COMMITTEE_ELIGIBLE_SINCE = "COMMITTEE_ELIGIBLE_SINCE"
+    COMMITTEE_ENDED = "COMMITTEE_ENDED"
+    COMMITTEE_NOT_ELIGIBLE = "COMMITTEE_NOT_ELIGIBLE"
+    COMMITTEE_OWNERS = "COMMITTEE_OWNERS"
+    COMMITTEE_SIZE = "COMMITTEE_SIZE"
+    COMMITTEE_TERM = "COMMITTEE_TERM"
     COMMUNITY_ONLY = "COMMUNITY_ONLY"
     COMPANY_NOT_ACTIVE = "COMPANY_NOT_ACTIVE"
     CONFLICT = "CONFLICT"
@@ -344,6 +351,34 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.COLUMN_UNKNOWN: (
         "不认识列“{value}”；请改用已知的列名，或删除该列。已知的列：{known}。",
         "The column {value} is not known; give it a known name or take it out. Known are: {known}.",
+    ),
+    Code.COMMITTEE_ACTIVE: (
+        "小区“{name}”已有 {formed_on} 成立的委员会：请先登记其终止，再登记新的。",
+        "{name} has a committee formed on {formed_on}: record its end first, then the next one.",
+    ),
+    Code.COMMITTEE_ELIGIBLE_SINCE: (
+        "小区不具备成立业主委员会的条件，就没有具备条件的日期：请改状态，或去掉日期。",
+        "An estate that is not eligible for an owners' committee is so since no day: change its status or leave the day out.",
+    ),
+    Code.COMMITTEE_ENDED: (
+        "该委员会已于 {ended_on} 终止。",
+        "This committee ended on {ended_on} already.",
+    ),
+    Code.COMMITTEE_NOT_ELIGIBLE: (
+        "名录中小区“{name}”在 {formed_on} 还不具备成立业主委员会的条件：请先更正小区的业主委员会状态和具备条件日期，或登记物业管理委员会。",
+        "By the registry {name} was not eligible for an owners' committee on {formed_on}: put its status and the day it became eligible right first, or enter a property management committee.",
+    ),
+    Code.COMMITTEE_OWNERS: (
+        "物业管理委员会中业主不少于半数（淄博市物业管理条例第36条至第39条）：请填写业主人数，在 {members} 人的半数与 {members} 之间。",
+        "At least half of a property management committee are owners (Zibo's regulations, arts. 36 to 39): give how many of the {members} members are, no fewer than half of them and no more than all.",
+    ),
+    Code.COMMITTEE_SIZE: (
+        "委员人数须为单数且不少于 {least} 人（业主委员会不少于 5 人：山东省物业管理条例第30条；物业管理委员会不少于 7 人：淄博市物业管理条例第36条至第39条），现为 {members} 人。",
+        "A committee has an odd number of members, at least {least} (owners' committees 5: Shandong's regulations, art. 30; management committees 7: Zibo's, arts. 36 to 39); {members} are given.",
+    ),
+    Code.COMMITTEE_TERM: (
+        "任期从成立之日 {formed_on} 起不超过五年（山东省物业管理条例第30条），届满日须在其后、不晚于 {latest}。",
+        "A term is at most five years (Shandong's regulations, art. 30): it ends after {formed_on}, when the committee was formed, and no later than {latest}.",
     ),
     Code.COMMUNITY_ONLY: (
         "只能由所在社区确认（项目负责人向所在社区报到：北京市物业管理条例第66条、淄博市物业管理条例第44条）：该记录不在贵社区，上级主管部门也不能代为确认。",

@@ -17,7 +17,7 @@ from tenants.change import change, create, find, find_at, transition
 from tenants.checks import Checks, tidy
 from tenants.company import refresh_reach
 from tenants.errors import Code, DomainError
-from tenants.row import Changing, Row, code_field, one_of
+from tenants.row import Changing, Row, code_field, one_of, today
 from tenants.scope import Scope
 
 
@@ -94,6 +94,7 @@ class Estate(Changing, Row, table=True):
         CheckConstraint("area > 0", name="area_positive"),
         CheckConstraint("households >= 0 AND grid_count >= 0", name="counts_not_negative"),
         CheckConstraint("length(division_path) >= 9", name="division_low_enough"),
+        CheckConstraint("committee_status <> 'NOT_ELIGIBLE' OR committee_eligible_on IS NULL", name="eligible_since"),
         CheckConstraint("(serving_tenant_id IS NULL) = (serving_company IS NULL)", name="serving_named"),
     )
 
@@ -108,6 +109,7 @@ class Estate(Changing, Row, table=True):
     lifecycle: Lifecycle = code_field(default=Lifecycle.DELIVERED)
     service_model: ServiceModel = code_field(default=ServiceModel.MARKET)
     committee_status: CommitteeStatus = code_field(default=CommitteeStatus.NOT_ELIGIBLE)
+    committee_eligible_on: date | None = None
     registry_state: RegistryState = code_field(default=RegistryState.REPORTED)
     serving_tenant_id: UUID | None = None
     serving_company: str | None = Field(default=None, sa_type=Text)
@@ -128,6 +130,7 @@ class NewEstate:
     lifecycle: Lifecycle = Lifecycle.DELIVERED
     service_model: ServiceModel = ServiceModel.MARKET
     committee_status: CommitteeStatus = CommitteeStatus.NOT_ELIGIBLE
+    committee_eligible_on: date | None = None
 
 
 REGISTRY_STATE_CHANGES: Mapping[RegistryState, tuple[RegistryState, ...]] = {
@@ -149,6 +152,7 @@ async def entry_of(scope: Scope, checks: Checks, new: NewEstate, state: Registry
     area = checks.area("area", new.area)
     checks.count("households", new.households)
     checks.count("gridCount", new.grid_count)
+    _eligible(checks, new.committee_status, new.committee_eligible_on)
     place = await _place(scope, checks, new.division_code)
     checks.done()
     assert place is not None
@@ -164,6 +168,7 @@ async def entry_of(scope: Scope, checks: Checks, new: NewEstate, state: Registry
         lifecycle=new.lifecycle,
         service_model=new.service_model,
         committee_status=new.committee_status,
+        committee_eligible_on=new.committee_eligible_on,
         registry_state=state,
     )
 
@@ -202,6 +207,11 @@ async def update(scope: Scope, id: UUID, version: int, changes: Mapping[str, Any
     state, wanted = RegistryState(estate.registry_state), values.get("registry_state", estate.registry_state)
     if wanted != state:
         transition(state, wanted, REGISTRY_STATE_CHANGES, "registryState")
+    if values.get("committee_status") == CommitteeStatus.NOT_ELIGIBLE:
+        values.setdefault("committee_eligible_on", None)
+    status = CommitteeStatus(values.get("committee_status", estate.committee_status))
+    _eligible(checks, status, values.get("committee_eligible_on"))
+    checks.done()
     moved = values.get("division_path", estate.division_path) != estate.division_path
     await change(scope, estate, "estate", values, taken=_taken(values.get("name", estate.name), "name"))
     if moved and estate.serving_tenant_id is not None:
@@ -248,6 +258,12 @@ async def hold(scope: Scope, estate_id: UUID) -> None:
     """Lock the estate before its project, as a take-over does. One that another company serves stays unlocked."""
     with suppress(DomainError):
         await find(scope, Estate, estate_id, lock=True)
+
+
+def _eligible(checks: Checks, status: CommitteeStatus, since: date | None) -> None:
+    checks.day("committeeEligibleOn", since, latest=today())
+    if since is not None and status == CommitteeStatus.NOT_ELIGIBLE:
+        checks.add(Code.COMMITTEE_ELIGIBLE_SINCE, "committeeEligibleOn")
 
 
 def _taken(name: str, field: str) -> dict[str, DomainError]:

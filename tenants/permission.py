@@ -14,6 +14,8 @@ class Permission(StrEnum):
     CHECK_IN_CONFIRM = "check_in:confirm"
     CHECK_IN_READ = "check_in:read"
     CHECK_IN_REPORT = "check_in:report"
+    COMMITTEE_READ = "committee:read"
+    COMMITTEE_UPDATE = "committee:update"
     COMPANY_READ = "company:read"
     COMPANY_READ_CONTACT = "company:read_contact"
     COMPANY_UPDATE = "company:update"
@@ -104,7 +106,9 @@ PARTY_PERSONAL = frozenset({P.PARTY_FILE_OPEN, P.PARTY_FILE_READ, P.PARTY_FILE_R
 PARTY = frozenset(permission for permission in Permission if permission.value.startswith("party_"))
 """What only a person's own role gives, never a scope granted to somebody else: no application reaches Party work."""
 
-_PUBLIC_KNOWLEDGE = frozenset({P.CREDIT_READ_PUBLIC, P.DIVISION_READ, P.ESTATE_READ, P.SCHEME_READ, P.SETTING_READ})
+_PUBLIC_KNOWLEDGE = frozenset(
+    {P.COMMITTEE_READ, P.CREDIT_READ_PUBLIC, P.DIVISION_READ, P.ESTATE_READ, P.SCHEME_READ, P.SETTING_READ}
+)
 
 _COMPANY_READER = _PUBLIC_KNOWLEDGE | {
     P.AGREEMENT_READ,
@@ -140,6 +144,7 @@ _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
 _REGULATOR_KEEPER = _REGULATOR_READER | {
     P.AGREEMENT_CONFIRM,
     P.CHECK_IN_CONFIRM,
+    P.COMMITTEE_UPDATE,
     P.CREDIT_DRAFT,
     P.ESTATE_CREATE,
     P.ESTATE_UPDATE,

@@ -30,6 +30,9 @@ class SettingKey(StrEnum):
     AGREEMENTS_PER_YEAR = "AGREEMENTS_PER_YEAR"
     CHECK_IN_ARRIVAL_DAYS = "CHECK_IN_ARRIVAL_DAYS"
     CLAIMED_PROJECTS_MIN = "CLAIMED_PROJECTS_MIN"
+    COMMITTEE_RATE_COUNTS_PMC = "COMMITTEE_RATE_COUNTS_PMC"
+    COMMITTEE_RATE_DENOMINATOR = "COMMITTEE_RATE_DENOMINATOR"
+    COMMITTEE_RATE_TARGET = "COMMITTEE_RATE_TARGET"
     CONFIRMATION_DAYS = "CONFIRMATION_DAYS"
     ISSUE_DAYS = "ISSUE_DAYS"
     ISSUE_ON_TIME_TARGET = "ISSUE_ON_TIME_TARGET"
@@ -82,6 +85,15 @@ def _yes_no(value: str) -> bool:
     return value == "true"
 
 
+def _either(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in choices:
+            raise ValueError
+        return value
+
+    return parse
+
+
 def _items(value: str) -> tuple[str, ...]:
     items = tuple(dict.fromkeys(item.strip() for item in value.replace(";", "；").split("；")))
     if not all(items) or len(items) > 20:
@@ -122,6 +134,21 @@ KINDS: dict[SettingKey, Kind] = {
         _whole(1, 365), "1–365", None, "北京市物业管理条例 (2024) 第66条: 3; 淄博市物业管理条例 (2021) 第44条: 5"
     ),
     SettingKey.CLAIMED_PROJECTS_MIN: Kind(_whole(0, 100), "0–100", 1, _SHANDONG),
+    SettingKey.COMMITTEE_RATE_COUNTS_PMC: Kind(
+        _yes_no,
+        "true / false",
+        True,
+        "淄博市 2020：业委会和物管会合计 922 个 / Zibo 2020: 922 owners' and management committees together",
+    ),
+    SettingKey.COMMITTEE_RATE_DENOMINATOR: Kind(
+        _either("ALL", "ELIGIBLE"),
+        "ALL / ELIGIBLE",
+        "ELIGIBLE",
+        "坪山区：34 个具备条件的小区中 19 个成立 / Pingshan: 19 of the 34 estates that are eligible",
+    ),
+    SettingKey.COMMITTEE_RATE_TARGET: Kind(
+        _share, "0–1", Decimal("0.70"), "淄博市、枣庄市：2022 年底前 70% / Zibo, Zaozhuang: 70% by the end of 2022"
+    ),
     SettingKey.CONFIRMATION_DAYS: Kind(_whole(1, 365), "1–365", 15, _NO_RULE),
     SettingKey.ISSUE_DAYS: Kind(_whole(1, 365), "1–365", 3, _CHANGFENG),
     SettingKey.ISSUE_ON_TIME_TARGET: Kind(_share, "0–1", Decimal("0.90"), _CHANGFENG),
@@ -208,6 +235,13 @@ def number_on(key: SettingKey, path: str, on: str = "current_date") -> str:
     SELECT CASE WHEN s.value ~ '{form}' THEN s.value::{kind} END FROM division_setting s
     WHERE s.key = '{key}' AND {_governing(path, on)}
     ORDER BY s.division_path DESC LIMIT 1), {"NULL" if KINDS[key].default is None else KINDS[key].default})"""
+
+
+def text_on(key: SettingKey, path: str, on: str = "current_date") -> str:
+    """SQL of a setting in a division on a day, both SQL, as it is written: as `effective`."""
+    return f"""coalesce((
+    SELECT s.value FROM division_setting s WHERE s.key = '{key}' AND {_governing(path, on)}
+    ORDER BY s.division_path DESC LIMIT 1), {_literal(KINDS[key].default_text)})"""
 
 
 def _literal(value: str | None) -> str:

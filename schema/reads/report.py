@@ -174,6 +174,9 @@ def compiled(
             if declaration.by_division:
                 # A division that does not exist has no rows, rather than those of all divisions.
                 asked.append(f"({key} IS NULL OR {alias}.division_path ^@ {parts['division']})")
+        if declaration.by_estate_kind and table.name == "estate":
+            kind = statement.value(estate_kind, "text", CODE.parameter, place)
+            asked.append(f"({kind} IS NULL OR {alias}.kind = {kind})")
         if declaration.by_estate_kind and "estate_id" in table.columns:
             kind = statement.value(estate_kind, "text", CODE.parameter, place)
             asked.append(

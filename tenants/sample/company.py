@@ -18,6 +18,7 @@ from stdnum.cn import uscc
 from infra.refusal import Refusal
 from tenants.agreement import Agreement, ClaimedProject, ClaimShare
 from tenants.check_in import CheckIn
+from tenants.committee import Committee
 from tenants.company import Company, CompanyMember, CompanyStatus, Enrolment, MemberStatus
 from tenants.division import WORKER, ancestry
 from tenants.estate import CommitteeStatus, Estate, EstateKind, Lifecycle, RegistryState, ServiceModel
@@ -503,6 +504,7 @@ _REGISTRY: Final[tuple[type[SQLModel], ...]] = (
     Company,
     Estate,
     PublicPartyOrganisation,
+    Committee,
     CommitteeComposition,
 )
 _TENANT: Final[tuple[type[SQLModel], ...]] = (

@@ -18,6 +18,7 @@ from uuid import UUID
 from tenants.agreement import Agreement, AgreementState, ClaimedProject, ClaimShare, ClaimState
 from tenants.calendar import add_months, after_days
 from tenants.check_in import CheckIn, CheckInState
+from tenants.committee import Committee, CommitteeKind
 from tenants.estate import CommitteeStatus, Estate, EstateKind, Lifecycle
 from tenants.issue import Issue, IssueChannel, IssueLevel, IssueSource, IssueState
 from tenants.open_day import OpenArea, OpenDay, OpenDayState, Opinion, Organiser
@@ -59,6 +60,8 @@ PINGSHAN: Final = "440310"
 
 SINCE: Final = date(2023, 7, 1)
 """When the projects of these places began."""
+ELIGIBLE_ON: Final = date(2022, 1, 1)
+"""Since when Pingshan's estates may have an owners' committee."""
 LEFT_ON: Final = date(2025, 12, 31)
 """The last day of the company that served the two estates nobody serves."""
 
@@ -397,7 +400,12 @@ def _pingshan(county: tuple[Place, Sequence[Place]]) -> Iterator[Plan]:
     size = PINGSHAN_ESTATES // _PINGSHAN_COMPANIES
     for number in range(_PINGSHAN_COMPANIES):
         mine = [
-            {"kind": EstateKind.COMMERCIAL, "lifecycle": Lifecycle.DELIVERED, "committee_status": status}
+            {
+                "kind": EstateKind.COMMERCIAL,
+                "lifecycle": Lifecycle.DELIVERED,
+                "committee_status": status,
+                "committee_eligible_on": None if status == CommitteeStatus.NOT_ELIGIBLE else ELIGIBLE_ON,
+            }
             for status in statuses[number * size : (number + 1) * size]
         ]
         yield _plan("坪山", number, 400_000, county, size, random, 4, mine)
@@ -413,11 +421,21 @@ def _pingshan_rows(rows: Rows, plan: Plan) -> None:
         _estate_organisation(rows, estate, OrganisationKind.BRANCH, Formation.SOLE, source, venue=number % 50 < 28)
         if estate["committee_status"] == CommitteeStatus.ESTABLISHED:
             members, party_members = (7, 5) if number < 6 else (5, 2) if number < 11 else (7, 3)
+            where = {"estate_id": estate["id"], "division_path": estate["division_path"]}
+            elected_on = date(2024, 3, 1) + timedelta(10 * number)
+            rows.add(
+                Committee,
+                **where,
+                kind=CommitteeKind.OC,
+                members=members,
+                formed_on=elected_on,
+                term_ends_on=elected_on + timedelta(3 * 365),
+                filed_on=elected_on + timedelta(20),
+            )
             rows.add(
                 CommitteeComposition,
-                estate_id=estate["id"],
-                division_path=estate["division_path"],
-                elected_on=date(2024, 3, 1) + timedelta(10 * number),
+                **where,
+                elected_on=elected_on,
                 members=members,
                 party_members=party_members,
                 chair_in_party=number < 8,

@@ -25,6 +25,8 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.ESTATE_READ: EVERYBODY,
     Permission.ESTATE_CREATE: {ASSESSOR, PUBLISHER},
     Permission.ESTATE_UPDATE: {ASSESSOR, PUBLISHER},
+    Permission.COMMITTEE_READ: EVERYBODY,
+    Permission.COMMITTEE_UPDATE: {ASSESSOR, PUBLISHER},
     # Companies and projects: those who see any see the card; the contact is the company's own.
     Permission.COMPANY_READ: BUSINESS,
     Permission.COMPANY_READ_CONTACT: {ADMIN},

@@ -190,6 +190,7 @@ async def test_pingshan(ask: dict[str, Asker]) -> None:
         f"""{{
             delivered: estates(where: {{lifecycle: {{eq: DELIVERED}}}}) {{ totalCount }}
             {parts}
+            committeeFigures(on: "2026-06-30") {{ eligibleEstates ownersCommittees preparing rate }}
             partyCoverage({TODAY}) {{ estates estatesWithBranch estateCoverage secretariesFilled secretariesOwners }}
             crossAppointmentFigures({TODAY}) {{
                 committees partyChairs chairsWhoAreSecretary committeesAboveHalf meanPartyShare pooledPartyShare
@@ -198,6 +199,8 @@ async def test_pingshan(ask: dict[str, Asker]) -> None:
     )
     assert answer["delivered"] == {"totalCount": 45}
     assert [answer[status]["totalCount"] for status in statuses] == [19, 9, 6, 11]
+    committees = {"eligibleEstates": 34, "ownersCommittees": 19, "preparing": 9, "rate": "0.5588"}
+    assert answer["committeeFigures"] == committees
     assert answer["partyCoverage"] == {
         "estates": 45,
         "estatesWithBranch": 45,

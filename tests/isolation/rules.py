@@ -174,6 +174,9 @@ _CLOSER: dict[str, dict[Command, Rule]] = {
 }
 
 _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
+    ("committee", TENANT): {"SELECT": _PUBLIC_REGISTER},
+    ("committee", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN, "UPDATE": WITHIN},
+    ("committee", WORKER): {"INSERT": _KEEPS},
     ("committee_composition", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN},
     ("committee_composition", WORKER): {"SELECT": _PUBLISHES, "INSERT": _KEEPS},
     ("division", TENANT): {"SELECT": _FACTS},

@@ -195,6 +195,8 @@ class Reference:
             asked = []
             if "division_path" in columns:
                 asked.append(f"({key} IS NULL OR {alias}.division_path ^@ {path})")
+            if model.__tablename__ == "estate" and kind_of_estate is not None:
+                asked.append(f"{alias}.kind = '{kind_of_estate}'")
             if "estate_id" in columns and kind_of_estate is not None:
                 estate = f"SELECT FROM estate WHERE id = {alias}.estate_id AND kind = '{kind_of_estate}'"
                 asked.append(f"EXISTS ({estate})")
