@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from schema.party.organisation import PartyOrganisation
     from schema.party.privacy import PartyFile
     from schema.project import Project
+    from schema.rectification import RectificationItem
 
 
 def _readable(row: Row) -> str:
@@ -71,6 +72,7 @@ class Due(Node):
     claimed_project: "ClaimedProject | None" = one("The claimed project (认领项目).", by="subject_id")
     issue: "Issue | None" = one("The issue (问题).", by="subject_id")
     opinion: "Opinion | None" = one("The opinion (意见建议).", by="subject_id")
+    rectification_item: "RectificationItem | None" = one("What is to be put right (整改事项).", by="subject_id")
     development_case: "DevelopmentCase | None" = one(
         "The development case (发展党员流程).", by="subject_id", permission=Permission.PARTY_FILE_READ
     )

@@ -12,6 +12,7 @@ from schema.credit.score import COMPANY, CreditEnrolment, CreditScore, CreditSco
 from schema.division import Division
 from schema.due import Due
 from schema.estate import Estate
+from schema.interview import Interview
 from schema.issue import Issue, IssueCategory, IssueCategoryFigures, IssueFigures
 from schema.journal import AuditEntry
 from schema.lead_report import LeadReport
@@ -36,6 +37,7 @@ from schema.party.survey import PartyCoverageSurvey
 from schema.project import Project
 from schema.reads import Connection, Node, Scope, by_id, connection, node, nodes, single
 from schema.reads.report import report
+from schema.rectification import RectificationOrder
 from schema.regulator import AccessEntry, RegistryAuditEntry, Regulator
 from schema.scheme import Scheme, SchemeDraft
 from schema.setting import DivisionSetting, EffectiveSetting
@@ -96,6 +98,10 @@ class Query:
     issues: Connection[Issue] = connection("Issues you may see (问题).")
     issue: Issue | None = by_id("An issue by its id (问题).")
     issue_categories: Connection[IssueCategory] = connection("Categories of issues (问题类别).")
+    rectification_orders: Connection[RectificationOrder] = connection("Orders you may see (整改通知).")
+    rectification_order: RectificationOrder | None = by_id("An order by its id (整改通知).")
+    interviews: Connection[Interview] = connection("Interviews you may see (约谈).")
+    interview: Interview | None = by_id("An interview by its id (约谈).")
     credit_records: Connection[CreditRecord] = connection("Credit records you may see (信用记录).")
     credit_record: CreditRecord | None = by_id("A credit record by its id (信用记录).")
     credit_entries: Connection[CreditEntry] = connection("Your company's credit history (信用记录链).")

@@ -15,10 +15,12 @@ from tenants.division import DivisionLevel
 from tenants.due import DueKind
 from tenants.errors import CATALOGUE, Code
 from tenants.estate import CommitteeStatus, EstateKind, Lifecycle, RegistryState, ServiceModel
+from tenants.interview import Attendee, InterviewState
 from tenants.issue import IssueChannel, IssueLevel, IssueSource, IssueState
 from tenants.open_day import OpenArea, OpenDayState, Organiser
 from tenants.permission import CompanyRole, RegulatorRole
 from tenants.project import ContractKind, DeliveryStatus, EndReason, ProjectStatus
+from tenants.rectification import RectificationState
 from tenants.regulator import RegulatorStatus
 from tenants.scheme import GroupKind, SchemeState, Subject
 from tenants.scheme import Purpose as SchemePurpose
@@ -170,6 +172,7 @@ _enum(
         DueKind.PARTY_OATH: "Take the oath (入党宣誓).",
         DueKind.PARTY_TALK: "Talk to an applicant (派人谈话).",
         DueKind.PARTY_TRANSFER: "Complete a transfer of relations (组织关系转接).",
+        DueKind.RECTIFICATION: "Put something right and say so (整改).",
     },
 )
 _enum(
@@ -447,6 +450,38 @@ _enum(
     },
 )
 _enum(
+    RectificationState,
+    "Where a rectification order stands (整改状态).",
+    {
+        RectificationState.ISSUED: "Issued; items are still to be answered (整改中).",
+        RectificationState.ANSWERED: "Every item is answered (已回复).",
+        RectificationState.RETURNED: "Returned, to be done again (已退回).",
+        RectificationState.CONFIRMED: "Confirmed by the level that issued it (已确认).",
+    },
+)
+_enum(
+    InterviewState,
+    "Where an interview stands (约谈状态).",
+    {
+        InterviewState.PLANNED: "Planned (待约谈).",
+        InterviewState.HELD: "Held, the minutes are filed (已约谈).",
+        InterviewState.CANCELLED: "Not held, with a reason (已取消).",
+    },
+)
+_enum(
+    Attendee,
+    "Who is asked to come to an interview, by role (约谈对象).",
+    {
+        Attendee.LEGAL_REPRESENTATIVE: "Legal representative of the company (法定代表人).",
+        Attendee.COMPANY_HEAD: "Head of the company (企业负责人).",
+        Attendee.PROJECT_LEAD: "Project lead (项目负责人).",
+        Attendee.COMMUNITY: "The community (社区).",
+        Attendee.STREET: "The street (街道).",
+        Attendee.OWNERS_COMMITTEE: "The owners' committee (业主委员会).",
+    },
+    name="InterviewAttendee",
+)
+_enum(
     TakeOverState,
     "State of a take-over (接管状态).",
     {
@@ -465,6 +500,7 @@ _enum(
 
 __all__ = [
     "AgreementState",
+    "Attendee",
     "CheckInState",
     "ClaimState",
     "Code",
@@ -479,6 +515,7 @@ __all__ = [
     "EndReason",
     "EstateKind",
     "GroupKind",
+    "InterviewState",
     "IssueChannel",
     "IssueLevel",
     "IssueSource",
@@ -491,6 +528,7 @@ __all__ = [
     "Post",
     "ProjectStatus",
     "Purpose",
+    "RectificationState",
     "RegistryState",
     "RegulatorRole",
     "RegulatorStatus",

@@ -125,14 +125,16 @@ class Checks:
         """A time on a day that can be meant."""
         self.day(field, value.date())
 
-    def day(self, field: str, value: date | None, *, latest: date | None = None) -> None:
-        """A day that can be meant, and not after `latest`."""
+    def day(self, field: str, value: date | None, *, earliest: date | None = None, latest: date | None = None) -> None:
+        """A day that can be meant, not before `earliest` and not after `latest`, one of which is today."""
         if value is None:
             return
         if not FIRST_DAY <= value <= LAST_DAY:
             self.add(Code.DATE_IMPLAUSIBLE, field, date=value, first=FIRST_DAY, last=LAST_DAY)
         elif latest is not None and value > latest:
             self.add(Code.DATE_IN_FUTURE, field, date=value)
+        elif earliest is not None and value < earliest:
+            self.add(Code.DATE_IN_PAST, field, date=value)
 
     def not_before(self, field: str, value: date | None, earliest: date | None) -> None:
         """A date is not earlier than another."""

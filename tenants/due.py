@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, MetaData, Text
 from sqlmodel import Field
 
-from tenants import agreement, check_in, issue, lead_report, open_day
+from tenants import agreement, check_in, issue, lead_report, open_day, rectification
 from tenants.permission import Permission
 from tenants.row import Changing, TenantRow, code_field, one_of
 
@@ -41,6 +41,7 @@ class DueKind(StrEnum):
     PARTY_OATH = "PARTY_OATH"
     PARTY_TALK = "PARTY_TALK"
     PARTY_TRANSFER = "PARTY_TRANSFER"
+    RECTIFICATION = "RECTIFICATION"
 
 
 NEEDED: dict[DueKind, Permission] = {
@@ -55,6 +56,7 @@ NEEDED: dict[DueKind, Permission] = {
     DueKind.LEAD_REPORT: Permission.CHECK_IN_READ,
     DueKind.OPINION: Permission.OPEN_DAY_READ,
     DueKind.PARTY_ELECTION: Permission.PARTY_ORGANISATION_READ,
+    DueKind.RECTIFICATION: Permission.RECTIFICATION_READ,
 }
 """Whoever may read an area sees what is due in it; of Party work, all but elections is for who reads Party files."""
 
@@ -65,7 +67,9 @@ def needed(kind: DueKind) -> Permission:
 
 
 _UNION = "\nUNION ALL\n"
-_OF_COMPANIES = _UNION.join(area.DUES.strip() for area in (check_in, lead_report, agreement, issue, open_day))
+_OF_COMPANIES = _UNION.join(
+    area.DUES.strip() for area in (check_in, lead_report, agreement, issue, open_day, rectification)
+)
 _OF_COMMUNITIES = _UNION.join(area.CONFIRMATIONS.strip() for area in (check_in, agreement))
 
 REGULATORY_DUE = f"""

@@ -60,6 +60,7 @@ class Code(StrEnum):
     DATE_IMPLAUSIBLE = "DATE_IMPLAUSIBLE"
     DATE_INVALID = "DATE_INVALID"
     DATE_IN_FUTURE = "DATE_IN_FUTURE"
+    DATE_IN_PAST = "DATE_IN_PAST"
     DATE_OUT_OF_ORDER = "DATE_OUT_OF_ORDER"
     DIVISION_CLOSED = "DIVISION_CLOSED"
     DIVISION_CODE_INVALID = "DIVISION_CODE_INVALID"
@@ -101,7 +102,9 @@ class Code(StrEnum):
     HELD_OFF_NOTICE = "HELD_OFF_NOTICE"
     ID_INVALID = "ID_INVALID"
     ID_TAKEN = "ID_TAKEN"
+    INTERVIEW_WITHOUT_ATTENDEES = "INTERVIEW_WITHOUT_ATTENDEES"
     ISSUE_CLOSED = "ISSUE_CLOSED"
+    ISSUING_LEVEL_ONLY = "ISSUING_LEVEL_ONLY"
     LAST_ADMIN = "LAST_ADMIN"
     LATE_REASON_REQUIRED = "LATE_REASON_REQUIRED"
     LEAD_ACTIVE = "LEAD_ACTIVE"
@@ -223,6 +226,9 @@ class Code(StrEnum):
     PROJECT_ENDED = "PROJECT_ENDED"
     PROJECT_UNKNOWN = "PROJECT_UNKNOWN"
     REASON_REQUIRED = "REASON_REQUIRED"
+    RECTIFICATION_ITEMS_TOO_MANY = "RECTIFICATION_ITEMS_TOO_MANY"
+    RECTIFICATION_ITEM_LATER = "RECTIFICATION_ITEM_LATER"
+    RECTIFICATION_WITHOUT_ITEMS = "RECTIFICATION_WITHOUT_ITEMS"
     REGULATOR_EXISTS = "REGULATOR_EXISTS"
     ROW_REPEATED = "ROW_REPEATED"
     SATISFACTION_UNKNOWN = "SATISFACTION_UNKNOWN"
@@ -484,6 +490,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "日期 {date} 尚未到来；请在当日或之后登记。",
         "The date {date} is in the future; record it on that day or later.",
     ),
+    Code.DATE_IN_PAST: (
+        "日期 {date} 已过；请填写今天或以后的日期。",
+        "The date {date} has passed; give today or a later day.",
+    ),
     Code.DATE_OUT_OF_ORDER: (
         "日期 {date} 不能早于 {earliest}。",
         "The date {date} cannot be earlier than {earliest}.",
@@ -645,9 +655,17 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "该编号已被使用；请换一个新的 UUID，或不填由系统生成。",
         "This id is already used; supply a new UUID or leave it out.",
     ),
+    Code.INTERVIEW_WITHOUT_ATTENDEES: (
+        "请至少选择一类约谈对象。",
+        "Choose at least one role to be interviewed.",
+    ),
     Code.ISSUE_CLOSED: (
         "该问题已于 {closed_on} 办结；如问题重现，请重新打开（reopenIssue）。",
         "This issue was closed on {closed_on}; if the problem is there again, open it anew (reopenIssue).",
+    ),
+    Code.ISSUING_LEVEL_ONLY: (
+        "这是“{level}”一级监管机构发出的，只能由该级办理；上下级可以查看。",
+        "A regulator of the level {level} issued it, and only that level goes on with it; those above and below may look.",
     ),
     Code.LAST_ADMIN: (
         "企业至少要有一名有效的管理员；请先指定另一名管理员。",
@@ -1124,6 +1142,18 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "Your company has no active project called {name}; import the project first.",
     ),
     Code.REASON_REQUIRED: ("请说明理由。", "Give a reason."),
+    Code.RECTIFICATION_ITEMS_TOO_MANY: (
+        "一份整改通知最多 {limit} 项，当前 {count} 项。",
+        "An order has at most {limit} items; {count} are given.",
+    ),
+    Code.RECTIFICATION_ITEM_LATER: (
+        "该项的期限 {date} 不能晚于整改通知的期限 {latest}。",
+        "The item's day, {date}, cannot be later than the order's, {latest}.",
+    ),
+    Code.RECTIFICATION_WITHOUT_ITEMS: (
+        "请至少列出一个整改事项。",
+        "List at least one thing to put right.",
+    ),
     Code.REGULATOR_EXISTS: (
         "“{division}”已有名为“{name}”的监管机构。",
         "{division} already has a regulator named {name}.",

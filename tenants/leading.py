@@ -20,9 +20,10 @@ async def led_by_caller(scope: Scope, project_id: UUID) -> bool:
     return row is not None and bool(row["leads"])
 
 
-async def require_own(scope: Scope, project_id: UUID, field: str) -> None:
-    """A project manager changes what happens at the projects they lead and at no other, whatever else their token may
-    do. It concerns nobody else: a regulator acts by its division, and other roles by their permissions.
+async def require_own(scope: Scope, project_id: UUID | None, field: str) -> None:
+    """A project manager changes what happens at the projects they lead and at no other, nor what is of the whole
+    company, whatever else their token may do. It concerns nobody else: a regulator acts by its division, and other
+    roles by their permissions.
     """
     if scope.principal.kind != "tenant":
         return

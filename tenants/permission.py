@@ -32,6 +32,8 @@ class Permission(StrEnum):
     ESTATE_CREATE = "estate:create"
     ESTATE_READ = "estate:read"
     ESTATE_UPDATE = "estate:update"
+    INTERVIEW_HOLD = "interview:hold"
+    INTERVIEW_READ = "interview:read"
     ISSUE_CREATE = "issue:create"
     ISSUE_ESCALATE = "issue:escalate"
     ISSUE_READ = "issue:read"
@@ -62,6 +64,10 @@ class Permission(StrEnum):
     PROJECT_READ_BASELINE = "project:read_baseline"
     PROJECT_UPDATE = "project:update"
     PROJECT_UPDATE_LED = "project:update_led"
+    RECTIFICATION_ANSWER = "rectification:answer"
+    RECTIFICATION_CONFIRM = "rectification:confirm"
+    RECTIFICATION_ISSUE = "rectification:issue"
+    RECTIFICATION_READ = "rectification:read"
     REGISTRY_AUDIT_READ = "registry_audit:read"
     REGULATOR_READ = "regulator:read"
     REGULATOR_UPDATE_MEMBERS = "regulator:update_members"
@@ -117,12 +123,14 @@ _COMPANY_READER = _PUBLIC_KNOWLEDGE | {
     P.CONTRACT_READ,
     P.CREDIT_READ,
     P.DUE_READ,
+    P.INTERVIEW_READ,
     P.ISSUE_READ,
     P.LEAD_READ,
     P.OPEN_DAY_READ,
     P.PARTY_ACTIVITY_READ,
     P.PARTY_ORGANISATION_READ,
     P.PROJECT_READ,
+    P.RECTIFICATION_READ,
 }
 
 _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
@@ -132,11 +140,13 @@ _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
     P.CREDIT_CHECK,
     P.CREDIT_READ,
     P.DUE_READ,
+    P.INTERVIEW_READ,
     P.ISSUE_READ,
     P.PARTY_FIGURE_READ,
     P.PARTY_ORGANISATION_READ,
     P.OPEN_DAY_READ,
     P.PROJECT_READ,
+    P.RECTIFICATION_READ,
     P.REGULATOR_READ,
     P.TAKE_OVER_READ,
 }
@@ -148,10 +158,13 @@ _REGULATOR_KEEPER = _REGULATOR_READER | {
     P.CREDIT_DRAFT,
     P.ESTATE_CREATE,
     P.ESTATE_UPDATE,
+    P.INTERVIEW_HOLD,
     P.ISSUE_CATEGORY_UPDATE,
     P.ISSUE_ESCALATE,
     P.ISSUE_SUPERVISE,
     P.PARTY_REGISTRY_UPDATE,
+    P.RECTIFICATION_CONFIRM,
+    P.RECTIFICATION_ISSUE,
     P.SCHEME_DRAFT,
 }
 
@@ -186,6 +199,7 @@ COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
         P.PROJECT_READ_BASELINE,
         P.PROJECT_UPDATE,
         P.PROJECT_UPDATE_LED,
+        P.RECTIFICATION_ANSWER,
         P.STAFF_CREATE,
         P.STAFF_READ,
         P.STAFF_READ_PERSONAL,
@@ -205,6 +219,7 @@ COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
         P.OPEN_DAY_RECEIVE,
         P.PROJECT_READ_BASELINE,
         P.PROJECT_UPDATE_LED,
+        P.RECTIFICATION_ANSWER,
         P.STAFF_READ,
         P.STAFF_READ_PERSONAL,
     },

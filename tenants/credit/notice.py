@@ -14,11 +14,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from tenants import division
+from tenants.addressee import addressed
 from tenants.calendar import add_months, after_days, after_working_days
 from tenants.change import find
 from tenants.checks import NAME_LIMIT, Checks
-from tenants.company import Company
 from tenants.credit.decision import decide, deciding
 from tenants.credit.inputs import document_of
 from tenants.credit.record import (
@@ -32,8 +31,7 @@ from tenants.credit.record import (
     move,
 )
 from tenants.errors import Code, DomainError
-from tenants.project import Project, ProjectLead
-from tenants.regulator import Regulator
+from tenants.project import ProjectLead
 from tenants.row import new_id, today
 from tenants.scheme import Document, Purpose, Subject
 from tenants.scheme.document import Nature
@@ -78,31 +76,26 @@ async def draft(scope: Scope, new: NewCreditRecord) -> CreditRecord:
     It lies in the project's division, or in the regulator's own; a company that does not work there is NOT_FOUND.
     """
     texts = _texts(new)
-    company_id = await scope.session.scalar(select(Company.tenant_id).where(Company.id == new.company_id))  # type: ignore[call-overload]
-    if company_id is None:
-        raise DomainError(Code.NOT_FOUND, "companyId")
-    path = await _path(scope, new, company_id)
-    place = await division.by_code(scope, path, "projectId")
+    to = await addressed(scope, new.company_id, new.project_id)
+    place = to.place
     scheme = await in_force(scope, Purpose.CREDIT, Subject(new.subject), place.path, new.decided_on)
     if scheme is None:
         raise DomainError(Code.CREDIT_SCHEME_MISSING, "decidedOn", date=new.decided_on, subject=new.subject)
     nature, points = awarded(await document_of(scope, scheme.id), new.item, new.level, new.points)
     await _graded(scope, new, nature, place.path)
-    regulator_id, drafted_by = scope.principal.regulator_id, scope.principal.actor_id
-    assert regulator_id is not None  # only a regulator's member has the permission
+    drafted_by = scope.principal.actor_id
     assert drafted_by is not None
-    issuer = await find(scope, Regulator, regulator_id)
     days = new.objection_days or await effective(scope, SettingKey.OBJECTION_DAYS, place.path, new.decided_on)
-    async with scope.acting_for(company_id):
+    async with scope.acting_for(to.company_id):
         row = CreditRecord(
-            tenant_id=company_id,
+            tenant_id=to.company_id,
             id=new.id or new_id(),
             subject=new.subject,
             staff_id=await _lead(scope, new) if new.subject == CreditSubject.PROJECT_LEAD else None,
             project_id=new.project_id,
             division_id=place.id,
             division_path=place.path,
-            issuer=issuer.name,
+            issuer=to.issuer,
             scheme_id=scheme.id,
             information=nature,
             severity=new.severity,
@@ -249,20 +242,6 @@ def _texts(new: NewCreditRecord) -> dict[str, Any]:
         checks.add(Code.CREDIT_PROJECT_REQUIRED, "projectId")
     checks.done()
     return texts
-
-
-async def _path(scope: Scope, new: NewCreditRecord, company_id: UUID) -> str:
-    """Where the record lies; a project of another company, or outside the regulator's division, is NOT_FOUND."""
-    if new.project_id is None:
-        return scope.principal.division_path or ""
-    path = await scope.session.scalar(
-        select(Project.division_path).where(  # type: ignore[call-overload]
-            Project.id == new.project_id, Project.tenant_id == company_id
-        )
-    )
-    if path is None:
-        raise DomainError(Code.NOT_FOUND, "projectId")
-    return str(path)
 
 
 async def _graded(scope: Scope, new: NewCreditRecord, nature: Nature, path: str) -> None:

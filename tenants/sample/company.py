@@ -44,6 +44,7 @@ from tenants.project import (
     ProjectStatus,
     ServiceContract,
 )
+from tenants.rectification import RectificationItem, RectificationOrder
 from tenants.scope import Database, Principal, Scope
 from tenants.staff import Post, Staff
 
@@ -510,6 +511,7 @@ _REGISTRY: Final[tuple[type[SQLModel], ...]] = (
 _TENANT: Final[tuple[type[SQLModel], ...]] = (
     *(Project, Staff, ServiceContract, ProjectLead, CompanyMember, AuditEntry),
     *(CheckIn, Agreement, ClaimedProject, ClaimShare, Issue, OpenDay, OpenDayBatch, Opinion),
+    *(RectificationOrder, RectificationItem),
     *(PartyOrganisation, PartyAdvisor, PartyFile, PartyConsent, PartyPerson, PartyMembership),
     *(DevelopmentCase, CaseStep, CaseReview, CaseSupporter, PartyActivity, DevelopmentQuota, PartyDue),
 )

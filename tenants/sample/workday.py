@@ -1,7 +1,8 @@
 """What waits for somebody at the companies of the demo that one signs in to, so that every role has work to do.
 
 Both have their part of Zaozhuang's problems and open days whose opinions are not answered. The first has, too, an
-open day to hold, check-ins and an agreement for the community to confirm, and a branch that develops members.
+open day to hold, check-ins and an agreement for the community to confirm, a branch that develops members, and an order
+to put something right.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,6 +13,7 @@ from uuid import UUID
 from tenants.agreement import Agreement, AgreementState, ClaimedProject, ClaimShare, ClaimState
 from tenants.calendar import after_days
 from tenants.check_in import CheckIn, CheckInState
+from tenants.division import DivisionLevel
 from tenants.issue import Issue, IssueChannel, IssueLevel, IssueSource, IssueState
 from tenants.open_day import OpenArea, OpenDay, OpenDayBatch, OpenDayState
 from tenants.party.activity import ActivityKind, PartyActivity
@@ -32,6 +34,7 @@ from tenants.party.membership import PartyMembership
 from tenants.party.privacy import ConsentPurpose
 from tenants.party.quota import DevelopmentQuota
 from tenants.project import Project, ProjectLead
+from tenants.rectification import RectificationItem, RectificationOrder
 from tenants.sample import published
 from tenants.sample.company import TODAY, Plan, Rows, between
 from tenants.staff import Staff
@@ -39,6 +42,9 @@ from tenants.staff import Staff
 CHECK_IN_DAYS: Final = 5
 """The days to check in that the demo sets in the district of the company's first community."""
 CHECK_IN_SINCE: Final = date(2025, 1, 1)
+
+_REQUIREMENTS: Final = (("清理楼道堆放的杂物", "已清理并张贴提示"), ("公示上半年公共收益", None))
+"""What is to be put right, and what the company says it did."""
 
 
 def enliven(rows: Rows, plan: Plan, committee_id: UUID) -> None:
@@ -56,6 +62,7 @@ def enliven(rows: Rows, plan: Plan, committee_id: UUID) -> None:
         _check_ins(rows)
         _agreements(rows, plan)
         _party(rows, plan, committee_id)
+        _to_put_right(rows, plan, projects[0])
 
 
 def _called_in(rows: Rows, project: dict[str, Any]) -> None:
@@ -241,6 +248,34 @@ def _case(
             period = Due(rule.limit.kind, case_id, steps[rule.limit.since], rule.limit.months, article=rule.article)
             published.due(rows, plan.county.path, period)
     return case_id
+
+
+def _to_put_right(rows: Rows, plan: Plan, project: dict[str, Any]) -> None:
+    """An order of the street above the first community, with one item that is answered and one that is not."""
+    place = {"division_id": plan.streets[0].id, "division_path": plan.streets[0].path}
+    due_on = TODAY + timedelta(3)
+    order_id = rows.add(
+        RectificationOrder,
+        **place,
+        project_id=project["id"],
+        issuer="中心街街道办事处（示例）",
+        level=DivisionLevel.STREET,
+        basis=f"整改通知书〔{TODAY.year}〕3号（示例）",
+        issued_on=TODAY - timedelta(7),
+        due_on=due_on,
+    )
+    for number, (requirement, done) in enumerate(_REQUIREMENTS, 1):
+        rows.add(
+            RectificationItem,
+            **place,
+            order_id=order_id,
+            place=number,
+            requirement=requirement,
+            due_on=due_on,
+            done=done,
+            evidence=done and "整改前后照片（示例）",
+            answered_on=TODAY - timedelta(2) if done else None,
+        )
 
 
 def _at(project: dict[str, Any]) -> dict[str, Any]:

@@ -93,6 +93,13 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.CREDIT_OBJECT: {ADMIN},
     Permission.CREDIT_DRAFT: {ASSESSOR, PUBLISHER},
     Permission.CREDIT_DECIDE: {PUBLISHER},
+    # What is to be put right, and interviews about it: regulators of every level order, the company answers.
+    Permission.RECTIFICATION_READ: BUSINESS - {DESK},
+    Permission.RECTIFICATION_ISSUE: {ASSESSOR, PUBLISHER},
+    Permission.RECTIFICATION_ANSWER: {ADMIN, MANAGER},
+    Permission.RECTIFICATION_CONFIRM: {ASSESSOR, PUBLISHER},
+    Permission.INTERVIEW_READ: BUSINESS - {DESK},
+    Permission.INTERVIEW_HOLD: {ASSESSOR, PUBLISHER},
     # What is due is narrowed to the areas that the reader may read.
     Permission.DUE_READ: BUSINESS,
     # Party organisations are facts; whose file it is, only the Party affairs officer learns, and the company who asked.

@@ -245,6 +245,7 @@ async def test_everybody_has_work_to_do(ask: dict[str, Asker]) -> None:
     }
     assert due["front_desk"] == {"ISSUE", "OPINION"}
     assert due["company"] >= {"AGREEMENT", "CHECK_IN", "CLAIM", "CLAIMED_PROJECT", "ISSUE", "LEAD_REPORT", "OPINION"}
+    assert "RECTIFICATION" in due["company"]
     assert due["party_officer"] >= {"PARTY_TALK", "PARTY_CULTIVATION_REVIEW", "PARTY_ELECTION"}
     opened = await ask["party_officer"]("{ partyFileAccesses { nodes { reason member { name } } } }")
     assert opened["partyFileAccesses"]["nodes"] == []

@@ -106,6 +106,7 @@ _OTHERS: dict[tuple[str, str], dict[Command, Rule]] = {
     ("agreement", REGULATOR): {"SELECT": WITHIN},
     ("check_in", REGULATOR): {"SELECT": WITHIN},
     ("claimed_project", REGULATOR): {"SELECT": WITHIN},
+    ("interview", REGULATOR): {"SELECT": WITHIN},
     ("issue", REGULATOR): {"SELECT": WITHIN},
     ("lead_report", REGULATOR): {"SELECT": WITHIN},
     ("open_day", REGULATOR): {"SELECT": WITHIN},
@@ -119,6 +120,8 @@ _OTHERS: dict[tuple[str, str], dict[Command, Rule]] = {
     ("party_coverage_survey", REGULATOR): {"SELECT": WITHIN},
     ("party_organisation", REGULATOR): {"SELECT": WITHIN},
     ("project", REGULATOR): {"SELECT": WITHIN},
+    ("rectification_item", REGULATOR): {"SELECT": WITHIN},
+    ("rectification_order", REGULATOR): {"SELECT": WITHIN},
     ("take_over", REGULATOR): {"SELECT": WITHIN},
     ("due", REGULATOR): {"SELECT": WITHIN},  # as regulatory_due, which is due without Party work
     ("regulatory_due", REGULATOR): {"SELECT": WITHIN},

@@ -83,6 +83,7 @@ ACROSS_COMPANIES = {
     "credit_score_division": "a regulator pages through the scores of companies registered in its division",
     "credit_score_scheme": "as credit_record_scheme",
     "credit_record_scheme": "a scheme, which is a division's, finds the records that point at it",
+    "interview_division": "a regulator pages through the interviews of its division",
     "issue_category_id": "a category, which is a division's, finds the issues that point at it",
     "issue_division": "a regulator pages through the issues of its division",
     "lead_report_division": "a regulator pages through the reports of leads in its division",
@@ -92,6 +93,8 @@ ACROSS_COMPANIES = {
     "party_advisor_division": "a regulator pages through the advisors sent in its division",
     "party_organisation_division": "a regulator pages through the organisations of its division",
     "project_division": "a regulator pages through the projects of its division",
+    "rectification_item_division": "a regulator is shown an item of an order of its division",
+    "rectification_order_division": "a regulator pages through the orders of its division",
     "take_over_division": "a regulator pages through the take-overs of its division",
 }
 

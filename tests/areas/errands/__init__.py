@@ -20,7 +20,14 @@ from tenants.permission import CompanyRole, RegulatorRole
 from tenants.regulator import appoint_own
 from tenants.row import today
 from tenants.scope import Principal
-from tests.areas.errands import credit, estates, neighbourhood, party, scheme  # noqa: F401 - they add theirs
+from tests.areas.errands import (  # noqa: F401 - they add theirs
+    credit,
+    estates,
+    neighbourhood,
+    party,
+    rectification,
+    scheme,
+)
 from tests.areas.errands.registry import MADE, Input, errand
 from tests.areas.town import END, STREET, TOMORROW, Firm, Town
 
