@@ -35,6 +35,8 @@ from schema.party.statistics import (
 )
 from schema.party.survey import PartyCoverageSurvey
 from schema.project import Project
+from schema.rating.case import RatingCase
+from schema.rating.cycle import RatingCycle
 from schema.reads import Connection, Node, Scope, by_id, connection, node, nodes, single
 from schema.reads.report import report
 from schema.rectification import RectificationOrder
@@ -209,6 +211,10 @@ class Query:
         tables={"f": party_statistics_rules.PartyFigure},
         permission=Permission.PARTY_FIGURE_READ,
     )
+    rating_cycles: Connection[RatingCycle] = connection("Rating cycles: those opened, and drafts of yours (评定周期).")
+    rating_cycle: RatingCycle | None = by_id("A rating cycle by its id (评定周期).")
+    rating_cases: Connection[RatingCase] = connection("What takes part in ratings, as you may see it (参评对象).")
+    rating_case: RatingCase | None = by_id("A case of a rating by its id (参评对象).")
     schemes: Connection[Scheme] = connection("Published schemes (评定方案、信用评价标准), every edition.")
     scheme: Scheme | None = by_id("A published scheme by its id (方案).")
     scheme_drafts: Connection[SchemeDraft] = connection("Drafts of schemes within your reach (方案草案).")

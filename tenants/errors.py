@@ -225,6 +225,18 @@ class Code(StrEnum):
     PROJECT_ELSEWHERE = "PROJECT_ELSEWHERE"
     PROJECT_ENDED = "PROJECT_ENDED"
     PROJECT_UNKNOWN = "PROJECT_UNKNOWN"
+    RATING_ELSEWHERE = "RATING_ELSEWHERE"
+    RATING_EVIDENCE_REQUIRED = "RATING_EVIDENCE_REQUIRED"
+    RATING_INELIGIBLE = "RATING_INELIGIBLE"
+    RATING_NOT_A_CANDIDATE = "RATING_NOT_A_CANDIDATE"
+    RATING_NOT_NOW = "RATING_NOT_NOW"
+    RATING_OF_PEOPLE = "RATING_OF_PEOPLE"
+    RATING_ORGANISER_ONLY = "RATING_ORGANISER_ONLY"
+    RATING_SCHEME_NOT_IN_FORCE = "RATING_SCHEME_NOT_IN_FORCE"
+    RATING_SCHEME_UNFIT = "RATING_SCHEME_UNFIT"
+    RATING_SUBJECT = "RATING_SUBJECT"
+    RATING_TWICE = "RATING_TWICE"
+    RATING_UNDECIDED = "RATING_UNDECIDED"
     REASON_REQUIRED = "REASON_REQUIRED"
     RECTIFICATION_ITEMS_TOO_MANY = "RECTIFICATION_ITEMS_TOO_MANY"
     RECTIFICATION_ITEM_LATER = "RECTIFICATION_ITEM_LATER"
@@ -1140,6 +1152,54 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.PROJECT_UNKNOWN: (
         "贵企业没有名为“{name}”的在管项目；请先导入项目。",
         "Your company has no active project called {name}; import the project first.",
+    ),
+    Code.RATING_ELSEWHERE: (
+        "该评定周期不覆盖这里：只有在其区划内的项目（或在其区划注册的企业）可以参评。",
+        "This cycle does not reach here: projects in its division, or companies registered there, take part.",
+    ),
+    Code.RATING_EVIDENCE_REQUIRED: (
+        "评定方案要求指标“{indicator}”附证据；请填写证据材料的名称或文号（evidence）。",
+        "The scheme asks for evidence of indicator {indicator}; give the title or number of the document in evidence.",
+    ),
+    Code.RATING_INELIGIBLE: (
+        "该对象不符合参评条件，不能自评或打分。",
+        "This case does not meet the conditions of taking part; it is neither assessed nor scored.",
+    ),
+    Code.RATING_NOT_A_CANDIDATE: (
+        "{ids} 不能推荐参评：不在该周期的区划内、已终止，或已参评。",
+        "{ids} cannot be nominated: outside the cycle's division, ended, or taking part already.",
+    ),
+    Code.RATING_NOT_NOW: (
+        "评定周期处于“{state}”阶段；此项操作只能在以下阶段进行：{allowed}。",
+        "The cycle is {state}; this is done only while it is: {allowed}.",
+    ),
+    Code.RATING_OF_PEOPLE: (
+        "方案“{code_name}”评的是项目负责人；评定周期只评企业或项目，个人适用信用管理。",
+        "Scheme {code_name} rates project leads; a cycle rates companies or projects, and people have credit records instead.",
+    ),
+    Code.RATING_ORGANISER_ONLY: (
+        "只有组织评定的区划（或其上级）可以决定此事项。",
+        "Only the division that runs the rating, or one above it, decides this.",
+    ),
+    Code.RATING_SCHEME_NOT_IN_FORCE: (
+        "方案“{code_name}”在该期间内不生效；请选择期间内有效的版本，或调整期间。",
+        "Scheme {code_name} is not in force in this period; choose an edition that is, or another period.",
+    ),
+    Code.RATING_SCHEME_UNFIT: (
+        "方案“{code_name}”不能用于此评定：应为本区划或其上级发布的评定方案（用途为评定）。",
+        "Scheme {code_name} cannot be used here: choose a scheme for ratings that this division or one above it has published.",
+    ),
+    Code.RATING_SUBJECT: (
+        "该周期评定的对象是“{subject}”：评项目时请指定项目，评企业时不要指定。",
+        "This cycle rates a {subject}: name a project where projects are rated, and none where companies are.",
+    ),
+    Code.RATING_TWICE: (
+        "已参加“{title}”；每个对象在一个周期内只参评一次。",
+        "It takes part in {title} already; each takes part once in a cycle.",
+    ),
+    Code.RATING_UNDECIDED: (
+        "还有申请未审查参评条件：{numbers}；请先逐一决定是否参评。",
+        "These applications are not decided yet: {numbers}; first decide of each whether it takes part.",
     ),
     Code.REASON_REQUIRED: ("请说明理由。", "Give a reason."),
     Code.RECTIFICATION_ITEMS_TOO_MANY: (

@@ -64,6 +64,12 @@ class Permission(StrEnum):
     PROJECT_READ_BASELINE = "project:read_baseline"
     PROJECT_UPDATE = "project:update"
     PROJECT_UPDATE_LED = "project:update_led"
+    RATING_APPLY = "rating:apply"
+    RATING_OBJECT = "rating:object"
+    RATING_PUBLISH = "rating:publish"
+    RATING_READ = "rating:read"
+    RATING_REVIEW = "rating:review"
+    RATING_SCORE = "rating:score"
     RECTIFICATION_ANSWER = "rectification:answer"
     RECTIFICATION_CONFIRM = "rectification:confirm"
     RECTIFICATION_ISSUE = "rectification:issue"
@@ -130,6 +136,7 @@ _COMPANY_READER = _PUBLIC_KNOWLEDGE | {
     P.PARTY_ACTIVITY_READ,
     P.PARTY_ORGANISATION_READ,
     P.PROJECT_READ,
+    P.RATING_READ,
     P.RECTIFICATION_READ,
 }
 
@@ -146,6 +153,7 @@ _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
     P.PARTY_ORGANISATION_READ,
     P.OPEN_DAY_READ,
     P.PROJECT_READ,
+    P.RATING_READ,
     P.RECTIFICATION_READ,
     P.REGULATOR_READ,
     P.TAKE_OVER_READ,
@@ -163,6 +171,7 @@ _REGULATOR_KEEPER = _REGULATOR_READER | {
     P.ISSUE_ESCALATE,
     P.ISSUE_SUPERVISE,
     P.PARTY_REGISTRY_UPDATE,
+    P.RATING_SCORE,
     P.RECTIFICATION_CONFIRM,
     P.RECTIFICATION_ISSUE,
     P.SCHEME_DRAFT,
@@ -199,6 +208,9 @@ COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
         P.PROJECT_READ_BASELINE,
         P.PROJECT_UPDATE,
         P.PROJECT_UPDATE_LED,
+        P.RATING_APPLY,
+        P.RATING_OBJECT,
+        P.RATING_REVIEW,
         P.RECTIFICATION_ANSWER,
         P.STAFF_CREATE,
         P.STAFF_READ,
@@ -219,6 +231,7 @@ COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
         P.OPEN_DAY_RECEIVE,
         P.PROJECT_READ_BASELINE,
         P.PROJECT_UPDATE_LED,
+        P.RATING_APPLY,
         P.RECTIFICATION_ANSWER,
         P.STAFF_READ,
         P.STAFF_READ_PERSONAL,
@@ -234,11 +247,11 @@ REGULATOR_ROLES: dict[RegulatorRole, frozenset[Permission]] = {
     RegulatorRole.VIEWER: _REGULATOR_READER,
     RegulatorRole.ASSESSOR: _REGULATOR_KEEPER,
     RegulatorRole.PUBLISHER: _REGULATOR_KEEPER
-    | {P.CREDIT_DECIDE, P.SCHEME_PUBLISH, P.SETTING_UPDATE, P.TAKE_OVER_CONFIRM},
+    | {P.CREDIT_DECIDE, P.RATING_PUBLISH, P.SCHEME_PUBLISH, P.SETTING_UPDATE, P.TAKE_OVER_CONFIRM},
     RegulatorRole.SECURITY_ADMIN: _PUBLIC_KNOWLEDGE | {P.REGULATOR_READ, P.REGULATOR_UPDATE_MEMBERS},
     RegulatorRole.AUDITOR: _PUBLIC_KNOWLEDGE | {P.REGISTRY_AUDIT_READ, P.REGULATOR_READ},
 }
-"""The assessor keeps the estate registry, confirms what a community confirms, and drafts schemes and credit records;
-settings, take-overs, published schemes and credit are decisions and the publisher's. Who lets people in and who audits
-reads no company's row (等保 GB/T 22239-2019: the three apart).
+"""The assessor keeps the estate registry, confirms what a community confirms, drafts schemes and credit records, and
+scores ratings; settings, take-overs, published schemes, credit and ratings are decisions and the publisher's. Who lets
+people in and who audits reads no company's row (等保 GB/T 22239-2019: the three apart).
 """

@@ -47,10 +47,11 @@ def document_of(structure: Any) -> Document:
         found = error.errors(include_url=False)
         # A list is "too short" as well when one of its items does not fit; the item is what there is to say.
         inner = {each["loc"][:length] for each in found for length in range(len(each["loc"]))}
-        raise DomainErrors([_problem(each) for each in found if each["loc"] not in inner][:_MANY]) from None
+        raise DomainErrors([problem(each) for each in found if each["loc"] not in inner][:_MANY]) from None
 
 
-def _problem(error: Any) -> DomainError:
+def problem(error: Any) -> DomainError:
+    """One thing that pydantic found, as the error of its place."""
     kind, place = str(error["type"]), _place(error["loc"])
     if kind == "extra_forbidden":
         return DomainError(Code.SCHEME_KEY_UNKNOWN, place, key=_shown(error["loc"][-1]))

@@ -93,6 +93,13 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.CREDIT_OBJECT: {ADMIN},
     Permission.CREDIT_DRAFT: {ASSESSOR, PUBLISHER},
     Permission.CREDIT_DECIDE: {PUBLISHER},
+    # Ratings: projects' managers assess themselves, assessors score, publishers run the cycle and decide.
+    Permission.RATING_READ: BUSINESS - {DESK},
+    Permission.RATING_APPLY: {ADMIN, MANAGER},
+    Permission.RATING_OBJECT: {ADMIN},
+    Permission.RATING_REVIEW: {ADMIN},
+    Permission.RATING_SCORE: {ASSESSOR, PUBLISHER},
+    Permission.RATING_PUBLISH: {PUBLISHER},
     # What is to be put right, and interviews about it: regulators of every level order, the company answers.
     Permission.RECTIFICATION_READ: BUSINESS - {DESK},
     Permission.RECTIFICATION_ISSUE: {ASSESSOR, PUBLISHER},

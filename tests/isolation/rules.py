@@ -86,6 +86,7 @@ _STANDS = _everything("a company's credit is public: score, grade and records in
 _RATES = _everything("the platform alone writes what is public of a company's credit")
 _PUBLISHES = _everything("the platform publishes figures, and alone knows what they were put together from")
 _LOGS = _everything("the platform writes down which regulator read a company's rows")
+_RATED = _everything("which ratings a division runs, and by which scheme, is for everybody whom it may rate")
 _ITSELF = Rule("a regulator sees itself", ("id",), lambda row, who: row["id"] == who.regulator_id)
 _ITS_MEMBERS = Rule(
     "a regulator sees its own members", ("regulator_id",), lambda row, who: row["regulator_id"] == who.regulator_id
@@ -120,6 +121,7 @@ _OTHERS: dict[tuple[str, str], dict[Command, Rule]] = {
     ("party_coverage_survey", REGULATOR): {"SELECT": WITHIN},
     ("party_organisation", REGULATOR): {"SELECT": WITHIN},
     ("project", REGULATOR): {"SELECT": WITHIN},
+    ("rating_case", REGULATOR): {"SELECT": WITHIN},
     ("rectification_item", REGULATOR): {"SELECT": WITHIN},
     ("rectification_order", REGULATOR): {"SELECT": WITHIN},
     ("take_over", REGULATOR): {"SELECT": WITHIN},
@@ -213,6 +215,8 @@ _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
     ("public_party_organisation", TENANT): {"SELECT": _ORGANISED},
     ("public_party_organisation", REGULATOR): {"SELECT": _ORGANISED, "INSERT": WITHIN, "UPDATE": WITHIN},
     ("public_party_organisation", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
+    ("rating_cycle", TENANT): {"SELECT": _RATED},
+    ("rating_cycle", REGULATOR): {"SELECT": _RATED, "INSERT": WITHIN, "UPDATE": WITHIN},
     ("scheme", TENANT): {"SELECT": _RULES},
     ("scheme", REGULATOR): {"SELECT": _RULES, "INSERT": WITHIN},
     ("scheme", PUBLIC): {"SELECT": _RULES},

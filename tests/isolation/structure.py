@@ -93,6 +93,8 @@ ACROSS_COMPANIES = {
     "party_advisor_division": "a regulator pages through the advisors sent in its division",
     "party_organisation_division": "a regulator pages through the organisations of its division",
     "project_division": "a regulator pages through the projects of its division",
+    "rating_case_cycle": "a cycle, which is a division's, finds what takes part in it",
+    "rating_case_division": "a regulator pages through what takes part in ratings in its division",
     "rectification_item_division": "a regulator is shown an item of an order of its division",
     "rectification_order_division": "a regulator pages through the orders of its division",
     "take_over_division": "a regulator pages through the take-overs of its division",

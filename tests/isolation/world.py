@@ -25,12 +25,13 @@ PLACES = {"甲": HOME, "乙": HOME, "丙": "370502001001", "丁": "363704001001"
 SETS = {"乙": 2}
 
 # What no factory guesses: a division's path has the length of its level, a setting's value is one of its kind. A
-# regulator sees credit records in force, and the scores of companies.
+# regulator sees credit records in force, and the scores of companies. A rating cycle is known once it is open.
 CHOSEN: Mapping[str, Mapping[str, Any]] = {
     "credit_record": {"state": "EFFECTIVE", "valid_to": None, "ended_on": None},
     "credit_score": {"subject": "COMPANY", "staff_id": None},
     "division": {"path": "99", "level": "PROVINCE", "code": None},
     "division_setting": {"value": "1"},
+    "rating_cycle": {"state": "OPEN", "disclosure": "EVERYBODY"},
 }
 
 # A prefix of nothing, a sibling of nothing: a division that exists in no path.

@@ -25,6 +25,7 @@ from tests.areas.errands import (  # noqa: F401 - they add theirs
     estates,
     neighbourhood,
     party,
+    rating,
     rectification,
     scheme,
 )
