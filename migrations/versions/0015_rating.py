@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.isolation import EVERYONE, allow, for_a_purpose, in_division, own, protect
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:
