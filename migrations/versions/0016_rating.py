@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.isolation import EVERYONE, allow, for_a_purpose, in_division, own, protect
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 
 def upgrade() -> None:
