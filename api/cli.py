@@ -203,16 +203,39 @@ def sample(
     companies: Annotated[int, typer.Option(min=1, max=100_000, help="How many companies (企业数).")] = 10,
     projects: Annotated[int, typer.Option(min=0, max=10_000_000, help="How many projects in all (项目数).")] = 100,
     seed: Annotated[int, typer.Option(help="The same seed makes the same data (随机种子).")] = 1,
+    province: Annotated[
+        str | None, typer.Option(help="Code of a province to make, with three years of history (省级代码).")
+    ] = None,
+    events: Annotated[
+        int | None, typer.Option(min=0, help="Open days, check-ins and issues of each kind; 20 a project (事件数).")
+    ] = None,
+    records: Annotated[
+        int | None, typer.Option(min=0, help="Credit records of the province; 50 a company (信用记录数).")
+    ] = None,
 ) -> None:
-    """Fill the database with invented, lifelike data for load tests (生成测试数据)."""
+    """Fill the database with invented, lifelike data for measurements (生成测试数据)."""
     from api import start
     from tenants import division
-    from tenants.sample import load
+    from tenants.sample import load, load_province
 
     async def fill(database: "Database") -> None:
         await division.load_national(database)
-        await load(database, companies=companies, projects=projects, seed=seed, say=_say)
+        if province is None:
+            await load(database, companies=companies, projects=projects, seed=seed, say=_say)
+            return
+        await load_province(
+            database,
+            province,
+            companies=companies,
+            projects=projects,
+            events=20 * projects if events is None else events,
+            records=50 * companies if records is None else records,
+            seed=seed,
+            say=_say,
+        )
 
+    if province is None and (events, records) != (None, None):
+        raise typer.BadParameter("--events 和 --records 只用于 --province / belong to --province")
     start.work(_settings(), _say, fill)
 
 

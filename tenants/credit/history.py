@@ -54,7 +54,7 @@ class ChainBreak(StrEnum):
 RECORD: Final = "jsonb_strip_nulls(to_jsonb(r) - ARRAY['created_at', 'updated_at', 'division_path'])"
 """SQL of what an entry keeps of the record `r`. Its path follows the division's; the division itself is kept."""
 
-_HASH: Final = """encode(sha256(convert_to(json_build_array(e.previous, e.tenant_id, e.seq, e.id,
+HASH: Final = """encode(sha256(convert_to(json_build_array(e.previous, e.tenant_id, e.seq, e.id,
     to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), e.record_id, e.record_version, e.action,
     e.actor_kind, e.actor_id, e.record::text)::text, 'UTF8')), 'hex')"""
 """SQL of the hash of an entry `e`."""
@@ -62,7 +62,7 @@ _HASH: Final = """encode(sha256(convert_to(json_build_array(e.previous, e.tenant
 _APPEND: Final = f"""
 INSERT INTO credit_entry (tenant_id, id, created_at, seq, record_id, record_version, action, actor_kind, actor_id,
                           record, previous, hash)
-SELECT e.*, {_HASH} FROM (
+SELECT e.*, {HASH} FROM (
     SELECT r.tenant_id, $3::uuid AS id, $4::timestamptz AS created_at, coalesce(last.seq, 0) + 1 AS seq,
            r.id AS record_id, r.version AS record_version, $5::text AS action, $6::text AS actor_kind,
            $7::uuid AS actor_id, {RECORD} AS record, coalesce(last.hash, '') AS previous
@@ -83,7 +83,7 @@ FROM (SELECT count(e.seq)::int AS entries, max(e.hash) FILTER (WHERE e.latest) A
 FROM (
     SELECT e.seq, e.n, e.hash, e.latest, CASE
            WHEN e.seq <> e.n THEN 'ENTRY_MISSING'
-           WHEN e.previous <> coalesce(e.before, '') OR e.hash <> {_HASH} THEN 'ENTRY_CHANGED'
+           WHEN e.previous <> coalesce(e.before, '') OR e.hash <> {HASH} THEN 'ENTRY_CHANGED'
            WHEN e.last_of_record AND e.record <> e.present THEN 'RECORD_CHANGED' END AS broken
     FROM (
         SELECT t.*, {RECORD} AS present, row_number() OVER chain AS n, lag(t.hash) OVER chain AS before,

@@ -1,6 +1,7 @@
 """One sample company after the other: its estates, projects, contracts, leads, staff and members, for any number."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +21,8 @@ from tenants.agreement import Agreement, ClaimedProject, ClaimShare
 from tenants.check_in import CheckIn
 from tenants.committee import Committee
 from tenants.company import Company, CompanyMember, CompanyStatus, Enrolment, MemberStatus
-from tenants.division import WORKER, ancestry
+from tenants.credit.inputs import CreditEnrolment
+from tenants.division import WORKER, DivisionLevel, ancestry
 from tenants.estate import CommitteeStatus, Estate, EstateKind, Lifecycle, RegistryState, ServiceModel
 from tenants.issue import Issue
 from tenants.journal import AuditEntry
@@ -99,11 +101,16 @@ class Place:
     path: str
 
 
+Counties = Sequence[tuple[Place, Sequence[Place]]]
+"""Counties with the places below each where estates may stand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A company to make: what it is called, where it is registered, and for each project its street and the number
     of its contracts, leads and staff. With `since` all its projects began on that day and go on; `estates` says more
-    of each estate.
+    of each estate. With `managers` so many of each project's staff are project managers, and who leads it when is
+    left to the caller.
     """
 
     name: str
@@ -115,6 +122,7 @@ class Plan:
     status: CompanyStatus = CompanyStatus.ACTIVE
     since: date | None = None
     estates: Sequence[Mapping[str, Any]] = ()
+    managers: int = 0
 
 
 @dataclass(slots=True)
@@ -176,31 +184,39 @@ async def make(
     companies: int,
     *,
     more: Callable[[Rows, Plan], None] = lambda rows, plan: None,
+    then: Callable[[Plan, Scope], Awaitable[None]] | None = None,
+    at_once: int = 1,
     say: Say = lambda _: None,
 ) -> Loaded:
-    """Make the companies that are not there yet; `more` adds rows to those that every company has."""
+    """Make the companies that are not there yet, so many at once; `more` adds rows to those that every company has,
+    and `then` goes on in the company's name in the same transaction.
+    """
     added = Loaded()
     for first, batch in batches(plans, 500):
         ids = {plan.number: next(ids_of(seed, plan.number))[0] for plan in batch}
         async with database.reading(WORKER) as connection:
             found = await connection.fetch("SELECT id FROM enrolment WHERE id = ANY($1)", list(ids.values()))
         there = {row["id"] for row in found}
-        for plan in batch:
-            if ids[plan.number] not in there:
+        missing = [plan for plan in batch if ids[plan.number] not in there]
+
+        async def several(plans: Sequence[Plan]) -> None:
+            for plan in plans:
                 rows = rows_of(seed, plan)
                 more(rows, plan)
-                await write(database, rows)
-                added = Loaded(
-                    added.companies + 1, added.projects + len(plan.children), added.children + sum(plan.children)
-                )
+                await write(database, rows, partial(then, plan) if then else None)
+
+        await asyncio.gather(*(several(missing[part::at_once]) for part in range(at_once)))
+        added = Loaded(
+            added.companies + len(missing),
+            added.projects + sum(len(plan.children) for plan in missing),
+            added.children + sum(sum(plan.children) for plan in missing),
+        )
         done = first + len(batch)
         say(f"示例数据 / sample data: {done:,}/{companies:,} 家企业 / companies, +{added.projects:,} 个项目 / projects")
     return added
 
 
-def _plans(
-    seed: int, companies: int, projects: int, children: int, counties: Sequence[tuple[Place, Sequence[Place]]]
-) -> Iterator[Plan]:
+def _plans(seed: int, companies: int, projects: int, children: int, counties: Counties) -> Iterator[Plan]:
     random = Random(f"{seed}/plan")
     offset = int.from_bytes(blake2b(str(seed).encode(), digest_size=4).digest())
     made = 0
@@ -304,6 +320,7 @@ def _project(
         terms = [(plan.since, TODAY + timedelta(between(random, 30, 900)))]
     else:
         contracts, leads = min(children, 1 + (children > 5)), (children > 2) + (children > 9)
+        leads = 0 if plan.managers else leads
         ended = random.random() < 0.04
         terms = _terms(random, max(contracts, 1), ended)
     started_on, last_day = terms[0][0], terms[-1][1]
@@ -360,7 +377,7 @@ def _project(
         )
     gone_on = last_day if ended else None
     staff = [
-        _staff(rows, random, project_id, n < leads, numbers, street, started_on, gone_on)
+        _staff(rows, random, project_id, n < (plan.managers or leads), numbers, street, started_on, gone_on)
         for n in range(children - contracts - leads)
     ]
     arrivals = sorted({started_on, day_between(random, started_on, min(last_day, TODAY))})[-leads:] if leads else []
@@ -471,14 +488,15 @@ def batches(items: Iterable[T], size: int) -> Iterator[tuple[int, list[T]]]:
         yield first, batch
 
 
-async def streets_of(database: Database) -> list[tuple[Place, list[Place]]]:
-    """Every county in force with the streets below it."""
+async def streets_of(database: Database, level: DivisionLevel = DivisionLevel.STREET) -> Counties:
+    """Every county in force with the streets below it, or with the communities that were made here."""
     async with database.reading(WORKER) as connection:
         rows = await connection.fetch(
             """
             SELECT id, path FROM division
-            WHERE level IN ('COUNTY', 'STREET') AND valid_to IS NULL AND code = path ORDER BY path
-            """
+            WHERE level IN ('COUNTY', $1) AND valid_to IS NULL AND coalesce(code, path) = path ORDER BY path
+            """,
+            level,
         )
     counties: dict[str, tuple[Place, list[Place]]] = {}
     for row in rows:
@@ -514,19 +532,26 @@ _TENANT: Final[tuple[type[SQLModel], ...]] = (
     *(RectificationOrder, RectificationItem),
     *(PartyOrganisation, PartyAdvisor, PartyFile, PartyConsent, PartyPerson, PartyMembership),
     *(DevelopmentCase, CaseStep, CaseReview, CaseSupporter, PartyActivity, DevelopmentQuota, PartyDue),
+    CreditEnrolment,
 )
 
 
-async def write(database: Database, rows: Rows) -> None:
-    """One company in one transaction: itself and its estates as the worker, all its own rows as the company."""
+async def write(database: Database, rows: Rows, then: Callable[[Scope], Awaitable[None]] | None = None) -> None:
+    """One company in one transaction: itself and its estates as the worker, all its own rows as the company, in whose
+    name `then` goes on.
+    """
     tenant_id: UUID = rows.tables[Company][0]["tenant_id"]
     async with database.writing(Principal("worker", tenant_id=tenant_id)) as scope:
+        # Whatever a power cut takes away is made again by the next run.
+        await scope.connection.execute("SET LOCAL synchronous_commit = off")
         for table in _REGISTRY:
             await insert(scope, table, rows.tables.get(table, []))
         async with scope.acting_for(tenant_id):
             for table in _TENANT:
                 mine = [{"tenant_id": tenant_id, **row} for row in rows.tables.get(table, [])]
                 await insert(scope, table, mine)
+            if then is not None:
+                await then(scope)
 
 
 async def insert(scope: Scope, table: type[SQLModel], rows: Sequence[dict[str, Any]], again: bool = False) -> None:

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from random import Random
 from typing import Final
 from uuid import UUID
 
 from infra.data.divisions import COMMUNITIES
 from infra.refusal import Refusal
-from tenants.company import MemberStatus
-from tenants.division import LEVEL, WORKER
+from tenants.division import WORKER
 from tenants.estate import CommitteeStatus, Estate, EstateKind, Lifecycle, RegistryState, ServiceModel
 from tenants.importing import import_divisions
 from tenants.issue import IssueCategory
@@ -18,7 +16,6 @@ from tenants.member import Member, of_company, of_regulator
 from tenants.party.organisation import Formation, OrganisationKind, OrganisationState, PublicPartyOrganisation
 from tenants.party.statistics import publish
 from tenants.permission import CompanyRole, RegulatorRole
-from tenants.regulator import Regulator, RegulatorMember, RegulatorStatus
 from tenants.sample import published, workday
 from tenants.sample.company import (
     TODAY,
@@ -29,11 +26,11 @@ from tenants.sample.company import (
     ids_of,
     insert,
     no_divisions,
-    person,
     rows_of,
     uscc_of,
     write,
 )
+from tenants.sample.regulator import establish
 from tenants.scope import Database, Scope
 from tenants.setting import DivisionSetting, SettingKey
 
@@ -154,7 +151,7 @@ async def _make_demo(database: Database, say: Say) -> None:
         if wanted - places.keys():
             raise no_divisions()
         for number, (name, path) in enumerate(_DEMO_REGULATORS):
-            await _regulator(scope, number, name, places[path])
+            await establish(scope, "demo/regulator", number, name, places[path])
         await _unserved(scope, places)
         committee_id = await _neighbourhood(scope, places)
     left = [(estate_id, *entry) for (estate_id, _), entry in zip(ids_of("demo/unserved", 0), _UNSERVED, strict=False)]
@@ -167,24 +164,6 @@ async def _make_demo(database: Database, say: Say) -> None:
             rows = rows_of("demo", plan)
             workday.enliven(rows, plan, committee_id)
             await write(database, rows)
-
-
-async def _regulator(scope: Scope, number: int, name: str, place: Place) -> None:
-    random = Random(f"demo/regulator/{number}")
-    rows = Rows(ids_of("demo/regulator", number))
-    regulator_id = rows.add(
-        Regulator,
-        name=name,
-        level=LEVEL[len(place.path)],
-        division_id=place.id,
-        division_path=place.path,
-        status=RegulatorStatus.ACTIVE,
-    )
-    for role in (RegulatorRole.PUBLISHER, RegulatorRole.ASSESSOR, RegulatorRole.VIEWER):
-        name = person(random)
-        rows.add(RegulatorMember, regulator_id=regulator_id, name=name, role=role, status=MemberStatus.ACTIVE)
-    for table in (Regulator, RegulatorMember):
-        await insert(scope, table, rows.tables[table], again=True)
 
 
 async def _unserved(scope: Scope, places: dict[str, Place]) -> None:

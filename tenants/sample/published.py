@@ -340,7 +340,7 @@ def _township_rows(rows: Rows, plan: Plan) -> None:
         for _ in range(nth(held, count, number if estate["kind"] == EstateKind.RESETTLEMENT else number - resettled)):
             open_day(rows, random, project, date(2024, 1, 8) + timedelta(between(random, 0, 330)), answered=True)
         if number < BRANCHES_AND_GROUPS + WORKING_GROUPS:
-            _estate_organisation(rows, estate, *_township_kind(number))
+            estate_organisation(rows, estate, *_township_kind(number))
 
 
 def _township_kind(number: int) -> tuple[OrganisationKind, Formation]:
@@ -418,7 +418,7 @@ def _pingshan_rows(rows: Rows, plan: Plan) -> None:
     for place, estate in enumerate(rows.tables[Estate]):
         number = plan.number * len(rows.tables[Estate]) + place
         source = SecretarySource.OWNER if number < OWNER_SECRETARIES else SecretarySource.APPOINTED
-        _estate_organisation(rows, estate, OrganisationKind.BRANCH, Formation.SOLE, source, venue=number % 50 < 28)
+        estate_organisation(rows, estate, OrganisationKind.BRANCH, Formation.SOLE, source, venue=number % 50 < 28)
         if estate["committee_status"] == CommitteeStatus.ESTABLISHED:
             members, party_members = (7, 5) if number < 6 else (5, 2) if number < 11 else (7, 3)
             where = {"estate_id": estate["id"], "division_path": estate["division_path"]}
@@ -493,7 +493,7 @@ def due(rows: Rows, path: str, new: Due) -> None:
     )
 
 
-def _estate_organisation(
+def estate_organisation(
     rows: Rows,
     estate: Mapping[str, Any],
     kind: OrganisationKind,
@@ -502,6 +502,7 @@ def _estate_organisation(
     *,
     venue: bool = False,
 ) -> None:
+    """An organisation at an estate, in the registry."""
     branch = kind == OrganisationKind.BRANCH
     rows.add(
         PublicPartyOrganisation,
