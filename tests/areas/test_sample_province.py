@@ -19,7 +19,7 @@ from tenants.scope import Database, Principal
 from tests.conftest import Clone
 
 NINGXIA = "64"
-SIZE = {"companies": 6, "projects": 20, "events": 410, "records": 130}
+EVENTS, RECORDS = 410, 130
 
 TABLES = (
     *("company", "estate", "project", "staff", "project_lead", "check_in", "open_day", "opinion", "issue"),
@@ -27,11 +27,16 @@ TABLES = (
 )
 
 
+async def made(database: Database, province: str = NINGXIA) -> Loaded:
+    """Make the province of these tests."""
+    return await sample.load_province(database, province, companies=6, projects=20, events=EVENTS, records=RECORDS)
+
+
 @pytest.fixture(scope="module")
 async def linli(database: Clone) -> AsyncIterator[Database]:
     """A database with the province."""
     opened = await Database.open(database.app_url)
-    assert await sample.load_province(opened, NINGXIA, **SIZE) == Loaded(6, 20, 120)
+    assert await made(opened) == Loaded(6, 20, 120)
     yield opened
     await opened.close()
 
@@ -53,22 +58,22 @@ async def digests(database: Clone) -> dict[str, tuple[int, str]]:
 async def test_the_same_seed_gives_the_same_rows(linli: Database, database: Clone, fresh_database: Clone) -> None:
     """Two databases hold the same rows, histories of credit and their hashes included; a second run adds nothing."""
     other = await Database.open(fresh_database.app_url)
-    await sample.load_province(other, NINGXIA, **SIZE)
-    made = await digests(fresh_database)
-    assert made == await digests(database)
-    assert await sample.load_province(other, NINGXIA, **SIZE) == Loaded()
+    await made(other)
+    first = await digests(fresh_database)
+    assert first == await digests(database)
+    assert await made(other) == Loaded()
     await other.close()
-    assert await digests(fresh_database) == made
+    assert await digests(fresh_database) == first
 
 
 async def test_there_is_as_much_as_was_asked_for(linli: Database, administrator: Any) -> None:
     """So many open days, check-ins, issues and credit records, over three years, in communities."""
     for table, day in (("open_day", "starts_at::date"), ("issue", "found_on"), ("check_in", "deadline_on")):
         count, first, last = await administrator.fetchrow(f"SELECT count(*), min({day}), max({day}) FROM {table}")
-        assert count == SIZE["events"]
+        assert count == EVENTS
         assert first < SINCE.replace(year=SINCE.year + 1)
         assert (last - TODAY).days > -60
-    assert await administrator.fetchval("SELECT count(*) FROM credit_record") == SIZE["records"]
+    assert await administrator.fetchval("SELECT count(*) FROM credit_record") == RECORDS
     assert await administrator.fetchval("SELECT bool_and(length(division_path) = 12) FROM estate")
     assert await administrator.fetchval("SELECT count(DISTINCT level) FROM regulator") == 2
 
@@ -132,7 +137,7 @@ async def test_credit_histories_hold_and_give_scores(linli: Database, administra
         async with linli.writing(Principal("worker", tenant_id=tenant_id)) as scope, scope.acting_for(tenant_id):
             chain = await history.verify(scope)
             assert chain.broken is None
-            assert chain.entries > SIZE["records"] // SIZE["companies"]
+            assert chain.entries > RECORDS // 6
             assert await standing.recompute(scope, TODAY) == 1
         grades.add(await administrator.fetchval("SELECT grade FROM credit_score WHERE tenant_id = $1", tenant_id))
     assert len(grades) > 1
@@ -142,4 +147,4 @@ async def test_a_province_is_named_by_its_code(linli: Database) -> None:
     """A code that no province has is refused with an example."""
     for code in ("3704", "99", ""):
         with pytest.raises(Refusal, match="no code of a province"):
-            await sample.load_province(linli, code, **SIZE)
+            await made(linli, code)
