@@ -36,8 +36,8 @@ class Committee(Node):
 
 
 @figures(
-    "Owners' and property management committees on a day (业委会、物管会组建率, R-04). A rate counts only estates that"
-    " stand below its line; of none it is null, shown as “—”."
+    "Owners' and property management committees as on a day (业委会、物管会组建率, R-04). A rate counts only estates"
+    " that stand below its line; of none it is null, shown as “—”."
 )
 class CommitteeFigures:
     """One row."""

@@ -21,6 +21,7 @@ from schema import (
     scheme,
     setting,
     staff,
+    subsidy,
     take_over,
 )
 
@@ -47,6 +48,8 @@ Mutation = create_type(
         committee.form_committee,
         committee.update_committee,
         committee.end_committee,
+        subsidy.grant_subsidy,
+        subsidy.end_subsidy,
         regulator.appoint_regulator_member,
         regulator.assign_regulator_member,
         scheme.check_scheme,

@@ -48,6 +48,7 @@ class Project(Node):
     name: str = column("Name (项目名称).", where=True, order=True)
     status: ProjectStatus = column("Status (项目状态).", where=True)
     started_on: date = column("Started on (进驻日期).", where=True, order=True)
+    contract_until: date | None = column("Last day of its latest contract (合同截止日).", where=True, order=True)
     ended_on: date | None = column("Last day (终止日期).", where=True, order=True)
     end_reason: EndReason | None = column("Why it ended (终止原因).", where=True)
     delivery_status: DeliveryStatus | None = column("Baseline: delivery (交付情况).", where=True)

@@ -9,6 +9,7 @@ from schema.company import Company, CompanyMember
 from schema.credit.public import AS_OF, MINIMUM_GRADE, USCC, USCCS, CreditCheck, PublicCredit
 from schema.credit.record import CreditChain, CreditEntry, CreditRecord
 from schema.credit.score import COMPANY, CreditEnrolment, CreditScore, CreditScoreOnDay
+from schema.data_quality import DataQualityFigures
 from schema.division import Division
 from schema.due import Due
 from schema.estate import Estate
@@ -44,13 +45,16 @@ from schema.regulator import AccessEntry, RegistryAuditEntry, Regulator
 from schema.scheme import Scheme, SchemeDraft
 from schema.setting import DivisionSetting, EffectiveSetting
 from schema.staff import Staff
+from schema.subsidy import Subsidy, SubsidyEstateFigures, SubsidyFigures
 from schema.take_over import TakeOver
 from tenants import agreement as agreement_rules
 from tenants import check_in as check_in_rules
 from tenants import committee as committee_rules
+from tenants import data_quality as data_quality_rules
 from tenants import issue as issue_rules
 from tenants import open_day as open_day_rules
 from tenants import setting as setting_rules
+from tenants import subsidy as subsidy_rules
 from tenants.company import Company as CompanyRow
 from tenants.credit import history as credit_history
 from tenants.credit import publication as public_credit_rules
@@ -80,11 +84,39 @@ class Query:
     committees: Connection[Committee] = connection("Committees of estates, past and present (业委会、物管会).")
     committee: Committee | None = by_id("A committee by its id (业委会、物管会).")
     committee_figures: CommitteeFigures = report(
-        "R-04: owners' and property management committees on a day (业委会、物管会组建率).",
+        "R-04: owners' and property management committees as on `until` (业委会、物管会组建率).",
         committee_rules.REPORT,
         tables={"c": committee_rules.Committee, "e": EstateRow},
         permission=Permission.COMMITTEE_READ,
-        days=("on",),
+        by_estate_kind=True,
+    )
+    subsidies: Connection[Subsidy] = connection("Subsidies of property fees in your division (物业费补贴).")
+    subsidy: Subsidy | None = by_id("A subsidy by its id (物业费补贴).")
+    subsidy_figures: SubsidyFigures = report(
+        "R-13: subsidies of property fees for the months of a period (物业费补贴统计).",
+        subsidy_rules.REPORT,
+        tables={"t": subsidy_rules.Subsidy},
+        permission=Permission.SUBSIDY_READ,
+        by_estate_kind=True,
+    )
+    subsidy_estate_figures: list[SubsidyEstateFigures] = report(
+        "R-13: subsidies of property fees for the months of a period, by estate (小区物业费补贴).",
+        subsidy_rules.ESTATES,
+        tables={"t": subsidy_rules.Subsidy},
+        permission=Permission.SUBSIDY_READ,
+        by_estate_kind=True,
+    )
+    data_quality_figures: list[DataQualityFigures] = report(
+        "R-14: what the data lacks or contradicts today, by check; stale as on `until` (数据质量).",
+        data_quality_rules.REPORT,
+        tables={
+            "e": EstateRow,
+            "m": committee_rules.Committee,
+            "p": ProjectRow,
+            "t": check_in_rules.CheckIn,
+            "c": CompanyRow,
+        },
+        permission=Permission.DATA_QUALITY_READ,
         by_estate_kind=True,
     )
     projects: Connection[Project] = connection("Projects you may see (物业项目).")

@@ -11,6 +11,7 @@ from tenants.agreement import AgreementState, ClaimState
 from tenants.check_in import CheckInState
 from tenants.committee import CommitteeKind
 from tenants.company import CompanyStatus, MemberStatus
+from tenants.data_quality import DataCheck
 from tenants.division import DivisionLevel
 from tenants.due import DueKind
 from tenants.errors import CATALOGUE, Code
@@ -230,6 +231,32 @@ _enum(
     },
 )
 _enum(
+    DataCheck,
+    "A check of data quality (数据质量核查项), with what it counts.",
+    {
+        DataCheck.COMPANY_CODE_OVERRIDDEN: "Active companies whose unified social credit code fails its check digit and"
+        " was accepted with a reason (统一社会信用代码校验不符).",
+        DataCheck.ESTATE_COMMITTEE_UNREGISTERED: "Estates whose committee status and the register of committees"
+        " contradict each other (业委会状态与登记不符).",
+        DataCheck.ESTATE_COMMUNITY_MISSING: "Estates registered at a street because their community is not known"
+        " (未落到社区).",
+        DataCheck.ESTATE_DIVISION_CODE_MISSING: "Estates whose community or street has no code (区划代码缺失).",
+        DataCheck.ESTATE_ELIGIBILITY_UNDATED: "Estates that are eligible for an owners' committee, nobody knows since"
+        " when (缺少具备条件日期).",
+        DataCheck.ESTATE_HOUSEHOLDS_MISSING: "Estates without a number of households (户数缺失).",
+        DataCheck.ESTATE_STALE: "Estates whose entry nobody has changed for BASELINE_MONTHS months (小区信息过期).",
+        DataCheck.ESTATE_UNCONFIRMED: "Estates that a company reported and no regulator has confirmed (小区未核实).",
+        DataCheck.PROJECT_CONTRACT_EXPIRED: "Running projects whose last contract has expired (合同到期仍在管).",
+        DataCheck.PROJECT_DELIVERY_DIFFERS: "Running projects that say delivered where the registry does not, or the"
+        " reverse (交付状态不一致).",
+        DataCheck.PROJECT_GRIDS_DIFFER: "Running projects whose grids are not those of the registry (网格数不一致).",
+        DataCheck.PROJECT_LEAD_MISSING: "Running projects without a lead in charge, by the check-ins leads owe"
+        " (无在任项目负责人).",
+        DataCheck.PROJECT_SURVEY_STALE: "Running projects never surveyed, or not for BASELINE_MONTHS months"
+        " (台账未摸排或过期).",
+    },
+)
+_enum(
     RegistryState,
     "State of an entry of the estate registry (名录登记状态).",
     {
@@ -418,6 +445,7 @@ _enum(
     "A setting of a division (属地参数).",
     {
         SettingKey.AGREEMENTS_PER_YEAR: "Agreements a company signs with a community a year, 0 or 1 (每年共建协议数).",
+        SettingKey.BASELINE_MONTHS: "Months after which baseline data is stale (基础信息更新周期，月).",
         SettingKey.CHECK_IN_ARRIVAL_DAYS: "Days after arrival to check in with the community (到任报到期限，日).",
         SettingKey.CLAIMED_PROJECTS_MIN: "Projects claimed under an agreement, at least (每份协议最少认领项目数).",
         SettingKey.COMMITTEE_RATE_COUNTS_PMC: "Whether R-04 counts management committees (物管会是否计入组建率).",
@@ -446,6 +474,7 @@ _enum(
         SettingKey.REPAIR_MIN_MONTHS_MINOR: "Months until minor records may be repaired (轻微失信最短公示期，月).",
         SettingKey.REPAIR_MIN_MONTHS_SERIOUS: "Months until serious records may be repaired (严重失信最短公示期，月).",
         SettingKey.SMALL_CELL: "Counts below this are not shown (小数抑制阈值).",
+        SettingKey.SUBSIDY_MONTHS_MAX: "Months of subsidy allowed in a row (物业费连续补贴月数上限).",
         SettingKey.TRANSFER_LETTER_DAYS: "Days a letter of introduction is valid (组织关系介绍信有效期，日).",
     },
 )
@@ -509,6 +538,7 @@ __all__ = [
     "CompanyRole",
     "CompanyStatus",
     "ContractKind",
+    "DataCheck",
     "DeliveryStatus",
     "DivisionLevel",
     "DueKind",

@@ -67,7 +67,7 @@ class Committee(Changing, Row, table=True):
     end_reason: str | None = Field(default=None, sa_type=Text)
 
 
-_ELIGIBLE = """coalesce(e.committee_eligible_on <= {on},
+_ELIGIBLE = """coalesce(e.committee_eligible_on <= {until},
                         e.committee_status IN ('ELIGIBLE_NOT_STARTED', 'PREPARING', 'ESTABLISHED'))"""
 
 REPORT = f"""
@@ -84,26 +84,27 @@ FROM (
            count(*) FILTER (WHERE n.kind = 'OC' OR (n.kind = 'PMC' AND r.counts_pmc))::int AS with_committee,
            count(*) FILTER (WHERE n.eligible AND (n.kind = 'OC' OR (n.kind = 'PMC' AND r.counts_pmc)))::int
                AS eligible_with_committee,
-           count(*) FILTER (WHERE n.term_ends_on < {{on}})::int AS terms_over,
+           count(*) FILTER (WHERE n.term_ends_on < {{until}})::int AS terms_over,
            count(*) FILTER (WHERE n.kind IS NOT NULL AND n.filed_on IS NULL)::int AS unfiled,
            count(*) FILTER (WHERE n.kind IS NULL AND n.committee_status = 'PREPARING')::int AS preparing
     FROM (
-        SELECT {text_on(SettingKey.COMMITTEE_RATE_COUNTS_PMC, "{place}", "{on}")} = 'true' AS counts_pmc,
-               {text_on(SettingKey.COMMITTEE_RATE_DENOMINATOR, "{place}", "{on}")} AS denominator,
-               {number_on(SettingKey.COMMITTEE_RATE_TARGET, "{place}", "{on}")} AS target
+        SELECT {text_on(SettingKey.COMMITTEE_RATE_COUNTS_PMC, "{place}", "{until}")} = 'true' AS counts_pmc,
+               {text_on(SettingKey.COMMITTEE_RATE_DENOMINATOR, "{place}", "{until}")} AS denominator,
+               {number_on(SettingKey.COMMITTEE_RATE_TARGET, "{place}", "{until}")} AS target
     ) r
     LEFT JOIN (
         SELECT e.id, e.committee_status, {_ELIGIBLE} AS eligible, c.kind, c.term_ends_on,
-               CASE WHEN c.filed_on <= {{on}} THEN c.filed_on END AS filed_on
+               CASE WHEN c.filed_on <= {{until}} THEN c.filed_on END AS filed_on
         FROM estate e
-        LEFT JOIN committee c ON {{of_c}} AND {{within_c}} AND c.estate_id = e.id AND c.formed_on <= {{on}}
-                              AND (c.ended_on IS NULL OR c.ended_on > {{on}})
-        WHERE {{of_e}} AND {{within_e}}
+        LEFT JOIN committee c ON {{of_c}} AND {{within_c}} AND c.estate_id = e.id AND c.formed_on <= {{until}}
+                              AND (c.ended_on IS NULL OR c.ended_on > {{until}})
+        WHERE {{since}} <= {{until}} AND {{of_e}} AND {{within_e}}
     ) n ON true
     GROUP BY r.counts_pmc, r.denominator, r.target
 ) s
 """
-"""R-04: the committees that act on a day, of the estates that are eligible for one then and of all in the registry.
+"""R-04: the committees that act on the last day of the period, of the estates that are eligible for one then and of all
+in the registry.
 
 An estate is eligible from the day the registry gives (`committee_eligible_on`); where it gives none, if its status
 says so. A rate counts, above its line, only estates that stand below it; whether a property management committee

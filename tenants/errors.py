@@ -290,6 +290,13 @@ class Code(StrEnum):
     STAFF_LEADS = "STAFF_LEADS"
     STAFF_LEFT = "STAFF_LEFT"
     STAFF_NUMBER_TAKEN = "STAFF_NUMBER_TAKEN"
+    SUBSIDY_AREA = "SUBSIDY_AREA"
+    SUBSIDY_MONTH = "SUBSIDY_MONTH"
+    SUBSIDY_MONTHS = "SUBSIDY_MONTHS"
+    SUBSIDY_NOT_FEWER = "SUBSIDY_NOT_FEWER"
+    SUBSIDY_OVERLAPS = "SUBSIDY_OVERLAPS"
+    SUBSIDY_RATE = "SUBSIDY_RATE"
+    SUBSIDY_TOO_LONG = "SUBSIDY_TOO_LONG"
     SUPERVISED_ALREADY = "SUPERVISED_ALREADY"
     TAKE_OVER_PENDING = "TAKE_OVER_PENDING"
     TOO_FEW_CONFIRMED = "TOO_FEW_CONFIRMED"
@@ -1409,6 +1416,34 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.STAFF_NUMBER_TAKEN: (
         "工号“{number}”已被另一名员工使用。",
         "The staff number {number} belongs to another member of staff.",
+    ),
+    Code.SUBSIDY_AREA: (
+        "补贴面积 {area} 平方米超过小区建筑面积 {whole} 平方米：请更正，或先更正小区面积。",
+        "The subsidy is for {area} square metres, the estate has {whole}: put one of them right.",
+    ),
+    Code.SUBSIDY_MONTH: (
+        "补贴按整月计算：起始月份请填该月 1 日（现为 {date}）。",
+        "Subsidies are paid by the month: give the first day of the first month ({date} is none).",
+    ),
+    Code.SUBSIDY_MONTHS: (
+        "补贴月数须在 1 至 {limit} 之间（现为 {months}）。",
+        "A subsidy is paid for 1 to {limit} months ({months} are given).",
+    ),
+    Code.SUBSIDY_NOT_FEWER: (
+        "已批准 {granted} 个月，提前终止只能减少月数（现为 {months}）；延长请另行登记补贴。",
+        "{granted} months were granted: ending early makes them fewer, not {months}. Grant another subsidy to go on.",
+    ),
+    Code.SUBSIDY_OVERLAPS: (
+        "该小区自 {since} 起已有 {months} 个月的补贴，与本次期间重叠。",
+        "The estate has a subsidy from {since} on for {months} months already, which overlaps this one.",
+    ),
+    Code.SUBSIDY_RATE: (
+        "补贴标准须大于 0 且不超过 {limit} 元/平方米·月（现为 {rate}）。",
+        "The rate is more than 0 and at most {limit} yuan per square metre and month ({rate} is given).",
+    ),
+    Code.SUBSIDY_TOO_LONG: (
+        "连续补贴不得超过 {allowed} 个月（属地参数 SUBSIDY_MONTHS_MAX），加上本次共 {months} 个月。",
+        "No more than {allowed} months are paid in a row (setting SUBSIDY_MONTHS_MAX); with these it would be {months}.",
     ),
     Code.SUPERVISED_ALREADY: (
         "该问题自 {supervised_on} 起已在督办中。",

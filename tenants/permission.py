@@ -27,6 +27,7 @@ class Permission(StrEnum):
     CREDIT_OBJECT = "credit:object"
     CREDIT_READ = "credit:read"
     CREDIT_READ_PUBLIC = "credit:read_public"
+    DATA_QUALITY_READ = "data_quality:read"
     DIVISION_READ = "division:read"
     DUE_READ = "due:read"
     ESTATE_CREATE = "estate:create"
@@ -86,6 +87,8 @@ class Permission(StrEnum):
     STAFF_READ = "staff:read"
     STAFF_READ_PERSONAL = "staff:read_personal"
     STAFF_UPDATE = "staff:update"
+    SUBSIDY_READ = "subsidy:read"
+    SUBSIDY_UPDATE = "subsidy:update"
     TAKE_OVER_CONFIRM = "take_over:confirm"
     TAKE_OVER_READ = "take_over:read"
     TAKE_OVER_REQUEST = "take_over:request"
@@ -146,6 +149,7 @@ _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
     P.COMPANY_READ,
     P.CREDIT_CHECK,
     P.CREDIT_READ,
+    P.DATA_QUALITY_READ,
     P.DUE_READ,
     P.INTERVIEW_READ,
     P.ISSUE_READ,
@@ -156,6 +160,7 @@ _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
     P.RATING_READ,
     P.RECTIFICATION_READ,
     P.REGULATOR_READ,
+    P.SUBSIDY_READ,
     P.TAKE_OVER_READ,
 }
 
@@ -247,7 +252,14 @@ REGULATOR_ROLES: dict[RegulatorRole, frozenset[Permission]] = {
     RegulatorRole.VIEWER: _REGULATOR_READER,
     RegulatorRole.ASSESSOR: _REGULATOR_KEEPER,
     RegulatorRole.PUBLISHER: _REGULATOR_KEEPER
-    | {P.CREDIT_DECIDE, P.RATING_PUBLISH, P.SCHEME_PUBLISH, P.SETTING_UPDATE, P.TAKE_OVER_CONFIRM},
+    | {
+        P.CREDIT_DECIDE,
+        P.RATING_PUBLISH,
+        P.SCHEME_PUBLISH,
+        P.SETTING_UPDATE,
+        P.SUBSIDY_UPDATE,
+        P.TAKE_OVER_CONFIRM,
+    },
     RegulatorRole.SECURITY_ADMIN: _PUBLIC_KNOWLEDGE | {P.REGULATOR_READ, P.REGULATOR_UPDATE_MEMBERS},
     RegulatorRole.AUDITOR: _PUBLIC_KNOWLEDGE | {P.REGISTRY_AUDIT_READ, P.REGULATOR_READ},
 }

@@ -54,7 +54,10 @@ class DeliveryStatus(StrEnum):
 
 
 class Project(Changing, TenantRow, table=True):
-    """A company's engagement at one estate, with the baseline ledger of that estate (工作台账, S0-01)."""
+    """A company's engagement at one estate, with the baseline ledger of that estate (工作台账, S0-01).
+
+    `contract_until` is the last day of the latest of its contracts, which regulators do not read.
+    """
 
     __tablename__ = "project"
     __table_args__ = (
@@ -83,6 +86,7 @@ class Project(Changing, TenantRow, table=True):
     grid_count: int | None = None
     owner_party_members: int | None = None
     surveyed_on: date | None = None
+    contract_until: date | None = None
 
 
 class ServiceContract(Changing, TenantRow, table=True):
@@ -205,6 +209,7 @@ async def start(
         division_path=estate.division_path,
         name=name or estate.name,
         started_on=contract.starts_on,
+        contract_until=contract.ends_on,
         **baseline,
     )
     await create(scope, project, "project")
@@ -292,7 +297,8 @@ async def add_contract(scope: Scope, project_id: UUID, version: int, new: NewCon
     if overlapping is not None:
         raise DomainError(Code.CONTRACT_OVERLAPS, "contract.startsOn", until=overlapping)
     await _sign(scope, project, new)
-    await change(scope, project, "project", {"status": project.status}, action="renewed", always=True)
+    until = max(project.contract_until or new.ends_on, new.ends_on)
+    await change(scope, project, "project", {"contract_until": until}, action="renewed", always=True)
     return project
 
 

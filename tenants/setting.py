@@ -28,6 +28,7 @@ class SettingKey(StrEnum):
     """Every setting the software reads."""
 
     AGREEMENTS_PER_YEAR = "AGREEMENTS_PER_YEAR"
+    BASELINE_MONTHS = "BASELINE_MONTHS"
     CHECK_IN_ARRIVAL_DAYS = "CHECK_IN_ARRIVAL_DAYS"
     CLAIMED_PROJECTS_MIN = "CLAIMED_PROJECTS_MIN"
     COMMITTEE_RATE_COUNTS_PMC = "COMMITTEE_RATE_COUNTS_PMC"
@@ -54,6 +55,7 @@ class SettingKey(StrEnum):
     REPAIR_MIN_MONTHS_MINOR = "REPAIR_MIN_MONTHS_MINOR"
     REPAIR_MIN_MONTHS_SERIOUS = "REPAIR_MIN_MONTHS_SERIOUS"
     SMALL_CELL = "SMALL_CELL"
+    SUBSIDY_MONTHS_MAX = "SUBSIDY_MONTHS_MAX"
     TRANSFER_LETTER_DAYS = "TRANSFER_LETTER_DAYS"
 
 
@@ -130,6 +132,12 @@ _ORDER_36: Final = (
 
 KINDS: dict[SettingKey, Kind] = {
     SettingKey.AGREEMENTS_PER_YEAR: Kind(_whole(0, 1), "0–1", 1, _SHANDONG),
+    SettingKey.BASELINE_MONTHS: Kind(
+        _whole(1, 120),
+        "1–120",
+        12,
+        "基础信息每年摸排一次 / the baseline survey of estates is yearly; the platform's own default",
+    ),
     SettingKey.CHECK_IN_ARRIVAL_DAYS: Kind(
         _whole(1, 365), "1–365", None, "北京市物业管理条例 (2024) 第66条: 3; 淄博市物业管理条例 (2021) 第44条: 5"
     ),
@@ -197,6 +205,9 @@ KINDS: dict[SettingKey, Kind] = {
     SettingKey.REPAIR_MIN_MONTHS_MINOR: Kind(_whole(0, 3), "0–3", 0, _ORDER_36),
     SettingKey.REPAIR_MIN_MONTHS_SERIOUS: Kind(_whole(0, 36), "0–36", 12, _ORDER_36),
     SettingKey.SMALL_CELL: Kind(_whole(2, 100), "2–100", 5, _NO_RULE),
+    SettingKey.SUBSIDY_MONTHS_MAX: Kind(
+        _whole(1, 600), "1–600", 36, "枣庄市：连续补贴三年 / Zaozhuang: three consecutive years"
+    ),
     SettingKey.TRANSFER_LETTER_DAYS: Kind(_whole(1, 92), "1–92", 90, "practice: letters are valid up to 3 months"),
 }
 

@@ -356,6 +356,7 @@ def _project(
         name=name,
         status=ProjectStatus.ENDED if ended else ProjectStatus.ACTIVE,
         started_on=started_on,
+        contract_until=terms[contracts - 1][1] if contracts else None,
         ended_on=last_day if ended else None,
         end_reason=EndReason.EXPIRED if ended else None,
         delivery_status=(DeliveryStatus.DELIVERED if delivered else DeliveryStatus.PARTLY_DELIVERED)

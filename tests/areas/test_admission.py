@@ -27,6 +27,10 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.ESTATE_UPDATE: {ASSESSOR, PUBLISHER},
     Permission.COMMITTEE_READ: EVERYBODY,
     Permission.COMMITTEE_UPDATE: {ASSESSOR, PUBLISHER},
+    # Public money: seen by regulators, granted by decision; so are the gaps of everybody's data.
+    Permission.SUBSIDY_READ: REGULATOR,
+    Permission.SUBSIDY_UPDATE: {PUBLISHER},
+    Permission.DATA_QUALITY_READ: REGULATOR,
     # Companies and projects: those who see any see the card; the contact is the company's own.
     Permission.COMPANY_READ: BUSINESS,
     Permission.COMPANY_READ_CONTACT: {ADMIN},

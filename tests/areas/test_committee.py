@@ -24,7 +24,7 @@ ELIGIBLE: dict[str, Any] = {
 }
 
 FIGURES = """query($division: ID, $on: Date!, $kind: EstateKind) {
-    committeeFigures(division: $division, on: $on, estateKind: $kind) {
+    committeeFigures(division: $division, since: $on, until: $on, estateKind: $kind) {
         estates eligibleEstates ownersCommittees managementCommittees rate rateOfEligible rateOfAll target
         countsPmc denominator termsOver unfiled preparing } }"""
 

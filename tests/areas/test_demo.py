@@ -190,7 +190,7 @@ async def test_pingshan(ask: dict[str, Asker]) -> None:
         f"""{{
             delivered: estates(where: {{lifecycle: {{eq: DELIVERED}}}}) {{ totalCount }}
             {parts}
-            committeeFigures(on: "2026-06-30") {{ eligibleEstates ownersCommittees preparing rate }}
+            committeeFigures({TODAY}) {{ eligibleEstates ownersCommittees preparing rate }}
             partyCoverage({TODAY}) {{ estates estatesWithBranch estateCoverage secretariesFilled secretariesOwners }}
             crossAppointmentFigures({TODAY}) {{
                 committees partyChairs chairsWhoAreSecretary committeesAboveHalf meanPartyShare pooledPartyShare

@@ -217,6 +217,7 @@ _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
     ("public_party_organisation", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
     ("rating_cycle", TENANT): {"SELECT": _RATED},
     ("rating_cycle", REGULATOR): {"SELECT": _RATED, "INSERT": WITHIN, "UPDATE": WITHIN},
+    ("subsidy", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN, "UPDATE": WITHIN},
     ("scheme", TENANT): {"SELECT": _RULES},
     ("scheme", REGULATOR): {"SELECT": _RULES, "INSERT": WITHIN},
     ("scheme", PUBLIC): {"SELECT": _RULES},

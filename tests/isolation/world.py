@@ -32,6 +32,7 @@ CHOSEN: Mapping[str, Mapping[str, Any]] = {
     "division": {"path": "99", "level": "PROVINCE", "code": None},
     "division_setting": {"value": "1"},
     "rating_cycle": {"state": "OPEN", "disclosure": "EVERYBODY"},
+    "subsidy": {"first_month": dt.date(2024, 3, 1)},
 }
 
 # A prefix of nothing, a sibling of nothing: a division that exists in no path.

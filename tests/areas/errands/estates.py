@@ -1,10 +1,12 @@
-"""Errands of what regulators keep of estates: their committees."""
+"""Errands of what regulators keep of estates: committees and subsidies."""
 
 from datetime import date
+from decimal import Decimal
 
-from tenants import committee
+from tenants import committee, subsidy
 from tenants.committee import Committee, CommitteeKind, NewCommittee
 from tenants.scope import Principal
+from tenants.subsidy import NewSubsidy
 from tests.areas.errands.registry import Input, errand
 from tests.areas.town import Town
 
@@ -45,3 +47,29 @@ async def update_committee(town: Town) -> tuple[Principal, Input]:
 async def end_committee(town: Town) -> tuple[Principal, Input]:
     district, made = await _formed(town)
     return district, {"id": f"cmt_{made.id}", "version": 1, "endedOn": "2025-06-01", "reason": "选举产生业主委员会"}
+
+
+@errand
+async def grant_subsidy(town: Town) -> tuple[Principal, Input]:
+    return await town.regulator("370402"), {
+        "estateId": f"est_{(await town.estate()).id}",
+        "rate": "0.2",
+        "firstMonth": "2025-01-01",
+        "months": 12,
+        "basis": "区政办〔2024〕9号",
+        "area": "1000",
+    }
+
+
+@errand
+async def end_subsidy(town: Town) -> tuple[Principal, Input]:
+    district = await town.regulator("370402")
+    new = NewSubsidy(
+        estate_id=(await town.estate()).id,
+        rate=Decimal("0.2"),
+        first_month=date(2025, 1, 1),
+        months=12,
+        basis="区政办〔2024〕9号",
+    )
+    made = await town.do(district, subsidy.grant, new)
+    return district, {"id": f"sub_{made.id}", "version": 1, "months": 6, "reason": "业主大会选聘了企业"}
