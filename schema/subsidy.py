@@ -65,7 +65,7 @@ class GrantSubsidyInput:
     id: strawberry.ID | None = own_identifier("sub")
     estate_id: strawberry.ID = identifier("est", "The estate (小区).")
     rate: Decimal = strawberry.field(description="Yuan per square metre and month (补贴标准), up to four decimals.")
-    first_month: date = strawberry.field(description="First day of the first month (起始月份).")
+    first_month: date = strawberry.field(description="A day of the first month (起始月份); months are paid whole.")
     months: int = strawberry.field(description="Months (补贴月数); SUBSIDY_MONTHS_MAX limits those in a row.")
     basis: str = strawberry.field(description="The document it rests on (依据文件).")
     area: Decimal | None = strawberry.field(

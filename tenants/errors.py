@@ -291,7 +291,6 @@ class Code(StrEnum):
     STAFF_LEFT = "STAFF_LEFT"
     STAFF_NUMBER_TAKEN = "STAFF_NUMBER_TAKEN"
     SUBSIDY_AREA = "SUBSIDY_AREA"
-    SUBSIDY_MONTH = "SUBSIDY_MONTH"
     SUBSIDY_MONTHS = "SUBSIDY_MONTHS"
     SUBSIDY_NOT_FEWER = "SUBSIDY_NOT_FEWER"
     SUBSIDY_OVERLAPS = "SUBSIDY_OVERLAPS"
@@ -1420,10 +1419,6 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.SUBSIDY_AREA: (
         "补贴面积 {area} 平方米超过小区建筑面积 {whole} 平方米：请更正，或先更正小区面积。",
         "The subsidy is for {area} square metres, the estate has {whole}: put one of them right.",
-    ),
-    Code.SUBSIDY_MONTH: (
-        "补贴按整月计算：起始月份请填该月 1 日（现为 {date}）。",
-        "Subsidies are paid by the month: give the first day of the first month ({date} is none).",
     ),
     Code.SUBSIDY_MONTHS: (
         "补贴月数须在 1 至 {limit} 之间（现为 {months}）。",

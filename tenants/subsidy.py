@@ -91,7 +91,7 @@ ORDER BY e.division_path, e.name, s.rate LIMIT 1000
 
 @dataclass(frozen=True, kw_only=True)
 class NewSubsidy:
-    """A subsidy to pay from a month on. Without an `area` it is for all of the estate's."""
+    """A subsidy to pay from the month of a day on. Without an `area` it is for all of the estate's."""
 
     estate_id: UUID
     rate: Decimal
@@ -109,8 +109,6 @@ async def grant(scope: Scope, new: NewSubsidy) -> Subsidy:
     rate = _rate(checks, new.rate)
     area = checks.area("area", new.area) if new.area is not None else None
     checks.day("firstMonth", new.first_month)
-    if new.first_month.day != 1:
-        checks.add(Code.SUBSIDY_MONTH, "firstMonth", date=new.first_month)
     if not 1 <= new.months <= MONTHS_LIMIT:
         checks.add(Code.SUBSIDY_MONTHS, "months", limit=MONTHS_LIMIT, months=new.months)
     checks.done()
@@ -124,7 +122,7 @@ async def grant(scope: Scope, new: NewSubsidy) -> Subsidy:
         division_path=estate.division_path,
         rate=rate,
         area=area or estate.area,
-        first_month=new.first_month,
+        first_month=new.first_month.replace(day=1),
         months=new.months,
         basis=basis,
     )

@@ -19,7 +19,7 @@ from tenants.project import EndReason
 from tenants.row import new_id
 from tenants.scope import Principal
 from tests.areas.errands import Desk, mutations, prepare
-from tests.areas.town import START, STREET, Town, place
+from tests.areas.town import END, START, STREET, Town, place
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,7 @@ async def test_a_new_row_is_journalled_with_its_values(town: Town) -> None:
                 "name": "甲园",
                 "status": "ACTIVE",
                 "started_on": START.isoformat(),
+                "contract_until": END.isoformat(),
                 "grid_count": 3,
             },
         )
