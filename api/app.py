@@ -22,7 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 import migrations
 import schema
-from api import credit, logs, open_days
+from api import credit, logs, open_days, surveys
 from api.callers import Callers
 from api.graphql import JSON, STATUS, ClientLeft, Endpoint, Exchange, Refused, respond
 from api.heads import Protocol
@@ -82,6 +82,7 @@ class Server:
                 Route(SDL_PATH, self._sdl),
                 *open_days.routes(),
                 *credit.routes(),
+                *surveys.routes(),
             ],
             exception_handlers={
                 404: _not_found,
@@ -148,6 +149,14 @@ class Server:
         )
         others.state.open_days = open_days.OpenDays(
             callers, database, Files.of(settings), readers=readers, writers=writers
+        )
+        others.state.surveys = surveys.Surveys(
+            callers,
+            database,
+            issuer=settings.issuer.rstrip("/"),
+            visitors=Visitors(per_minute=settings.visitor_queries_per_minute, burst=surveys.VISITOR_BURST),
+            readers=readers,
+            writers=writers,
         )
         # What lives as long as the process need not be looked at by every collection.
         gc.collect()
@@ -286,7 +295,7 @@ def _write(scope: Scope, exchange: Exchange, seconds: float) -> None:
         "request_id": exchange.request_id,
         "method": scope["method"],
         # Another path may hold anything: what someone mistyped, or pasted.
-        "path": path if path in PATHS or path in open_days.PATHS | credit.PATHS else "other",
+        "path": path if path in PATHS or path in open_days.PATHS | credit.PATHS | surveys.PATHS else "other",
         "status": exchange.status,
         "ms": round(seconds * 1_000, 2),
     }

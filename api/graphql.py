@@ -341,7 +341,7 @@ def _request(parameters: object, headers: Headers, exchange: Exchange, *, read_o
         query=query,
         operation_name=operation_name,
         variables=variables or {},
-        locale=_locale(headers.get(b"accept-language", b"")),
+        locale=locale_of(headers.get(b"accept-language", b"")),
         request_id=exchange.request_id,
         read_only=read_only,
     )
@@ -455,7 +455,7 @@ def _is_json(content_type: bytes) -> bool:
 
 
 @lru_cache(256)
-def _locale(accept_language: bytes) -> Locale:
+def locale_of(accept_language: bytes) -> Locale:
     """Chinese unless English is preferred to it."""
     best: tuple[float, Locale] = (0.0, "zh")
     for part in accept_language.lower().split(b","):

@@ -43,6 +43,11 @@ def reaching_division(column: str = "reach") -> str:
     return f"{column} @> ARRAY[{_DIVISION}]"
 
 
+def by_link(column: str, setting: str) -> str:
+    """Rows that a survey's link names: its survey by the locator (`linli.survey`), its slip by the digest."""
+    return f"{column} = nullif(current_setting('linli.{setting}', true), '')"
+
+
 def for_a_purpose(rows: str) -> str:
     """Of those rows all while a purpose is stated, else none: how a regulator reads a company's rows."""
     return f"{rows} AND nullif(current_setting('linli.purpose', true), '') IS NOT NULL"

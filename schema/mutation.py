@@ -22,6 +22,7 @@ from schema import (
     setting,
     staff,
     subsidy,
+    survey,
     take_over,
 )
 
@@ -153,6 +154,11 @@ Mutation = create_type(
         party.quota.update_development_quota,
         party.survey.answer_coverage_survey,
         party.statistics.compose_committee,
+        survey.set_up_survey,
+        survey.draw_survey_sample,
+        survey.replace_survey_household,
+        survey.renew_survey_link,
+        survey.close_survey,
     ],
     description=(
         "Everything that can be changed (变更): each field answers with the changed entity or `userErrors`. A change"

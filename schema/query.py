@@ -46,6 +46,7 @@ from schema.scheme import Scheme, SchemeDraft
 from schema.setting import DivisionSetting, EffectiveSetting
 from schema.staff import Staff
 from schema.subsidy import Subsidy, SubsidyEstateFigures, SubsidyFigures
+from schema.survey import Survey, SurveySlip
 from schema.take_over import TakeOver
 from tenants import agreement as agreement_rules
 from tenants import check_in as check_in_rules
@@ -251,6 +252,9 @@ class Query:
     scheme: Scheme | None = by_id("A published scheme by its id (方案).")
     scheme_drafts: Connection[SchemeDraft] = connection("Drafts of schemes within your reach (方案草案).")
     scheme_draft: SchemeDraft | None = by_id("A draft by its id (方案草案).")
+    surveys: Connection[Survey] = connection("Satisfaction surveys you may see (满意度问卷).")
+    survey: Survey | None = by_id("A survey by its id (满意度问卷).")
+    survey_slips: Connection[SurveySlip] = connection("Households drawn for open surveys (抽样户).")
     division_settings: Connection[DivisionSetting] = connection("Settings of divisions, past and present (属地参数).")
     audit_entries: Connection[AuditEntry] = connection("Your company's audit trail (审计记录).")
     access_entries: Connection[AccessEntry] = connection("Which regulators read your company's rows (查阅记录).")

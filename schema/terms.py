@@ -27,6 +27,7 @@ from tenants.scheme import GroupKind, SchemeState, Subject
 from tenants.scheme import Purpose as SchemePurpose
 from tenants.setting import SettingKey
 from tenants.staff import Post
+from tenants.survey import SlipState, SurveyState
 from tenants.take_over import TakeOverState
 
 E = TypeVar("E", bound=type[StrEnum])
@@ -473,6 +474,7 @@ _enum(
         SettingKey.REPAIR_MIN_MONTHS_GENERAL: "Months until general records may be repaired (一般失信最短公示期，月).",
         SettingKey.REPAIR_MIN_MONTHS_MINOR: "Months until minor records may be repaired (轻微失信最短公示期，月).",
         SettingKey.REPAIR_MIN_MONTHS_SERIOUS: "Months until serious records may be repaired (严重失信最短公示期，月).",
+        SettingKey.SATISFACTION_SAMPLE_MIN: "Households a satisfaction survey asks at least (满意度调查最低样本数).",
         SettingKey.SMALL_CELL: "Counts below this are not shown (小数抑制阈值).",
         SettingKey.SUBSIDY_MONTHS_MAX: "Months of subsidy allowed in a row (物业费连续补贴月数上限).",
         SettingKey.TRANSFER_LETTER_DAYS: "Days a letter of introduction is valid (组织关系介绍信有效期，日).",
@@ -527,6 +529,27 @@ _enum(
     name="UserErrorCode",
 )
 
+_enum(
+    SurveyState,
+    "State of a satisfaction survey (满意度问卷状态).",
+    {
+        SurveyState.DRAFT: "Set up, not drawn (待抽样).",
+        SurveyState.OPEN: "Drawn; households answer (调查中).",
+        SurveyState.CLOSED: "Closed with its sample complete (已完成).",
+        SurveyState.SHORT: "Closed below its sample, for a reason; it does not count for a score (样本不足).",
+    },
+)
+_enum(
+    SlipState,
+    "What became of a household that was drawn (抽样户状态).",
+    {
+        SlipState.RESERVE: "A reserve, without a link (候补).",
+        SlipState.OUT: "It has a link and has not answered (已发放).",
+        SlipState.DECLINED: "Declined or never met; a reserve took its place (已更换).",
+        SlipState.ANSWERED: "It has answered; when is not known (已作答).",
+    },
+)
+
 __all__ = [
     "AgreementState",
     "Attendee",
@@ -566,6 +589,8 @@ __all__ = [
     "SchemeState",
     "ServiceModel",
     "SettingKey",
+    "SlipState",
     "Subject",
+    "SurveyState",
     "TakeOverState",
 ]

@@ -297,6 +297,19 @@ class Code(StrEnum):
     SUBSIDY_RATE = "SUBSIDY_RATE"
     SUBSIDY_TOO_LONG = "SUBSIDY_TOO_LONG"
     SUPERVISED_ALREADY = "SUPERVISED_ALREADY"
+    SURVEY_EDGES = "SURVEY_EDGES"
+    SURVEY_FRAME = "SURVEY_FRAME"
+    SURVEY_HOUSEHOLD_PERSONAL = "SURVEY_HOUSEHOLD_PERSONAL"
+    SURVEY_HOUSEHOLD_TWICE = "SURVEY_HOUSEHOLD_TWICE"
+    SURVEY_INCOMPLETE = "SURVEY_INCOMPLETE"
+    SURVEY_INDICATOR_TWICE = "SURVEY_INDICATOR_TWICE"
+    SURVEY_NOT_OPEN = "SURVEY_NOT_OPEN"
+    SURVEY_NO_RESERVE = "SURVEY_NO_RESERVE"
+    SURVEY_QUESTIONS = "SURVEY_QUESTIONS"
+    SURVEY_REQUIRED = "SURVEY_REQUIRED"
+    SURVEY_SCALE = "SURVEY_SCALE"
+    SURVEY_SLIP_NOT_OUT = "SURVEY_SLIP_NOT_OUT"
+    SURVEY_WORDS = "SURVEY_WORDS"
     TAKE_OVER_PENDING = "TAKE_OVER_PENDING"
     TOO_FEW_CONFIRMED = "TOO_FEW_CONFIRMED"
     TOO_LARGE = "TOO_LARGE"
@@ -1443,6 +1456,58 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.SUPERVISED_ALREADY: (
         "该问题自 {supervised_on} 起已在督办中。",
         "This issue has been under supervision since {supervised_on}.",
+    ),
+    Code.SURVEY_EDGES: (
+        "{low} 至 {high} 分的量表须说明几分起算满意（satisfiedFrom）、几分及以下算不满意（dissatisfiedTo），且前者大于后者，均在量表之内。",
+        "A scale from {low} to {high} says from which score on one is satisfied (satisfiedFrom) and up to which dissatisfied (dissatisfiedTo); both lie on it, and the first above the second.",
+    ),
+    Code.SURVEY_FRAME: (
+        "住户名单只有 {given} 户，少于要求的样本 {required} 户；请补全名单（未附名单时按小区登记户数编号）。",
+        "The list has {given} households, fewer than the sample of {required}; complete it (without a list the estate's number of households counts).",
+    ),
+    Code.SURVEY_HOUSEHOLD_PERSONAL: (
+        "住户名单只写房号等标识，不得含电话、证件号码；请去掉 11 位及以上的数字。",
+        "A household is named by its door, without phone or identity numbers; take out what has 11 digits or more.",
+    ),
+    Code.SURVEY_HOUSEHOLD_TWICE: (
+        "住户“{household}”在名单中出现了两次；每户只列一次。",
+        "The household {household} is on the list twice; list each once.",
+    ),
+    Code.SURVEY_INCOMPLETE: (
+        "已答 {answered} 户，少于要求的样本 {required} 户，问卷不能按完成结束；请继续催收、更换候补户，或填写样本不足的原因（shortfall），该结果将不计分。",
+        "{answered} households have answered, fewer than the sample of {required}; wait, replace households by reserves, or state why it falls short (shortfall): then it does not count for a score.",
+    ),
+    Code.SURVEY_INDICATOR_TWICE: (
+        "有两个问题对应同一指标“{indicator}”；每个指标对应一个问题。",
+        "Two questions are for the indicator {indicator}; ask one for each.",
+    ),
+    Code.SURVEY_NOT_OPEN: (
+        "问卷状态为“{state}”，只有调查中的问卷可以更换住户或补发链接。",
+        "The survey is {state}; households are replaced and links issued anew only while it is open.",
+    ),
+    Code.SURVEY_NO_RESERVE: (
+        "候补户已用完；请填写样本不足的原因后结束，或另设问卷并增加候补户。",
+        "There is no reserve left; close the survey and state the shortfall, or set up another with more reserves.",
+    ),
+    Code.SURVEY_QUESTIONS: (
+        "问卷须有 1 至 {limit} 个问题。",
+        "A survey asks 1 to {limit} questions.",
+    ),
+    Code.SURVEY_REQUIRED: (
+        "要求的样本为 {given} 户，应在 {minimum}（属地参数 SATISFACTION_SAMPLE_MIN、SMALL_CELL 中较大者）至 {limit} 户之间。",
+        "A sample of {given} is asked for; it lies between {minimum} (the larger of the settings SATISFACTION_SAMPLE_MIN and SMALL_CELL) and {limit}.",
+    ),
+    Code.SURVEY_SCALE: (
+        "量表 {low} 至 {high} 无效：应为 0 至 {highest} 之间的整数，且上限大于下限。",
+        "A scale from {low} to {high} cannot be used: it has whole numbers from 0 to {highest}, and its end is above its start.",
+    ),
+    Code.SURVEY_SLIP_NOT_OUT: (
+        "该户状态为“{state}”，只有已发放、未作答的住户可以更换或补发。",
+        "This household is {state}; only one that has a link and has not answered is replaced or given another.",
+    ),
+    Code.SURVEY_WORDS: (
+        "量表有 {scores} 个分值，选项文字有 {given} 个；两者须一致，且不超过 {limit} 个。",
+        "The scale has {scores} scores and {given} words are given; there is one for each score, and at most {limit}.",
     ),
     Code.TAKE_OVER_PENDING: (
         "贵企业对该小区的接管申请正在等待主管部门确认。",

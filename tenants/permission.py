@@ -89,6 +89,8 @@ class Permission(StrEnum):
     STAFF_UPDATE = "staff:update"
     SUBSIDY_READ = "subsidy:read"
     SUBSIDY_UPDATE = "subsidy:update"
+    SURVEY_CONDUCT = "survey:conduct"
+    SURVEY_READ = "survey:read"
     TAKE_OVER_CONFIRM = "take_over:confirm"
     TAKE_OVER_READ = "take_over:read"
     TAKE_OVER_REQUEST = "take_over:request"
@@ -141,6 +143,7 @@ _COMPANY_READER = _PUBLIC_KNOWLEDGE | {
     P.PROJECT_READ,
     P.RATING_READ,
     P.RECTIFICATION_READ,
+    P.SURVEY_READ,
 }
 
 _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
@@ -161,6 +164,7 @@ _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
     P.RECTIFICATION_READ,
     P.REGULATOR_READ,
     P.SUBSIDY_READ,
+    P.SURVEY_READ,
     P.TAKE_OVER_READ,
 }
 
@@ -180,6 +184,7 @@ _REGULATOR_KEEPER = _REGULATOR_READER | {
     P.RECTIFICATION_CONFIRM,
     P.RECTIFICATION_ISSUE,
     P.SCHEME_DRAFT,
+    P.SURVEY_CONDUCT,
 }
 
 VISITOR = frozenset({P.CREDIT_READ_PUBLIC})
@@ -245,7 +250,16 @@ COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
     | PARTY_PERSONAL
     | {P.MEMBER_READ, P.PARTY_ORGANISATION_UPDATE, P.STAFF_READ, P.STAFF_READ_PERSONAL},
     CompanyRole.FRONT_DESK: _PUBLIC_KNOWLEDGE
-    | {P.COMPANY_READ, P.DUE_READ, P.ISSUE_CREATE, P.ISSUE_READ, P.OPEN_DAY_READ, P.OPEN_DAY_RECEIVE, P.PROJECT_READ},
+    | {
+        P.COMPANY_READ,
+        P.DUE_READ,
+        P.ISSUE_CREATE,
+        P.ISSUE_READ,
+        P.OPEN_DAY_READ,
+        P.OPEN_DAY_RECEIVE,
+        P.PROJECT_READ,
+        P.SURVEY_READ,
+    },
 }
 
 REGULATOR_ROLES: dict[RegulatorRole, frozenset[Permission]] = {
@@ -263,7 +277,7 @@ REGULATOR_ROLES: dict[RegulatorRole, frozenset[Permission]] = {
     RegulatorRole.SECURITY_ADMIN: _PUBLIC_KNOWLEDGE | {P.REGULATOR_READ, P.REGULATOR_UPDATE_MEMBERS},
     RegulatorRole.AUDITOR: _PUBLIC_KNOWLEDGE | {P.REGISTRY_AUDIT_READ, P.REGULATOR_READ},
 }
-"""The assessor keeps the estate registry, confirms what a community confirms, drafts schemes and credit records, and
-scores ratings; settings, take-overs, published schemes, credit and ratings are decisions and the publisher's. Who lets
-people in and who audits reads no company's row (等保 GB/T 22239-2019: the three apart).
+"""The assessor keeps the estate registry, confirms what a community confirms, conducts surveys, drafts schemes and
+credit records, and scores ratings; settings, take-overs, published schemes, credit and ratings are decisions and the
+publisher's. Who lets people in and who audits reads no company's row (等保 GB/T 22239-2019: the three apart).
 """

@@ -29,6 +29,7 @@ Kind = Literal["tenant", "regulator", "public", "worker"]
 
 _PATH = re.compile(r"[0-9A-Z]{2,12}")
 _PATH_LENGTHS = {2, 4, 6, 9, 12}
+_LINK = re.compile(r"[0-9a-z]{8}:[0-9a-f]{64}|:")
 
 _SESSION = {"TimeZone": "Asia/Shanghai", "DateStyle": "ISO, YMD", "jit": "off", "application_name": "linli"}
 
@@ -39,7 +40,8 @@ class Principal:
 
     `opening` is the part of the first message that sets role and context, in `opening_message` for one that holds the
     whole transaction. It names every setting, so nothing of an earlier principal survives a change of principal inside
-    one transaction.
+    one transaction. `survey` and `slip` are what the holder of a survey's link reaches; only the public role's policies
+    know them, and only the public's opening names them.
     """
 
     kind: Kind
@@ -49,6 +51,8 @@ class Principal:
     regulator_id: UUID | None = None
     division_path: str | None = None
     purpose: Purpose | None = None
+    survey: str = ""
+    slip: str = ""
     opening: str = field(init=False, repr=False, compare=False)
     opening_message: bytes = field(init=False, repr=False, compare=False)
 
@@ -67,14 +71,18 @@ class Principal:
             raise ValueError("a principal is a tenant, a regulator, the public or a worker")
         if self.purpose is not None and not isinstance(self.purpose, Purpose):
             raise TypeError("a purpose is one of the known ones")
-        opening = (
+        if not _LINK.fullmatch(f"{self.survey}:{self.slip}") or (self.survey and self.kind != "public"):
+            raise ValueError("a link's holder is the public, with a survey's locator and a slip's digest")
+        opening = [
             f"SET LOCAL ROLE linli_{self.kind}",
             f"SET LOCAL linli.tenant = '{self.tenant_id or ''}'",
             f"SET LOCAL linli.division = '{path or ''}'",
             f"SET LOCAL linli.regulator = '{self.regulator_id or ''}'",
             f"SET LOCAL linli.actor = '{self.actor_id or ''}'",
             f"SET LOCAL linli.purpose = '{self.purpose or ''}'",
-        )
+        ]
+        if self.kind == "public":
+            opening += [f"SET LOCAL linli.survey = '{self.survey}'", f"SET LOCAL linli.slip = '{self.slip}'"]
         object.__setattr__(self, "opening", "; ".join(opening))
         object.__setattr__(self, "opening_message", plain(*opening))
 

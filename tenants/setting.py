@@ -54,6 +54,7 @@ class SettingKey(StrEnum):
     REPAIR_MIN_MONTHS_GENERAL = "REPAIR_MIN_MONTHS_GENERAL"
     REPAIR_MIN_MONTHS_MINOR = "REPAIR_MIN_MONTHS_MINOR"
     REPAIR_MIN_MONTHS_SERIOUS = "REPAIR_MIN_MONTHS_SERIOUS"
+    SATISFACTION_SAMPLE_MIN = "SATISFACTION_SAMPLE_MIN"
     SMALL_CELL = "SMALL_CELL"
     SUBSIDY_MONTHS_MAX = "SUBSIDY_MONTHS_MAX"
     TRANSFER_LETTER_DAYS = "TRANSFER_LETTER_DAYS"
@@ -204,6 +205,12 @@ KINDS: dict[SettingKey, Kind] = {
     SettingKey.REPAIR_MIN_MONTHS_GENERAL: Kind(_whole(0, 12), "0–12", 3, _ORDER_36),
     SettingKey.REPAIR_MIN_MONTHS_MINOR: Kind(_whole(0, 3), "0–3", 0, _ORDER_36),
     SettingKey.REPAIR_MIN_MONTHS_SERIOUS: Kind(_whole(0, 36), "0–36", 12, _ORDER_36),
+    SettingKey.SATISFACTION_SAMPLE_MIN: Kind(
+        _whole(2, 1000),
+        "2–1000",
+        25,
+        "安徽某镇季度考核测评邀请 25 名居民打分 / a township of Anhui asks 25 residents every quarter",
+    ),
     SettingKey.SMALL_CELL: Kind(_whole(2, 100), "2–100", 5, _NO_RULE),
     SettingKey.SUBSIDY_MONTHS_MAX: Kind(
         _whole(1, 600), "1–600", 36, "枣庄市：连续补贴三年 / Zaozhuang: three consecutive years"

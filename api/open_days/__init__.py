@@ -20,6 +20,7 @@ from starlette.routing import Route
 from api.callers import Callers
 from api.graphql import Exchange, Refused, caller, require_size, whole_body
 from api.open_days import calendar, notice, photo
+from api.printing import MEDIA
 from infra import files
 from infra.files import Files
 from schema.engine import NO_PURPOSE
@@ -84,7 +85,7 @@ class OpenDays:
             raise _rule(DomainError(Code.OPEN_DAY_NOT_ANNOUNCED, "id", state=open_day.state))
         async with self._drawing:
             content = await asyncio.to_thread(notice.drawn, open_day)
-        return _kept(request, content, notice.MEDIA, "物业开放日公告.pdf")
+        return _kept(request, content, MEDIA, "物业开放日公告.pdf")
 
     async def add_photo(self, request: Request) -> Response:
         """Keep a photo of an announced open day. What can be refused before the picture is sent is refused then."""

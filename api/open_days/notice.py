@@ -5,20 +5,17 @@ sheet says so: somebody writes it in by hand, instead of finding the notice wron
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from api.printing import MISSING, legible
 from infra.data import font
 from schema.terms import term
 from tenants.announcement import Announcement, Batch
 from tenants.row import legal_day
 
-MEDIA: Final = "application/pdf"
-MISSING: Final = "〓"
 BATCHES_SHOWN: Final = 60
 
 _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
@@ -192,8 +189,7 @@ class _Sheet:
 
     def _legible(self, text: str) -> str:
         """The text as the font can show it."""
-        composed = unicodedata.normalize("NFC", " ".join(text.split(" ")))
-        shown = "".join(letter if letter in letters() else _replaced(letter) for letter in composed)
+        shown = legible(text)
         self._missing = self._missing or (MISSING in shown and MISSING not in text)
         return shown
 
@@ -214,20 +210,3 @@ def _period(starts_at: datetime, ends_at: datetime) -> str:
 
 def _day(moment: datetime) -> str:
     return f"{moment.month}月{moment.day}日（星期{_WEEKDAYS[moment.weekday()]}）"
-
-
-@lru_cache(maxsize=1)
-def letters() -> frozenset[str]:
-    """What the font shows."""
-    from fontTools.ttLib import TTFont
-
-    with TTFont(font.FILE, lazy=True) as opened:
-        return frozenset(map(chr, opened.getBestCmap()))
-
-
-def _replaced(letter: str) -> str:
-    """Marks and joiners that only change their neighbours vanish, spaces are spaces, all else is missing."""
-    kind = unicodedata.category(letter)
-    if kind in ("Mn", "Me", "Cf"):
-        return ""
-    return " " if kind in ("Zs", "Zl", "Zp", "Cc") else MISSING

@@ -111,6 +111,9 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.RECTIFICATION_CONFIRM: {ASSESSOR, PUBLISHER},
     Permission.INTERVIEW_READ: BUSINESS - {DESK},
     Permission.INTERVIEW_HOLD: {ASSESSOR, PUBLISHER},
+    # Surveys: a regulator's work; a company reads what is published of its own estates.
+    Permission.SURVEY_READ: BUSINESS,
+    Permission.SURVEY_CONDUCT: {ASSESSOR, PUBLISHER},
     # What is due is narrowed to the areas that the reader may read.
     Permission.DUE_READ: BUSINESS,
     # Party organisations are facts; whose file it is, only the Party affairs officer learns, and the company who asked.

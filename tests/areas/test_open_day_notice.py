@@ -8,7 +8,7 @@ import httpx
 import pypdf
 import pytest
 
-from api.open_days.notice import letters
+from api.printing import letters
 from tests.areas.open_days import SOON, done, drafted, get, published, refused, said
 from tests.serving import Served
 

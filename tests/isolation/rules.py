@@ -57,6 +57,14 @@ def _free(row: Row, who: Context) -> bool:
     return who.tenant_id is not None and row["serving_tenant_id"] in (None, who.tenant_id)
 
 
+def _published_to(row: Row, who: Context) -> bool:
+    return _serves(row, who) and row["published_on"] is not None
+
+
+def _surveyed(row: Row, who: Context) -> bool:
+    return bool(who.survey) and row["locator"] == who.survey
+
+
 OWN = Rule("a company works on its own rows", ("tenant_id",), _own)
 WITHIN = Rule("a regulator's reach is its division's subtree", ("division_path",), _within)
 REACHED = Rule("a regulator sees the companies that work in its division", ("reach",), _reached)
@@ -91,6 +99,18 @@ _ITSELF = Rule("a regulator sees itself", ("id",), lambda row, who: row["id"] ==
 _ITS_MEMBERS = Rule(
     "a regulator sees its own members", ("regulator_id",), lambda row, who: row["regulator_id"] == who.regulator_id
 )
+_PUBLISHED = Rule(
+    "a company sees what is published of the surveys of its estates",
+    ("serving_tenant_id", "published_on"),
+    _published_to,
+)
+_ASKED = Rule("who has a survey's link sees what it asks, and adds to its tally", ("locator",), _surveyed)
+_ANSWERS = Rule(
+    "who has a survey's link uses the one slip that it names",
+    ("token_digest",),
+    lambda row, who: bool(who.slip) and row["token_digest"] == who.slip,
+)
+_TALLIES = _everything("the platform puts tallies up and takes them down at the close; no regulator reads one")
 _REPORTS = Rule(
     "a company may report an estate that it serves; a regulator confirms it",
     ("serving_tenant_id", "registry_state"),
@@ -227,6 +247,13 @@ _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
     ("scheme_retirement", REGULATOR): {"SELECT": _RULES, "INSERT": WITHIN},
     ("scheme_retirement", PUBLIC): {"SELECT": _RULES},
     ("scheme_retirement", WORKER): {"SELECT": _RULES},
+    ("survey", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN, "UPDATE": WITHIN},
+    ("survey", TENANT): {"SELECT": _PUBLISHED},
+    ("survey", PUBLIC): {"SELECT": _ASKED},
+    ("survey_slip", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN, "UPDATE": WITHIN, "DELETE": WITHIN},
+    ("survey_slip", PUBLIC): {"SELECT": _ANSWERS, "UPDATE": _ANSWERS},
+    ("survey_tally", PUBLIC): {"SELECT": _ASKED, "UPDATE": _ASKED},
+    ("survey_tally", WORKER): {"SELECT": _TALLIES, "INSERT": _TALLIES, "DELETE": _TALLIES},
     ("regulator", REGULATOR): {"SELECT": _ITSELF},
     ("regulator", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
     ("regulator_member", REGULATOR): {"SELECT": _ITS_MEMBERS, "INSERT": _ITS_MEMBERS, "UPDATE": _ITS_MEMBERS},

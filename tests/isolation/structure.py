@@ -49,6 +49,9 @@ ANCHORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "opened_by": ((f"opened_by = {_ACTOR_ID}",),),
     "opened_until": (("opened_until > now()",),),
     "division_path": ((f"division_path ^@ {_PATH}",), (f"length({_PATH}) = ANY (ARRAY[2, 4, 6, 9, 12])",)),
+    "published_on": (("published_on IS NOT NULL",),),
+    "locator": ((f"locator = NULLIF({_SETTING.format('survey')}, ''::text)",),),
+    "token_digest": ((f"token_digest = NULLIF({_SETTING.format('slip')}, ''::text)",),),
     "reach": ((f"reach @> ARRAY[{_PATH}]",),),
 }
 
@@ -61,6 +64,7 @@ POINTS_NOWHERE = {
     "credit_record.drafted_by": "a regulator's member, who may be removed; who drafted stays known",
     "credit_record.decided_by": "as drafted_by",
     "public_credit.company_id": "as estate.serving_tenant_id",
+    "survey.serving_tenant_id": "as estate.serving_tenant_id",
     "registry_audit_entry.actor_id": "as in audit_entry",
     "registry_audit_entry.division_path": "history stays under the path that held when it was written",
     "registry_audit_entry.entity_id": "as in audit_entry",

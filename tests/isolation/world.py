@@ -14,7 +14,7 @@ import asyncpg
 
 from tenants.row import new_id
 from tests.isolation import catalogue as catalogues
-from tests.isolation.catalogue import REGULATOR, TENANT, WORKER, Catalogue, Table
+from tests.isolation.catalogue import PUBLIC, REGULATOR, TENANT, WORKER, Catalogue, Table
 from tests.isolation.rows import Factory, Row, RowSet
 
 LEVELS = {2: "PROVINCE", 4: "CITY", 6: "COUNTY", 9: "STREET", 12: "COMMUNITY"}
@@ -55,6 +55,8 @@ class Context:
     actor: str | None = ""
     file: str | None = None
     purpose: str | None = ""
+    survey: str | None = None
+    slip: str | None = None
 
     @property
     def opening(self) -> str:
@@ -66,6 +68,8 @@ class Context:
             "actor": self.actor,
             "file": self.file,
             "purpose": self.purpose,
+            "survey": self.survey,
+            "slip": self.slip,
         }
         parts = [f"SET LOCAL ROLE {self.role}"]
         for name, value in settings.items():
@@ -106,7 +110,8 @@ class Context:
 
     def _said(self) -> list[tuple[str, str | None]]:
         named = [("tenant", self.tenant), ("division", self.division), ("regulator", self.regulator)]
-        return [*named, ("file", self.file or ""), ("purpose", self.purpose)]
+        more = [("survey", self.survey or ""), ("slip", self.slip or "")]
+        return [*named, ("file", self.file or ""), ("purpose", self.purpose), *more]
 
 
 def _uuid(text: str | None) -> uuid.UUID | None:
@@ -152,6 +157,11 @@ class World:
         regulator = str(self.sets[owner][0].rows["regulator"]["id"])
         return Context(REGULATOR, division=path, regulator=regulator, purpose="SUPERVISION")
 
+    def link(self, name: str) -> Context:
+        """Who holds a link into the survey of a company's estate."""
+        rows = self.sets[name][0].rows
+        return Context(PUBLIC, survey=rows["survey"]["locator"], slip=rows["survey_slip"]["token_digest"])
+
     async def another(self, table: Table, name: str, **chosen: Any) -> Row:
         """Values of one more row of a company, which is the same each time unless something in it is chosen."""
         if chosen:
@@ -179,7 +189,8 @@ class World:
             return [*(self.regulator(path) for path in paths), self.regulator("36", "丁"), mixed, without_purpose]
         if role == WORKER:
             return [Context(WORKER), Context(WORKER, tenant=b), Context(WORKER, division="37", regulator=regulator)]
-        return [Context(role), Context(role, tenant=b, division="37", regulator=regulator)]
+        links = [replace(self.link("甲"), tenant=b), self.link("乙"), replace(self.link("甲"), slip="")]
+        return [Context(role), Context(role, tenant=b, division="37", regulator=regulator), *links]
 
     def malformed(self, role: str) -> list[Context]:
         """Contexts that name nobody, or nothing: each must show what a context without that shows."""
@@ -194,13 +205,14 @@ class World:
             named = [Context(role, division=path, regulator=regulator, purpose="RATING") for path in paths]
             others = [Context(role, division="37", regulator=value, purpose="RATING") for value in bad]
             return [Context(role), *named, *others]
-        return [Context(role, tenant=value, division=value, regulator=value) for value in bad]
+        return [Context(role, tenant=x, division=x, regulator=x, survey=x, slip=x) for x in ("", *bad)]
 
 
 async def build(administrator: asyncpg.Connection) -> World:
     """Fill a migrated database that holds no row yet."""
     factory, sets = await fill(administrator, PLACES, SETS)
     await _free_estate(factory, sets["甲"][0])
+    await _open_survey(factory, sets["甲"][0])
     world = World(factory.catalogue, factory, sets)
     soon = {"expires_at": dt.datetime.now(dt.UTC) + dt.timedelta(minutes=50)}
     for table in world.catalogue.in_order:
@@ -274,3 +286,9 @@ async def _free_estate(factory: Factory, beside: RowSet) -> None:
     table = factory.catalogue.tables["estate"]
     nobody = {"serving_tenant_id": None, "serving_company": None}
     await factory.insert(table, await factory.values(table, beside, **nobody))
+
+
+async def _open_survey(factory: Factory, beside: RowSet) -> None:
+    """A survey of A's estate of which nothing is published yet."""
+    table = factory.catalogue.tables["survey"]
+    await factory.insert(table, await factory.values(table, beside, published_on=None))

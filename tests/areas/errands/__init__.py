@@ -28,6 +28,7 @@ from tests.areas.errands import (  # noqa: F401 - they add theirs
     rating,
     rectification,
     scheme,
+    survey,
 )
 from tests.areas.errands.registry import MADE, Input, errand
 from tests.areas.town import END, STREET, TOMORROW, Firm, Town
