@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import strawberry
 
 from schema.reads import Node, column, entity, one, ref
-from schema.reads.report import figure, figures
+from schema.reads.report import Cell, figure, figures
 from schema.terms import CheckInState
 from schema.writes import UserError, changed, identifier, mutation, user_errors, values
 from tenants import check_in as rules
@@ -47,7 +47,7 @@ class CheckIn(Node):
 
 
 @figures("Check-ins, agreements and claimed projects of a period (报到统计, R-06); a share of nothing is null.")
-class CheckInFigures:
+class CheckInFigures(Cell):
     """One row, as on the last day of the period, or today if that is earlier."""
 
     leads: int = figure("Leads in charge on that day (在任负责人数).")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import strawberry
 
 from schema.reads import Node, column, entity, one, ref
-from schema.reads.report import figure, figures
+from schema.reads.report import Cell, figure, figures
 from schema.terms import CommitteeKind
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants import committee as rules
@@ -39,7 +39,7 @@ class Committee(Node):
     "Owners' and property management committees as on a day (业委会、物管会组建率, R-04). A rate counts only estates"
     " that stand below its line; of none it is null, shown as “—”."
 )
-class CommitteeFigures:
+class CommitteeFigures(Cell):
     """One row."""
 
     estates: int = figure("Estates in the registry, as it is today (小区数).")

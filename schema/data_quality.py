@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-from schema.reads.report import figure, figures
+from schema.reads.report import Cell, figure, figures
 from schema.terms import DataCheck
 
 
 @figures("Data quality (数据质量, R-14): a row for each check, whose own description defines it; of none, null.")
-class DataQualityFigures:
+class DataQualityFigures(Cell):
     """One row of a check."""
 
     check: DataCheck = figure("What is counted (核查项).")

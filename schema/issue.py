@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import strawberry
 
 from schema.reads import Connection, Node, column, entity, many, one, ref
-from schema.reads.report import figure, figures
+from schema.reads.report import Cell, figure, figures
 from schema.terms import IssueChannel, IssueLevel, IssueSource, IssueState
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants import issue as rules
@@ -70,7 +70,7 @@ class Issue(Node):
 
 
 @figures("Issues found in a period (问题统计, R-07); a share of nothing is null.")
-class IssueFigures:
+class IssueFigures(Cell):
     """One row."""
 
     found: int = figure("Found (发现数).")
@@ -99,7 +99,7 @@ class IssueFigures:
 
 
 @figures("Issues found in a period, by category (问题分类统计, R-07).")
-class IssueCategoryFigures:
+class IssueCategoryFigures(Cell):
     """A row for each category with an issue; one without a name is of issues that have no category."""
 
     code: str | None = figure("Code (类别代码).")

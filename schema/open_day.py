@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import strawberry
 
 from schema.reads import Connection, Node, Row, column, entity, expression, many, one, ref
-from schema.reads.report import figure, figures
+from schema.reads.report import Cell, figure, figures
 from schema.terms import EstateKind, OpenArea, OpenDayState, Organiser
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants import open_day as rules
@@ -120,7 +120,7 @@ class OpenDayPhoto(Node):
 
 
 @figures("Open days held in a period, by kind of estate (开放日统计, R-05); a share of nothing is null.")
-class OpenDayFigures:
+class OpenDayFigures(Cell):
     """A row for each kind of estate."""
 
     estate_kind: EstateKind = figure("Kind of estate (小区类型).")

@@ -84,7 +84,7 @@ class Query:
     estate: Estate | None = by_id("An estate by its id (小区).")
     committees: Connection[Committee] = connection("Committees of estates, past and present (业委会、物管会).")
     committee: Committee | None = by_id("A committee by its id (业委会、物管会).")
-    committee_figures: CommitteeFigures = report(
+    committee_figures: list[CommitteeFigures] = report(
         "R-04: owners' and property management committees as on `until` (业委会、物管会组建率).",
         committee_rules.REPORT,
         tables={"c": committee_rules.Committee, "e": EstateRow},
@@ -93,7 +93,7 @@ class Query:
     )
     subsidies: Connection[Subsidy] = connection("Subsidies of property fees in your division (物业费补贴).")
     subsidy: Subsidy | None = by_id("A subsidy by its id (物业费补贴).")
-    subsidy_figures: SubsidyFigures = report(
+    subsidy_figures: list[SubsidyFigures] = report(
         "R-13: subsidies of property fees for the months of a period (物业费补贴统计).",
         subsidy_rules.REPORT,
         tables={"t": subsidy_rules.Subsidy},
@@ -212,7 +212,7 @@ class Query:
         "Entries of how owners' committees are composed (业委会构成登记)."
     )
     party_figures: Connection[PartyFigure] = connection("Published figures of your divisions (党建统计数据).")
-    party_coverage: PartyCoverageFigures = report(
+    party_coverage: list[PartyCoverageFigures] = report(
         "R-01: organisation and work coverage as on `until` (组织覆盖率).",
         party_statistics_rules.COVERAGE,
         tables={
@@ -237,12 +237,14 @@ class Query:
         party_statistics_rules.FUNNEL,
         tables={"f": party_statistics_rules.PartyFigure},
         permission=Permission.PARTY_FIGURE_READ,
+        withholds=True,
     )
-    cross_appointment_figures: CrossAppointmentFigures = report(
+    cross_appointment_figures: list[CrossAppointmentFigures] = report(
         "R-03: cross appointments and committees as published last before `until` (双向进入率).",
         party_statistics_rules.CROSS_APPOINTMENT,
         tables={"f": party_statistics_rules.PartyFigure},
         permission=Permission.PARTY_FIGURE_READ,
+        withholds=True,
     )
     rating_cycles: Connection[RatingCycle] = connection("Rating cycles: those opened, and drafts of yours (评定周期).")
     rating_cycle: RatingCycle | None = by_id("A rating cycle by its id (评定周期).")
@@ -274,7 +276,7 @@ class Query:
         tables={"t": open_day_rules.OpenDay, "o": open_day_rules.Opinion, "p": ProjectRow},
         permission=Permission.OPEN_DAY_READ,
     )
-    check_in_figures: CheckInFigures = report(
+    check_in_figures: list[CheckInFigures] = report(
         "R-06: check-ins, agreements and claimed projects, as on the last day of a period, or today (报到统计).",
         check_in_rules.REPORT,
         tables={
@@ -288,7 +290,7 @@ class Query:
         },
         permission=Permission.CHECK_IN_READ,
     )
-    issue_figures: IssueFigures = report(
+    issue_figures: list[IssueFigures] = report(
         "R-07: issues found in a period, as they stand today (问题统计).",
         issue_rules.REPORT,
         tables={"t": issue_rules.Issue, "b": issue_rules.Issue, "p": ProjectRow},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import strawberry
 
 from schema.reads import Node, column, entity, expression, one, ref
-from schema.reads.report import figure, figures
+from schema.reads.report import Cell, figure, figures
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants import subsidy as rules
 from tenants.permission import Permission
@@ -37,7 +37,7 @@ class Subsidy(Node):
 
 
 @figures("Subsidies for the months whose first day lies in a period (物业费补贴统计, R-13).")
-class SubsidyFigures:
+class SubsidyFigures(Cell):
     """One row."""
 
     estates: int = figure("Estates (享受补贴小区数).")
@@ -47,7 +47,7 @@ class SubsidyFigures:
 
 
 @figures("Subsidies of a period by estate (小区物业费补贴, R-13), in the order of divisions; the first thousand.")
-class SubsidyEstateFigures:
+class SubsidyEstateFigures(Cell):
     """One row of a subsidy."""
 
     estate_name: str = figure("Name of the estate (小区名称).")

@@ -8,6 +8,7 @@ import strawberry
 
 from tenants.access import Purpose
 from tenants.agreement import AgreementState, ClaimState
+from tenants.calendar import Every
 from tenants.check_in import CheckInState
 from tenants.committee import CommitteeKind
 from tenants.company import CompanyStatus, MemberStatus
@@ -175,6 +176,16 @@ _enum(
         DueKind.PARTY_TALK: "Talk to an applicant (派人谈话).",
         DueKind.PARTY_TRANSFER: "Complete a transfer of relations (组织关系转接).",
         DueKind.RECTIFICATION: "Put something right and say so (整改).",
+    },
+)
+_enum(
+    Every,
+    "How long each period of a series is (统计周期), by the calendar.",
+    {
+        Every.MONTH: "A month (月).",
+        Every.QUARTER: "A quarter (季度).",
+        Every.HALF_YEAR: "A half-year (半年).",
+        Every.YEAR: "A year (年).",
     },
 )
 _enum(
@@ -567,6 +578,7 @@ __all__ = [
     "DueKind",
     "EndReason",
     "EstateKind",
+    "Every",
     "GroupKind",
     "InterviewState",
     "IssueChannel",

@@ -13,12 +13,13 @@ from graphql import (
     GraphQLSchema,
 )
 from sqlalchemy import Table
+from strawberry.types.base import StrawberryList
 
 from schema.reads.agreement import disagreements
 from schema.reads.audience import Audience
-from schema.reads.declare import DeclarationError, RootNode, RootNodes, Value, entity_of, target_of
+from schema.reads.declare import DeclarationError, RootNode, RootNodes, Value, bare, entity_of, target_of
 from schema.reads.field import Declared
-from schema.reads.report import Report
+from schema.reads.report import Cell, Report
 from schema.reads.row import Condition, Match, Row, table_of
 from schema.reads.sql import Statement
 from tenants.permission import Permission
@@ -49,6 +50,10 @@ def _roots(schema: GraphQLSchema) -> Iterator[str]:
         elif isinstance(declared.declaration, Report):
             if declared.declaration.permission is None:
                 yield f"Query.{name} is a report that names no permission"
+            rows = declared.resolve_type()
+            in_cells = isinstance(rows, StrawberryList) and issubclass(bare(rows), Cell)
+            if declared.declaration.in_cells is not in_cells:
+                yield f"Query.{name}: a report of a division and a period, and no other, is a list of what is a Cell"
         elif not isinstance(declared.declaration, _BY_ID_OF_ANY):
             target_of(declared)  # an entity, which cannot be declared without a permission
     for name, field in schema.mutation_type.fields.items() if schema.mutation_type else ():

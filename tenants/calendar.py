@@ -9,6 +9,7 @@ free, a public holiday is not known yet.
 import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 import chinese_calendar
 
@@ -19,6 +20,36 @@ class Deadline:
 
     on: date
     provisional: bool
+
+
+class Every(StrEnum):
+    """How long each period of a series is, by the calendar."""
+
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    HALF_YEAR = "HALF_YEAR"
+    YEAR = "YEAR"
+
+    def number(self, since: date, until: date) -> int:
+        """How many periods these days touch."""
+        return max(0, self._place(until) - self._place(since) + 1) if since <= until else 0
+
+    def within(self, since: date, until: date) -> list[tuple[date, date]]:
+        """First and last day of each period, the first and the last period cut to these days."""
+        starts = [self._start(self._place(since) + at) for at in range(1, self.number(since, until))]
+        lasts = [start - timedelta(days=1) for start in starts]
+        return list(zip([since, *starts], [*lasts, until], strict=True)) if since <= until else []
+
+    @property
+    def _months(self) -> int:
+        return {"MONTH": 1, "QUARTER": 3, "HALF_YEAR": 6, "YEAR": 12}[self]
+
+    def _place(self, day: date) -> int:
+        return (day.year * 12 + day.month - 1) // self._months
+
+    def _start(self, place: int) -> date:
+        year, month = divmod(place * self._months, 12)
+        return date(year, month + 1, 1)
 
 
 def is_working_day(day: date) -> tuple[bool, bool]:

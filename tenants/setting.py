@@ -276,7 +276,7 @@ FROM (VALUES {_DEFAULTS}) k(key, value, source)
 LEFT JOIN LATERAL (
     SELECT s.value, d.name AS division_name, s.valid_from, s.basis
     FROM division_setting s JOIN division d ON d.id = s.division_id
-    WHERE s.key = k.key AND {_governing("{division}", "{on}")}
+    WHERE s.key = k.key AND {_governing("{place}", "{on}")}
     ORDER BY s.division_path DESC LIMIT 1
 ) g ON true
 ORDER BY k.key

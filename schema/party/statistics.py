@@ -8,7 +8,7 @@ import strawberry
 
 from schema.party.terms import Formation, OrganisationKind, PartyMeasure
 from schema.reads import Node, column, entity, one, ref
-from schema.reads.report import figure, figures
+from schema.reads.report import Cell, figure, figures
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants.party import statistics as rules
 from tenants.permission import Permission
@@ -32,7 +32,7 @@ class PartyFigure(Node):
 
 
 @figures("Party organisation coverage (组织覆盖率, R-01); a rate of nothing is null, shown as “—”.")
-class PartyCoverageFigures:
+class PartyCoverageFigures(Cell):
     """One row."""
 
     companies: int = figure("Active companies (企业数).")
@@ -55,7 +55,7 @@ class PartyCoverageFigures:
 
 
 @figures("Party organisations by kind and formation (党组织分类, R-01).")
-class PartyOrganisationFigures:
+class PartyOrganisationFigures(Cell):
     """One row of a register, a kind and a formation."""
 
     register: str = figure("COMPANY or PUBLIC (企业、名录).")
@@ -66,7 +66,7 @@ class PartyOrganisationFigures:
 
 
 @figures("Development of members (发展党员, R-02), as published last; null is withheld.")
-class DevelopmentFigures:
+class DevelopmentFigures(Cell):
     """One row of a measure."""
 
     measure: PartyMeasure = figure("What it counts (指标).")
@@ -78,7 +78,7 @@ class DevelopmentFigures:
 @figures(
     "Cross appointments and owners' committees (双向进入率, R-03), as published last; null is withheld or nothing."
 )
-class CrossAppointmentFigures:
+class CrossAppointmentFigures(Cell):
     """One row."""
 
     as_on: date | None = figure("As on (截至日期).")

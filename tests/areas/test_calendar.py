@@ -1,6 +1,7 @@
 """Periods are counted as the Civil Code counts them; what the published calendar does not cover is provisional."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from tenants.calendar import (
     Deadline,
+    Every,
     add_months,
     after_days,
     after_months,
@@ -83,3 +85,17 @@ def test_months_there_and_back(start: date, months: int) -> None:
     moved = add_months(start, months)
     assert (moved.year * 12 + moved.month) - (start.year * 12 + start.month) == months
     assert moved.day == start.day or (moved + timedelta(days=1)).day == 1
+
+
+@given(st.dates(date(2000, 1, 1), date(2035, 12, 31)), st.integers(0, 2_000), st.sampled_from(list(Every)))
+def test_periods_cover_the_days_once_each(since: date, days: int, every: Every) -> None:
+    """They follow one another without a gap from the first day to the last, and each but the first begins a month."""
+    until = since + timedelta(days=days)
+    periods = every.within(since, until)
+    assert len(periods) == every.number(since, until)
+    assert (periods[0][0], periods[-1][1]) == (since, until)
+    for (first, last), (following, _) in pairwise(periods):
+        assert first <= last == following - timedelta(days=1)
+        months = {"MONTH": 1, "QUARTER": 3, "HALF_YEAR": 6, "YEAR": 12}[every]
+        assert (following.day, (following.month - 1) % months) == (1, 0)
+    assert every.within(until, since - timedelta(days=1)) == []

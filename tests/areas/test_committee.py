@@ -179,7 +179,7 @@ async def test_the_rate_of_pingshan(town: Town) -> None:
     """
     await fill(town, "440310001", 45, 34, {"OC": 19})
     ask = Asker(executable(build()), town.database, await town.regulator("440310"))
-    found = (await ask(FIGURES, on="2020-01-01"))["committeeFigures"]
+    found = (await ask(FIGURES, on="2020-01-01"))["committeeFigures"][0]
     assert found == {
         "estates": 45,
         "eligibleEstates": 34,
@@ -195,15 +195,15 @@ async def test_the_rate_of_pingshan(town: Town) -> None:
         "unfiled": 19,
         "preparing": 0,
     }
-    before = (await ask(FIGURES, on="2019-04-30"))["committeeFigures"]
+    before = (await ask(FIGURES, on="2019-04-30"))["committeeFigures"][0]
     assert (before["eligibleEstates"], before["ownersCommittees"], before["rate"]) == (34, 0, "0.0000")
-    assert (await ask(FIGURES, on="2017-12-31"))["committeeFigures"]["rate"] is None
-    over = (await ask(FIGURES, on="2024-05-02"))["committeeFigures"]
+    assert (await ask(FIGURES, on="2017-12-31"))["committeeFigures"][0]["rate"] is None
+    over = (await ask(FIGURES, on="2024-05-02"))["committeeFigures"][0]
     assert (over["termsOver"], over["ownersCommittees"]) == (19, 19)
     await town.administrator.execute("UPDATE committee SET ended_on = '2024-06-01' WHERE division_path ^@ '440310'")
-    assert (await ask(FIGURES, on="2024-05-31"))["committeeFigures"]["ownersCommittees"] == 19
-    assert (await ask(FIGURES, on="2024-06-01"))["committeeFigures"]["ownersCommittees"] == 0
-    none = (await ask(FIGURES, on="2020-01-01", kind="COURTYARD"))["committeeFigures"]
+    assert (await ask(FIGURES, on="2024-05-31"))["committeeFigures"][0]["ownersCommittees"] == 19
+    assert (await ask(FIGURES, on="2024-06-01"))["committeeFigures"][0]["ownersCommittees"] == 0
+    none = (await ask(FIGURES, on="2020-01-01", kind="COURTYARD"))["committeeFigures"][0]
     assert (none["estates"], none["rate"], none["rateOfAll"]) == (0, None, None)
 
 
@@ -212,7 +212,7 @@ async def test_the_rate_of_zibo_and_what_its_settings_say(town: Town) -> None:
     await fill(town, "370302001", 1_500, 1_376, {"OC": 500, "PMC": 422})
     city = await town.regulator("3703")
     ask = Asker(executable(build()), town.database, city)
-    found = (await ask(FIGURES, on="2020-11-23"))["committeeFigures"]
+    found = (await ask(FIGURES, on="2020-11-23"))["committeeFigures"][0]
     assert (found["ownersCommittees"], found["managementCommittees"], found["rate"]) == (500, 422, "0.6701")
 
     def put(key: SettingKey, value: str) -> NewSetting:
@@ -221,7 +221,7 @@ async def test_the_rate_of_zibo_and_what_its_settings_say(town: Town) -> None:
     await town.do(city, setting.put, put(SettingKey.COMMITTEE_RATE_COUNTS_PMC, "false"))
     await town.do(city, setting.put, put(SettingKey.COMMITTEE_RATE_DENOMINATOR, "ALL"))
     await town.do(city, setting.put, put(SettingKey.COMMITTEE_RATE_TARGET, "0.8"))
-    found = (await ask(FIGURES, on="2021-01-01"))["committeeFigures"]
+    found = (await ask(FIGURES, on="2021-01-01"))["committeeFigures"][0]
     assert (found["countsPmc"], found["denominator"], found["target"]) == (False, "ALL", "0.8")
     assert (found["rate"], found["rateOfAll"], found["rateOfEligible"]) == ("0.3333", "0.3333", "0.3634")
     assert await town.refused(city, setting.put, put(SettingKey.COMMITTEE_RATE_DENOMINATOR, "SOME")) == [
@@ -239,7 +239,7 @@ async def test_the_rate_of_zaozhuang_rises(town: Town) -> None:
     ask = Asker(executable(build()), town.database, await town.regulator("3704"))
     place = await town.administrator.fetchval("SELECT id FROM division WHERE path = '370481'")
     rates = [
-        (await ask(FIGURES, division=f"div_{place}", on=on))["committeeFigures"]["rate"]
+        (await ask(FIGURES, division=f"div_{place}", on=on))["committeeFigures"][0]["rate"]
         for on in ("2020-05-31", "2020-06-01")
     ]
     assert rates == ["0.1100", "0.2260"]

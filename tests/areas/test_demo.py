@@ -102,16 +102,18 @@ async def test_zaozhuang(ask: dict[str, Asker]) -> None:
     assert answer == {
         "companies": {"totalCount": 250},
         "estates": {"totalCount": 893},
-        "issueFigures": {"found": 1420, "closed": 1243, "closedShare": "0.8754", "estates": 893, "overdue": 177},
-        "partyCoverage": {
-            "companies": 250,
-            "companiesWithOrganisation": 46,
-            "companiesWithAdvisor": 172,
-            "companiesCovered": 218,
-            "organisationCoverage": "0.1840",
-            "workCoverage": "0.8720",
-            "organisations": 46,
-        },
+        "issueFigures": [{"found": 1420, "closed": 1243, "closedShare": "0.8754", "estates": 893, "overdue": 177}],
+        "partyCoverage": [
+            {
+                "companies": 250,
+                "companiesWithOrganisation": 46,
+                "companiesWithAdvisor": 172,
+                "companiesCovered": 218,
+                "organisationCoverage": "0.1840",
+                "workCoverage": "0.8720",
+                "organisations": 46,
+            }
+        ],
         "partyAdvisors": {"totalCount": 172},
     }
     assert development.pop("FULL_MEMBERS") == 557
@@ -146,7 +148,7 @@ async def test_jinan(ask: dict[str, Asker]) -> None:
         f"query ($in: ID) {{ checkInFigures(division: $in, {YEAR_2025}) {{ leads confirmed claimedProjects }} }}",
         **{"in": jinan["id"]},
     )
-    assert figures["checkInFigures"] == {"leads": 1430, "confirmed": 1430, "claimedProjects": 1850}
+    assert figures["checkInFigures"] == [{"leads": 1430, "confirmed": 1430, "claimedProjects": 1850}]
 
 
 async def test_the_township(ask: dict[str, Asker]) -> None:
@@ -200,15 +202,17 @@ async def test_pingshan(ask: dict[str, Asker]) -> None:
     assert answer["delivered"] == {"totalCount": 45}
     assert [answer[status]["totalCount"] for status in statuses] == [19, 9, 6, 11]
     committees = {"eligibleEstates": 34, "ownersCommittees": 19, "preparing": 9, "rate": "0.5588"}
-    assert answer["committeeFigures"] == committees
-    assert answer["partyCoverage"] == {
-        "estates": 45,
-        "estatesWithBranch": 45,
-        "estateCoverage": "1.0000",
-        "secretariesFilled": 45,
-        "secretariesOwners": 25,
-    }
-    figures = answer["crossAppointmentFigures"]
+    assert answer["committeeFigures"] == [committees]
+    assert answer["partyCoverage"] == [
+        {
+            "estates": 45,
+            "estatesWithBranch": 45,
+            "estateCoverage": "1.0000",
+            "secretariesFilled": 45,
+            "secretariesOwners": 25,
+        }
+    ]
+    (figures,) = answer["crossAppointmentFigures"]
     assert round(100 * float(figures.pop("meanPartyShare"))) == 51
     assert round(100 * float(figures.pop("pooledPartyShare"))) == 52
     assert figures == {"committees": 19, "partyChairs": 8, "chairsWhoAreSecretary": None, "committeesAboveHalf": 6}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from schema import build, executable
+from schema.failure import Failure
 from tenants import issue, setting
 from tenants.errors import Code
 from tenants.issue import Issue, IssueChannel, IssueLevel, IssueSource, IssueState, NewCategory, NewIssue
@@ -301,7 +302,12 @@ async def test_the_report_says_how_issues_stand(town: Town) -> None:
         await town.do(firm.admin, issue.record_issue, new(quiet, found_on=found_on))
     ask = Asker(executable(build()), town.database, street)
     year = {"since": "2025-01-01", "until": "2025-12-31"}
-    assert (await ask(FIGURES, **year))["issueFigures"] == {
+
+    async def figures(**asked: Any) -> Any:
+        (row,) = (await ask(FIGURES, **asked))["issueFigures"]
+        return row
+
+    assert await figures(**year) == {
         "found": 4,
         "closed": 3,
         "closedShare": "0.7500",
@@ -323,12 +329,12 @@ async def test_the_report_says_how_issues_stand(town: Town) -> None:
         "satisfaction": "3.50",
         "__typename": "IssueFigures",
     }
-    assert (await ask(FIGURES, **year, kind="COMMERCIAL"))["issueFigures"]["found"] == 4
+    assert (await figures(**year, kind="COMMERCIAL"))["found"] == 4
     shares = ("closedShare", "closedInTimeShare", "meanDays", "closedAtEstateShare", "yearOnYear", "satisfaction")
-    other_kind = (await ask(FIGURES, **year, kind="RESETTLEMENT"))["issueFigures"]
+    other_kind = await figures(**year, kind="RESETTLEMENT")
     assert (other_kind["found"], other_kind["estatesServed"], other_kind["foundPerEstate"]) == (0, 0, None)
     assert [other_kind[share] for share in shares] == [None] * len(shares)
-    before = (await ask(FIGURES, since="2021-01-01", until="2021-12-31"))["issueFigures"]
+    before = await figures(since="2021-01-01", until="2021-12-31")
     assert (before["found"], before["estatesServed"], before["foundPerEstate"]) == (0, 0, None)
 
 
@@ -372,8 +378,8 @@ async def test_a_report_is_of_ones_own(town: Town) -> None:
             row = await town.administrator.fetchrow("SELECT id FROM division WHERE path = $1", code)
             assert row is not None
             division = f"div_{row['id']}"
-        answer: int = (await ask(text, division=division))["issueFigures"]["found"]
-        return answer
+        (row,) = (await ask(text, division=division))["issueFigures"]
+        return int(row["found"])
 
     county = await town.regulator("370404")
     assert await found(firm.admin) == await found(other.admin) == 1
@@ -382,4 +388,68 @@ async def test_a_report_is_of_ones_own(town: Town) -> None:
     assert await found(county, at) == 2
     assert await found(county, "3704") == await found(county)
     unknown = Asker(schema, town.database, county)
-    assert (await unknown(text, division="div_00000000-0000-7000-8000-000000000000"))["issueFigures"]["found"] == 0
+    assert (await unknown(text, division="div_00000000-0000-7000-8000-000000000000"))["issueFigures"] == [{"found": 0}]
+
+
+BROKEN_DOWN = """query ($since: Date!, $until: Date!, $every: Every, $breakdown: Boolean!) {
+    issueFigures(since: $since, until: $until, every: $every, breakdown: $breakdown) {
+        division { code level } since until found closed closedShare withheld } }"""
+
+
+async def test_a_report_by_street_and_half_year(town: Town) -> None:
+    """Each street of a county has its row, with nothing in it too, and each half-year its own; every share is that of
+    its cell. Together they are the whole.
+    """
+    firm = await town.company()
+    streets = ("370404002", "370404103")
+    first, second = [await town.project(firm, at=at) for at in streets]
+    made = [
+        await town.do(firm.admin, issue.record_issue, new(place, found_on=found_on))
+        for place, found_on in ((first, date(2022, 3, 1)), (first, date(2022, 8, 1)), (second, date(2022, 6, 30)))
+    ]
+    row = await walked(town, firm, made[0], *TO_FEEDBACK)
+    await town.do(firm.admin, issue.close, row.id, row.version, date(2022, 3, 9))
+    ask = Asker(executable(build()), town.database, await town.regulator("370404"))
+
+    async def rows(**asked: Any) -> list[dict[str, Any]]:
+        days = {"since": "2022-02-01", "until": "2022-11-30"}
+        found: list[dict[str, Any]] = (await ask(BROKEN_DOWN, **days, **asked))["issueFigures"]
+        return found
+
+    (whole,) = await rows(breakdown=False)
+    assert (whole["division"], whole["found"]) == ({"code": "370404", "level": "COUNTY"}, 3)
+    by_street = await rows(breakdown=True)
+    codes = [one["division"]["code"] for one in by_street]
+    assert codes == sorted(codes)
+    assert set(streets) < set(codes)
+    assert {one["division"]["level"] for one in by_street} == {"STREET"}
+    assert {one["division"]["code"]: (one["found"], one["closedShare"]) for one in by_street if one["found"]} == {
+        streets[0]: (2, "0.5000"),
+        streets[1]: (1, "0.0000"),
+    }
+    assert {one["closedShare"] for one in by_street if not one["found"]} == {None}
+    halves = await rows(breakdown=False, every="HALF_YEAR")
+    assert [(one["since"], one["until"], one["found"], one["closedShare"]) for one in halves] == [
+        ("2022-02-01", "2022-06-30", 2, "0.5000"),
+        ("2022-07-01", "2022-11-30", 1, "0.0000"),
+    ]
+    cells = await rows(breakdown=True, every="MONTH")
+    assert len(cells) == 10 * len(codes)
+    assert sum(one["found"] for one in cells) == 3
+    assert {tuple(one["withheld"]) for one in cells} == {()}
+
+
+async def test_a_report_has_so_many_periods(town: Town) -> None:
+    """Sixty months are answered, one more is refused and says so; of a breakdown, twelve."""
+    ask = Asker(executable(build()), town.database, await town.regulator("370404"))
+    for until, breakdown, number, limit in (("2024-12-31", False, 61, 60), ("2020-12-01", True, 13, 12)):
+        last_but_one = str(date.fromisoformat(until).replace(day=1) - DAY)
+        asked = {"since": "2019-12-31", "every": "MONTH", "breakdown": breakdown}
+        assert (await ask(BROKEN_DOWN, **asked, until=last_but_one))["issueFigures"]
+        with pytest.raises(Failure) as refused:
+            await ask(BROKEN_DOWN, **asked, until=until)
+        (error,) = refused.value.errors
+        assert f"At most {limit} periods; these days hold {number}" in error.message
+    assert (await ask(BROKEN_DOWN, since="2025-02-01", until="2025-01-01", every="YEAR", breakdown=False)) == {
+        "issueFigures": []
+    }

@@ -261,14 +261,15 @@ class Questions:
         return entity
 
     def _leaves(self, type_: GraphQLObjectType) -> str:
-        """All that a row says of itself."""
+        """All that a row says of itself; a row of figures says its division too."""
         leaves = [
             name
             for name, field in type_.fields.items()
             if is_leaf_type(get_named_type(field.type))
             and not any(is_required_argument(argument) for argument in field.args.values())
         ]
-        return " ".join(leaves)
+        figures = type_.name not in self.prefixes and "withheld" in type_.fields
+        return " ".join([*leaves, *(["division { id }"] if figures else [])])
 
     # What the walk may not leave out
 

@@ -241,10 +241,13 @@ class Dresser:
         """A report's: a division that exists or not, days of this year and others, a kind of estate."""
         found: dict[str, Any] = {}
         for name, argument in definition.args.items():
+            value: Any
             if name == "division":
                 value = self._chance.choice([None, self._id(), *[one for one in self._ids if one.startswith("div_")]])
             elif is_enum_type(get_named_type(argument.type)):
                 value = Enumerated(self._chance.choice(list(get_named_type(argument.type).values)))
+            elif name == "breakdown":
+                value = self._maybe(0.5)
             else:
                 value = self._chance.choice(["1999-12-31", "2024-03-01", "2024-06-30", "2026-12-31"])
             if is_non_null_type(argument.type) or self._maybe(0.6):

@@ -5,10 +5,11 @@ It shares with the compiler the declarations, the format of ids and cursors, and
 """
 
 import base64
+import itertools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cmp_to_key
@@ -51,7 +52,7 @@ from schema.reads.field import Declared, Identifier
 from schema.reads.filters import ORDER_LIMIT, WHERE_DEPTH, WHERE_PARTS, scalar_of
 from schema.reads.paging import signature
 from schema.reads.query import catalogue
-from schema.reads.report import Report
+from schema.reads.report import Cell, Report
 from schema.reads.row import source_of
 from schema.reads.scalars import time_text
 from schema.reads.sql import Statement
@@ -166,6 +167,9 @@ class Reference:
         if isinstance(declaration, Report):
             return self._report(one, info, arguments)
         target = target_of(one)
+        if one.origin is Cell:
+            found = [row for row in self._snapshot.rows["division"] if row["path"] == source.row["path"]]
+            return _thing(target, found[0]) if found else None
         if isinstance(declaration, RootById):
             return self._by_id(target, arguments["id"])
         rows = self._rows(target, declaration)
@@ -179,25 +183,61 @@ class Reference:
         return self._connection(target, rows, arguments)
 
     async def _report(self, one: Declared, info: Any, given: dict[str, Any]) -> Any:
-        """The report's own SQL with its parameters written into it."""
+        """The rows of each cell: the report's own SQL, asked once for each with its parameters written into it."""
         report = one.declaration
         assert isinstance(report, Report)
-        kind, _, text = (given.get("division") or "").partition("_")
-        known = {str(row["id"]) for row in self._snapshot.rows["division"]} if kind == "div" else set()
-        key = f"'{text if text in known else UUID(int=0)}'::uuid" if given.get("division") is not None else "NULL::uuid"
-        path = f"(SELECT path FROM division WHERE id = {key})"
         own = self._snapshot.principal.division_path
-        place = f"coalesce({path}, {'NULL::text' if own is None else repr(own)})"
-        parts = {"division": path, "place": place, **{name: f"'{given[name]}'::date" for name in report.days}}
+        asked = given.get("division")
+        key = (asked or "").removeprefix("div_")
+        known = [
+            row for row in self._snapshot.rows["division"] if (str(row["id"]) == key if asked else row["path"] == own)
+        ]
+        place = known[0]["path"] if known else None
+        places = [place]
+        if given.get("breakdown"):
+            parent = known[0]["id"] if known else UUID(int=0) if asked is not None else None
+            places = sorted(
+                row["path"]
+                for row in self._snapshot.rows["division"]
+                if row["parent_id"] == parent and (row["valid_to"] is None or row["valid_to"] >= given["since"])
+            )
+        days = {name: given[name] for name in report.days}
+        parts = [days]
+        if given.get("every") is not None:
+            periods = _parts(days["since"], days["until"], given["every"])
+            parts = [{"since": first, "until": last} for first, last in periods]
+        limited = asked is not None or bool(given.get("breakdown"))
+        type_ = get_named_type(info.return_type)
+        things = [
+            _figures(type_, {"withheld": [], **row, **part, "path": path})
+            for path in places
+            for part in parts
+            for row in await self._cell(
+                report, path if path or not limited else "nowhere", part, given, limited=limited
+            )
+        ]
+        return things if is_list_type(get_nullable_type(info.return_type)) else things[0]
+
+    async def _cell(
+        self, report: Report, place: str | None, days: dict[str, date], given: dict[str, Any], *, limited: bool
+    ) -> Any:
+        own = self._snapshot.principal.division_path
+        path = "NULL::text" if place is None else f"'{place}'"
+        as_of = given.get("asOf")
+        parts = {
+            "place": path,
+            "as_of": "current_date" if as_of is None else f"'{as_of}'::date",
+            **{name: f"'{day}'::date" for name, day in days.items()},
+        }
         kind_of_estate = given["estateKind"].value if given.get("estateKind") is not None else None
         for alias, model in report.tables.items():
             columns = model.__table__.columns
             asked = []
-            if "division_path" in columns:
-                asked.append(f"({key} IS NULL OR {alias}.division_path ^@ {path})")
-            if model.__tablename__ == "estate" and kind_of_estate is not None:
+            if "division_path" in columns and limited:
+                asked.append(f"{alias}.division_path ^@ {path}")
+            if kind_of_estate is not None and model.__tablename__ == "estate":
                 asked.append(f"{alias}.kind = '{kind_of_estate}'")
-            if "estate_id" in columns and kind_of_estate is not None:
+            elif kind_of_estate is not None and "estate_id" in columns:
                 estate = f"SELECT FROM estate WHERE id = {alias}.estate_id AND kind = '{kind_of_estate}'"
                 asked.append(f"EXISTS ({estate})")
             # What a company may see its policies decide alone; a regulator counts what lies in its own division, also
@@ -208,10 +248,7 @@ class Reference:
                 f"within_{alias}": " AND ".join(asked) or "true",
             }
         async with self._snapshot.database.reading(self._snapshot.principal) as connection:
-            rows = await connection.fetch(report.sql.format_map(parts))
-        type_ = get_named_type(info.return_type)
-        things = [_figures(type_, row) for row in rows]
-        return things if is_list_type(get_nullable_type(info.return_type)) else things[0]
+            return [dict(row) for row in await connection.fetch(report.sql.format_map(parts))]
 
     def _rows(self, target: Entity, declaration: Any) -> list[Row]:
         rows = self._snapshot.rows[target.table.name]
@@ -355,6 +392,17 @@ def _figures(type_: Any, row: Row) -> Any:
     return thing
 
 
+def _parts(since: date, until: date, every: Any) -> list[tuple[date, date]]:
+    """Day by day: a new period begins where the calendar's does."""
+
+    def period(day: date) -> tuple[int, int]:
+        return day.year, {"MONTH": day.month, "QUARTER": (day.month + 2) // 3, "HALF_YEAR": day.month > 6}.get(every, 0)
+
+    days = [since + timedelta(days=at) for at in range((until - since).days + 1)]
+    found = [list(group) for _, group in itertools.groupby(days, period)]
+    return [(group[0], group[-1]) for group in found]
+
+
 # Orders and cursors
 
 
@@ -489,7 +537,12 @@ class Faults:
             return
         if isinstance(declaration, Report):
             assert isinstance(type_, GraphQLObjectType)
-            if self._arguments(definition, details, path) is not None:
+            given = self._arguments(definition, details, path)
+            if given is not None:
+                if given.get("every") is not None:
+                    number = len(_parts(given["since"], given["until"], given["every"]))
+                    if number > (12 if given["breakdown"] else 60):
+                        self._reject(path)
                 self._object(type_, details, path)
             return
         target = target_of(one)

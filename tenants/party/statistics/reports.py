@@ -1,14 +1,13 @@
 """R-01 to R-03: coverage, live from organisational facts; the funnel and cross appointments, from published figures.
 
-Each is asked for a division ({division}; null: all that the asker sees) as on a day ({until}); `{of_x}` keeps the table
-under the alias x to what the asker sees. A period that ends before it begins has nothing in it. A rate whose
-denominator is zero is null, which is shown as "—".
+Each is asked for a division as on a day; `{of_x}` keeps the table under the alias x to what the asker sees, and
+`{within_x}` to the division. A period that ends before it begins has nothing in it. A rate whose denominator is zero is
+null, which is shown as "—".
 """
 
 _AT_WORK = "{0}.founded_on <= {{until}} AND ({0}.ended_on IS NULL OR {0}.ended_on > {{until}})"
-_WITHIN = "{{since}} <= {{until}} AND ({{division}} IS NULL OR {0}.division_path ^@ {{division}}) AND {{of_{0}}}"
 # A regulator sees every company that works in its division; here one counts only where it is registered.
-_REGISTERED = "c.division_path ^@ coalesce(current_setting('linli.division', true), '')"
+_WITHIN = "{{since}} <= {{until}} AND {{within_{0}}} AND {{of_{0}}}"
 
 COVERAGE = f"""
 WITH companies AS (
@@ -17,7 +16,7 @@ WITH companies AS (
            ) AS has_organisation,
            EXISTS (SELECT FROM party_advisor a WHERE a.tenant_id = c.tenant_id AND a.since <= {{until}}
                    AND (a.until IS NULL OR a.until > {{until}})) AS has_advisor
-    FROM company c WHERE {_WITHIN.format("c")} AND {_REGISTERED} AND c.status = 'ACTIVE'
+    FROM company c WHERE {_WITHIN.format("c")} AND c.status = 'ACTIVE'
 ), organisations AS (
     SELECT g.has_venue, coalesce(g.term_ends_on < {{until}}, false) AS expired
     FROM party_organisation g WHERE {_WITHIN.format("g")} AND {_AT_WORK.format("g")}
@@ -63,19 +62,16 @@ GROUP BY register, kind, formation ORDER BY register, kind, formation
 """
 """R-01, in detail: organisations by register, kind and formation."""
 
-# The division asked for, or the asker's own.
-_PLACE = "coalesce({division}, nullif(current_setting('linli.division', true), ''))"
-
-_PUBLISHED = f"""
-    f.division_path = {_PLACE} AND {{of_f}} AND {{since}} <= {{until}}
-    AND f.as_on = (SELECT max(l.as_on) FROM party_figure l WHERE l.division_path = {_PLACE} AND l.as_on <= {{until}})
+_PUBLISHED = """
+    f.division_path = {place} AND {of_f} AND {since} <= {until}
+    AND f.as_on = (SELECT max(l.as_on) FROM party_figure l WHERE l.division_path = {place} AND l.as_on <= {until})
 """
 
 FUNNEL = f"""
-SELECT f.measure, f.value, f.as_on,
+SELECT f.measure, f.value, f.as_on, CASE WHEN f.value IS NULL THEN ARRAY['value'] ELSE ARRAY[]::text[] END AS withheld,
        CASE WHEN f.measure = 'ADMITTED_THIS_YEAR'
             THEN (SELECT coalesce(sum(q.planned), 0) FROM development_quota q
-                  WHERE q.division_path ^@ {_PLACE} AND q.year = extract(year FROM f.as_on)) END AS planned
+                  WHERE q.division_path ^@ {{place}} AND q.year = extract(year FROM f.as_on)) END AS planned
 FROM party_figure f
 WHERE {_PUBLISHED}
     AND f.measure IN ('APPLICANTS', 'ACTIVISTS', 'DEVELOPMENT_OBJECTS', 'IN_ADMISSION', 'PROBATIONARY_MEMBERS',
@@ -96,13 +92,22 @@ WITH found AS (
            max(f.value) FILTER (WHERE f.measure = 'COMMITTEES_ABOVE_HALF') AS committees_above_half,
            max(f.value) FILTER (WHERE f.measure = 'COMMITTEE_SHARES') AS shares,
            max(f.value) FILTER (WHERE f.measure = 'COMMITTEE_PARTY_MEMBERS') AS party_members,
-           max(f.value) FILTER (WHERE f.measure = 'COMMITTEE_MEMBERS') AS members
+           max(f.value) FILTER (WHERE f.measure = 'COMMITTEE_MEMBERS') AS members,
+           array_agg(f.measure) FILTER (WHERE f.value IS NULL) AS hidden
     FROM party_figure f WHERE {_PUBLISHED}
 )
 SELECT as_on, leads, leads_appointed, round(leads_appointed::numeric / nullif(leads, 0), 4) AS appointed_rate,
        committees, party_chairs, chairs_who_are_secretary, committees_above_half,
        round(shares::numeric / nullif(committees, 0) / 100, 2) AS mean_party_share,
-       round(party_members::numeric / nullif(members, 0), 4) AS pooled_party_share
+       round(party_members::numeric / nullif(members, 0), 4) AS pooled_party_share,
+       ARRAY(SELECT w.figure FROM (VALUES
+           ('leads', ARRAY['PROJECT_LEADS']), ('leadsAppointed', ARRAY['CROSS_APPOINTED_LEADS']),
+           ('appointedRate', ARRAY['PROJECT_LEADS', 'CROSS_APPOINTED_LEADS']), ('committees', ARRAY['COMMITTEES']),
+           ('partyChairs', ARRAY['PARTY_CHAIRS']), ('chairsWhoAreSecretary', ARRAY['CHAIRS_WHO_ARE_SECRETARY']),
+           ('committeesAboveHalf', ARRAY['COMMITTEES_ABOVE_HALF']),
+           ('meanPartyShare', ARRAY['COMMITTEES', 'COMMITTEE_SHARES']),
+           ('pooledPartyShare', ARRAY['COMMITTEE_PARTY_MEMBERS', 'COMMITTEE_MEMBERS'])
+       ) w(figure, measures) WHERE w.measures && hidden) AS withheld
 FROM found
 """
 """R-03 (双向进入率): the mean of the committees' Party shares, in whole percents, and the pooled share."""

@@ -28,9 +28,9 @@ async def report(database: Database, principal: Principal, sql: str, *given: Any
 async def as_on(town: Town, principal: Principal, sql: str, path: str, day: date) -> list[dict[str, Any]]:
     """The rows of a report for a division as on a day, kept to what somebody sees by the policies alone."""
     seen = dict.fromkeys(("of_b", "of_c", "of_e", "of_f", "of_g"), "true")
-    return await report(
-        town.database, principal, sql.format(division="$1::text", since="$2::date", until="$2::date", **seen), path, day
-    )
+    within = {f"within_{alias}": f"{alias}.division_path ^@ $1" for alias in "bceg"}
+    asked = sql.format(place="$1::text", since="$2::date", until="$2::date", **seen, **within)
+    return await report(town.database, principal, asked, path, day)
 
 
 async def figures_of(town: Town, principal: Principal, day: date = HALF) -> dict[tuple[str, str], int | None]:
