@@ -481,6 +481,7 @@ _enum(
         SettingKey.PUBLICATION_MONTHS_MINOR: "Months a minor bad record is shown (轻微失信公示期，月).",
         SettingKey.PUBLICATION_MONTHS_SERIOUS: "Months a serious bad record is shown (严重失信公示期，月).",
         SettingKey.PUBLISH_NATURAL_PERSON_CREDIT: "Whether a person's credit may be public (是否公开自然人信用).",
+        SettingKey.RATING_PUBLICITY_DAYS: "Working days for which results are in publicity (评定结果公示期限).",
         SettingKey.REPAIR_DAYS: "Working days to decide about a repair (信用修复办理期限，工作日).",
         SettingKey.REPAIR_MIN_MONTHS_GENERAL: "Months until general records may be repaired (一般失信最短公示期，月).",
         SettingKey.REPAIR_MIN_MONTHS_MINOR: "Months until minor records may be repaired (轻微失信最短公示期，月).",

@@ -50,6 +50,7 @@ class SettingKey(StrEnum):
     PUBLICATION_MONTHS_MINOR = "PUBLICATION_MONTHS_MINOR"
     PUBLICATION_MONTHS_SERIOUS = "PUBLICATION_MONTHS_SERIOUS"
     PUBLISH_NATURAL_PERSON_CREDIT = "PUBLISH_NATURAL_PERSON_CREDIT"
+    RATING_PUBLICITY_DAYS = "RATING_PUBLICITY_DAYS"
     REPAIR_DAYS = "REPAIR_DAYS"
     REPAIR_MIN_MONTHS_GENERAL = "REPAIR_MIN_MONTHS_GENERAL"
     REPAIR_MIN_MONTHS_MINOR = "REPAIR_MIN_MONTHS_MINOR"
@@ -198,6 +199,9 @@ KINDS: dict[SettingKey, Kind] = {
         "true / false",
         False,
         "山东省社会信用条例第20条：自然人的不公开 / Shandong's ordinance, art. 20: not public",
+    ),
+    SettingKey.RATING_PUBLICITY_DAYS: Kind(
+        _whole(1, 60), "1–60", 5, "公示通常为 5 个工作日 / publicity is usually of 5 working days"
     ),
     SettingKey.REPAIR_DAYS: Kind(
         _whole(1, 30), "1–30", 3, "上海 3 个工作日，河南 1 个 / Shanghai's ordinance: 3 working days; Henan's: 1"
