@@ -49,6 +49,12 @@ def _enum(cls: E, description: str, terms: dict[StrEnum, str], name: str | None 
     return cls
 
 
+def chinese(description: str) -> str:
+    """The Chinese term in a description, without what stands after a comma; the description where it has none."""
+    found = _TERM.search(description)
+    return found[1].partition(", ")[0] if found else description
+
+
 def term(value: StrEnum) -> str:
     """The Chinese term of an enum's value, as its description has it."""
     return _TERMS.get((type(value), value.value), str(value))
