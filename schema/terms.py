@@ -473,8 +473,15 @@ _enum(
         SettingKey.ISSUE_DAYS: "Days to close an issue (问题办结期限，日).",
         SettingKey.ISSUE_ON_TIME_TARGET: "Share of issues to be closed in time (问题按期办结率目标).",
         SettingKey.LEAD_REPORT_MONTHS: "A lead reports to the community every so many months (负责人报告周期，月).",
+        SettingKey.MARK_OBJECTION: "A record in force is marked in public while objected to (异议标注).",
         SettingKey.OBJECTION_DAYS: "Working days to object to a notice (异议期限，工作日).",
         SettingKey.OBJECTION_DECISION_DAYS: "Working days to decide an objection (异议处理期限，工作日).",
+        SettingKey.OBJECTION_DECISION_DAYS_OTHERS: (
+            "Working days to decide an objection in which other bodies are involved (涉及其他单位的处理期限，工作日)."
+        ),
+        SettingKey.OBJECTION_IN_FORCE_DAYS: (
+            "Working days from its effect to object to a record in force (生效后异议期限，工作日); unset, no limit."
+        ),
         SettingKey.OPEN_DAY_ANSWER_DAYS: "Days to answer an opinion given on an open day (开放日意见答复期限，日).",
         SettingKey.OPEN_DAY_NOTICE_DAYS: "Days of notice before an open day (开放日提前公告天数).",
         SettingKey.OPEN_DAYS_PER_QUARTER: "Open days an estate holds a quarter (每季度开放日次数目标).",

@@ -45,10 +45,14 @@ class Code(StrEnum):
     CREDIT_DAYS = "CREDIT_DAYS"
     CREDIT_ENROLLED = "CREDIT_ENROLLED"
     CREDIT_LEAD_UNKNOWN = "CREDIT_LEAD_UNKNOWN"
+    CREDIT_NOTHING_TO_RECTIFY = "CREDIT_NOTHING_TO_RECTIFY"
     CREDIT_NOTICE_REQUIRED = "CREDIT_NOTICE_REQUIRED"
     CREDIT_NOT_BAD = "CREDIT_NOT_BAD"
+    CREDIT_OBJECTION_DECIDED = "CREDIT_OBJECTION_DECIDED"
     CREDIT_OBJECTION_LATE = "CREDIT_OBJECTION_LATE"
+    CREDIT_OBJECTION_NONE = "CREDIT_OBJECTION_NONE"
     CREDIT_OBJECTION_OPEN = "CREDIT_OBJECTION_OPEN"
+    CREDIT_OBJECTION_OVERDUE = "CREDIT_OBJECTION_OVERDUE"
     CREDIT_OBJECTION_UNDECIDED = "CREDIT_OBJECTION_UNDECIDED"
     CREDIT_POINTS_REQUIRED = "CREDIT_POINTS_REQUIRED"
     CREDIT_PROJECT_REQUIRED = "CREDIT_PROJECT_REQUIRED"
@@ -473,6 +477,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "{date} 该项目没有在任的项目负责人；请核对发生日期。",
         "The project had no lead on {date}; check the day on which it occurred.",
     ),
+    Code.CREDIT_NOTHING_TO_RECTIFY: (
+        "该记录没有待整改的事项：告知单未规定整改期限，或已报告整改。",
+        "There is nothing to rectify: the notice sets no days for it, or it was reported already.",
+    ),
     Code.CREDIT_NOTICE_REQUIRED: (
         "不良信息生效前须先送达《记分告知单》，听取异议。",
         "A bad record takes effect only after its notice (记分告知单) was served and could be objected to.",
@@ -481,13 +489,28 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "只有不良信息才需要信用修复。",
         "Only a bad record can be repaired.",
     ),
+    Code.CREDIT_OBJECTION_DECIDED: (
+        "对该记录的异议已于 {date} 作出决定，不再受理第二次异议；认为依据有误的，可请求撤销。",
+        "An objection to this record was decided on {date} and is not taken twice; ask for its revocation if its basis"
+        " is wrong.",
+    ),
     Code.CREDIT_OBJECTION_LATE: (
-        "异议期限（参数 OBJECTION_DAYS 或告知单载明的天数）已于 {due} 届满，不能再提出异议。",
-        "The time to object (the notice's own days, or the setting OBJECTION_DAYS) ended on {due}.",
+        "异议期限（告知单载明的天数或参数 OBJECTION_DAYS，生效后为参数 OBJECTION_IN_FORCE_DAYS）已于 {due} 届满，不能再提出异议。",
+        "The time to object (the notice's own days or the setting OBJECTION_DAYS, and for a record in force the setting"
+        " OBJECTION_IN_FORCE_DAYS) ended on {due}.",
+    ),
+    Code.CREDIT_OBJECTION_NONE: (
+        "该记录没有处理中的异议。",
+        "No objection to this record is being dealt with.",
     ),
     Code.CREDIT_OBJECTION_OPEN: (
         "异议期限至 {due}，届满后方可生效。",
         "It can still be objected to until {due}, and takes effect only after that day.",
+    ),
+    Code.CREDIT_OBJECTION_OVERDUE: (
+        "异议处理期限（参数 OBJECTION_DECISION_DAYS、OBJECTION_DECISION_DAYS_OTHERS）已于 {due} 届满，不能再延长；请尽快作出决定。",
+        "The time to decide (the settings OBJECTION_DECISION_DAYS and OBJECTION_DECISION_DAYS_OTHERS) ended on {due} and"
+        " cannot be extended any more; decide it.",
     ),
     Code.CREDIT_OBJECTION_UNDECIDED: (
         "该记录有未处理的异议；请先对异议作出决定。",

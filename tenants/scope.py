@@ -218,6 +218,8 @@ _BEGIN = plain("BEGIN")
 _COMMIT = plain("COMMIT")
 _LOG_AND_COMMIT = plain(*_LOGGED)
 
+_NOT_LASTING = "SET LOCAL synchronous_commit = off; "
+
 DEAD_CONNECTIONS_MET = 3
 """After so many that broke before they said anything it is the server that is gone, not they."""
 
@@ -344,15 +346,16 @@ class Database:
         raise Unavailable("the database cannot be reached")
 
     @asynccontextmanager
-    async def writing(self, principal: Principal) -> AsyncIterator[Scope]:
+    async def writing(self, principal: Principal, *, lasting: bool = True) -> AsyncIterator[Scope]:
         """One transaction on a SQLAlchemy session, as `principal`; it commits when the block ends well and was not
-        refused. Raises `Unavailable`.
+        refused. Raises `Unavailable`. One that is not `lasting` may be lost in a power cut after it was committed: for
+        what is simply done again.
         """
         try:
             async with self._engine.connect() as connection:
                 raw: Any = (await connection.get_raw_connection()).driver_connection
                 try:
-                    await raw.execute(f"BEGIN; {principal.opening}")
+                    await raw.execute(f"BEGIN; {'' if lasting else _NOT_LASTING}{principal.opening}")
                     async with AsyncSession(connection, expire_on_commit=False) as session:
                         scope = Scope(session, raw, principal)
                         yield scope

@@ -95,6 +95,8 @@ ACROSS_COMPANIES = {
     "agreement_division": "a regulator pages through the agreements of its division",
     "check_in_division": "a regulator pages through the check-ins of its division",
     "claimed_project_division": "a regulator pages through the claimed projects of its division",
+    "company_credit_best": "a regulator pages through companies by their credit, the best first",
+    "company_credit_worst": "a regulator pages through companies by their credit, the worst first",
     "company_reach": "a regulator finds the companies of its division",
     "credit_record_division": "a regulator pages through the credit records of its division",
     "credit_score_division": "a regulator pages through the scores of companies registered in its division",
