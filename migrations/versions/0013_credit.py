@@ -71,7 +71,7 @@ def create_tables() -> None:
         sa.Column("objected_on", sa.Date(), nullable=True),
         sa.Column("objection", sa.Text(), nullable=True),
         sa.Column("objection_others", sa.Text(), nullable=True),
-        sa.Column("objection_appraisal_days", sa.Integer(), nullable=False),
+        sa.Column("objection_appraisal_days", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("objection_decide_by", sa.Date(), nullable=True),
         sa.Column("objection_decided_on", sa.Date(), nullable=True),
         sa.Column("objection_outcome", sa.Text(), nullable=True),

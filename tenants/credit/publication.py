@@ -124,7 +124,8 @@ FROM company c CROSS JOIN LATERAL (
                    'subject', r.subject, 'information', r.information, 'severity', r.severity, 'item', r.item,
                    'article', r.article, 'points', r.points::text, 'basis', r.basis, 'issuer', r.issuer,
                    'decidedOn', r.decided_on, 'effectiveOn', r.effective_on, 'validTo', r.valid_to)
-                   || CASE WHEN r.state = 'OBJECTED' AND {text_on(SettingKey.MARK_OBJECTION, "r.division_path", "$2")} = 'true'
+                   || CASE WHEN r.state = 'OBJECTED'
+                                AND {text_on(SettingKey.MARK_OBJECTION, "r.division_path", "$2")} = 'true'
                            THEN jsonb_build_object('objectedOn', r.objected_on) ELSE '{{}}' END
                    || CASE WHEN r.staff_id IS NOT NULL
                            THEN jsonb_build_object('name', f.name, 'project', j.name) ELSE '{{}}' END

@@ -169,7 +169,7 @@ class CreditRecord(Changing, TenantRow, table=True):
     objected_on: date | None = None
     objection: str | None = Field(default=None, sa_type=Text)
     objection_others: str | None = Field(default=None, sa_type=Text)
-    objection_appraisal_days: int = 0
+    objection_appraisal_days: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     objection_decide_by: date | None = None
     objection_decided_on: date | None = None
     objection_outcome: ObjectionOutcome | None = code_field(default=None)

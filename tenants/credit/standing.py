@@ -65,19 +65,19 @@ async def rated(scope: Scope) -> bool:
     return bool(await scope.connection.fetchval(_RATED, scope.tenant_id))
 
 
-async def recompute(scope: Scope, on: date) -> int:
-    """The nightly work on one company's credit: bring its score and its leads' scores from a day on to what is stored;
-    how many periods were written. What begins or ends by its date alone is found here.
+async def recompute(scope: Scope, on: date, *, since: date | None = None) -> int:
+    """The nightly work on one company's credit: bring its score and its leads' scores up to a day, and what is stored
+    of them `since` an earlier one; how many periods were written. What begins or ends by its date alone is found here.
     """
     company = await find(scope, Company, scope.tenant_id, lock=True)
     known = await editions(scope, company.division_path)
     if not any(known.values()):
         return 0
-    until = max(on, today())
-    written = await refresh(scope, company, on, until=until, known=known[CreditSubject.COMPANY])
+    first = since or on
+    written = await refresh(scope, company, first, until=on, known=known[CreditSubject.COMPANY])
     if known[CreditSubject.PROJECT_LEAD]:
         for staff_id in await _leads(scope):
-            written += await refresh(scope, company, on, staff_id, until=until, known=known[CreditSubject.PROJECT_LEAD])
+            written += await refresh(scope, company, first, staff_id, until=on, known=known[CreditSubject.PROJECT_LEAD])
     await publish(scope, company)
     return written
 

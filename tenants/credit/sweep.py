@@ -34,9 +34,9 @@ class Broken:
     chain: history.Chain
 
 
-async def recompute(database: Database, on: date | None = None, *, share: int = 0, of: int = 1) -> Recomputed:
-    """Bring all scores from a day on to what is stored, today's included; `share` is one worker's `of` so many."""
-    day, done = on or today(), Recomputed()
+async def recompute(database: Database, since: date, *, share: int = 0, of: int = 1) -> Recomputed:
+    """Bring all scores from a day up to today to what is stored; `share` is one worker's `of` so many."""
+    done = Recomputed()
     async for tenant_id in company.enrolled(database):
         if tenant_id.int % of != share:
             continue
@@ -44,7 +44,7 @@ async def recompute(database: Database, on: date | None = None, *, share: int = 
             database.writing(Principal("worker", tenant_id=tenant_id), lasting=False) as scope,
             scope.acting_for(tenant_id),
         ):
-            done.written += await standing.recompute(scope, day)
+            done.written += await standing.recompute(scope, today(), since=since)
         done.companies += 1
     return done
 
