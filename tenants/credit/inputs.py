@@ -15,7 +15,7 @@ from sqlmodel import Field, col
 
 from tenants import division
 from tenants.company import Company
-from tenants.credit.record import EFFECTIVE, CreditState, CreditSubject, Effective, occurrence
+from tenants.credit.record import EFFECTIVE, CreditState, CreditSubject, Effective, counts, occurrence
 from tenants.project import ProjectLead
 from tenants.row import Changing, TenantRow
 from tenants.scheme import Inputs, Occurrence, Purpose, Result, Scheme, Subject, Term, score
@@ -74,7 +74,7 @@ class Stored:
     def inputs(self, document: Document, day: date) -> Inputs:
         """What counts on a day, in the document's terms. A record of another scheme's item counts where it was made."""
         occurrences = [
-            each for record in self.records if record.counts(day) for each in self._occurrences(document, record)
+            each for record in self.records if counts(record, day) for each in self._occurrences(document, record)
         ]
         return Inputs(
             occurrences=tuple(occurrences),
@@ -141,9 +141,9 @@ class Stored:
         before = day - DAY
         found: list[dict[str, str]] = []
         for record in sorted(self.records, key=lambda record: str(record.id)):
-            if record.counts(day) and not record.counts(before):
+            if counts(record, day) and not counts(record, before):
                 found.append({"what": "EFFECTIVE", "record": f"crd_{record.id}"})
-            elif record.counts(before) and not record.counts(day):
+            elif counts(record, before) and not counts(record, day):
                 left = record.state if record.ended_on == day else CreditState.EXPIRED
                 found.append({"what": str(left), "record": f"crd_{record.id}"})
         old, new = self.edition(before), self.edition(day)

@@ -207,20 +207,22 @@ class Effective:
     ended_on: date | None
     state: CreditState
 
-    def counts(self, day: date) -> bool:
-        """Whether it counts on a day; `COUNTS` says it in SQL."""
-        return (
-            self.effective_on <= day
-            and (self.valid_to is None or day <= self.valid_to)
-            and (self.ended_on is None or day < self.ended_on)
-        )
-
 
 EFFECTIVE: Final = f"""
 SELECT {", ".join(f"r.{one.name}" for one in fields(Effective))} FROM credit_record r
 WHERE r.tenant_id = $1 AND r.effective_on IS NOT NULL AND {{of_subject}} ORDER BY r.id
 """
 """The rows of `Effective` of one subject."""
+
+
+def counts(record: CreditRecord | Effective, day: date) -> bool:
+    """Whether a record counts on a day; `COUNTS` says it in SQL."""
+    return (
+        record.effective_on is not None
+        and record.effective_on <= day
+        and (record.valid_to is None or day <= record.valid_to)
+        and (record.ended_on is None or day < record.ended_on)
+    )
 
 
 def occurrence(record: CreditRecord | Effective, effective_on: date) -> Occurrence:

@@ -14,8 +14,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, Numeric, Text, UniqueConstra
 from sqlmodel import Field, col
 
 from tenants.change import change, create, find_at, transition
-from tenants.credit.inputs import counts
-from tenants.credit.record import CreditRecord, CreditSubject
+from tenants.credit.record import CreditRecord, CreditSubject, counts, occurrence
 from tenants.credit.score import ExactJson
 from tenants.errors import Code, DomainError
 from tenants.rating.case import STATE_CHANGES, Answer, CaseState, RatingCase, cases_of, checked
@@ -159,7 +158,7 @@ async def _records(
         for record in in_force:
             same = record.tenant_id == one.tenant_id and one.project_id in (None, record.project_id)
             if same and record.effective_on is not None:
-                found[one.id].append(record.occurrence(record.effective_on))
+                found[one.id].append(occurrence(record, record.effective_on))
     return found
 
 
