@@ -22,7 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 import migrations
 import schema
-from api import credit, logs, open_days, surveys
+from api import credit, export, logs, open_days, surveys
 from api.callers import Callers
 from api.graphql import JSON, STATUS, ClientLeft, Endpoint, Exchange, Refused, respond
 from api.heads import Protocol
@@ -83,6 +83,7 @@ class Server:
                 *open_days.routes(),
                 *credit.routes(),
                 *surveys.routes(),
+                *export.routes(),
             ],
             exception_handlers={
                 404: _not_found,
@@ -158,6 +159,7 @@ class Server:
             readers=readers,
             writers=writers,
         )
+        others.state.reports = export.Reports(callers, engine, self._schema)
         # What lives as long as the process need not be looked at by every collection.
         gc.collect()
         gc.freeze()
@@ -295,7 +297,9 @@ def _write(scope: Scope, exchange: Exchange, seconds: float) -> None:
         "request_id": exchange.request_id,
         "method": scope["method"],
         # Another path may hold anything: what someone mistyped, or pasted.
-        "path": path if path in PATHS or path in open_days.PATHS | credit.PATHS | surveys.PATHS else "other",
+        "path": path
+        if path in PATHS or path in open_days.PATHS | credit.PATHS | surveys.PATHS | export.PATHS
+        else "other",
         "status": exchange.status,
         "ms": round(seconds * 1_000, 2),
     }

@@ -38,6 +38,8 @@ divisions = typer.Typer(no_args_is_help=True, help="Keep the administrative divi
 imports = typer.Typer(no_args_is_help=True, help="Import a company's Excel or CSV files (导入表格).")
 photos = typer.Typer(no_args_is_help=True, help="Keep the photos of open days (开放日照片).")
 schemes = typer.Typer(no_args_is_help=True, help="Check, import and export rating and credit schemes (评定方案).")
+credit = typer.Typer(no_args_is_help=True, help="Work out and verify the credit of companies (企业信用).")
+app.add_typer(credit, name="credit")
 app.add_typer(divisions, name="divisions")
 app.add_typer(imports, name="import")
 app.add_typer(photos, name="photos")
@@ -312,6 +314,55 @@ def import_hotline(
         return await import_hotline(database, principal, file, dry_run)
 
     _import(file, run)
+
+
+@credit.command("recompute")
+def recompute_credit(
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="From this day on; else today (起算日).")
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="How many processes (进程数).")] = 1,
+) -> None:
+    """Work out every company's credit score anew as of a day (重算信用得分). Writes only changes; safe to repeat."""
+    from api.recompute import recompute
+    from tenants.row import today
+
+    day = as_of.date() if as_of else today()
+    if day > today():
+        raise Refusal(
+            f"--as-of {day} 晚于今天：得分只计算到今天。",
+            f"--as-of {day} is after today: scores are worked out up to today.",
+        )
+    done = recompute(_settings(), day, workers, _say)
+    _say(
+        f"已核算 {done.companies} 家企业，变更 {done.written} 段得分"
+        f" / Looked at {done.companies} companies, wrote {done.written} periods"
+    )
+
+
+@credit.command("verify")
+def verify_credit() -> None:
+    """Walk every company's credit history (核验信用记录链) and name where one is broken; exit code 1 if one is."""
+    from api import start
+    from tenants.credit import sweep
+
+    async def run(database: "Database") -> tuple[int, int]:
+        walked = broken = 0
+        async for found in sweep.verify(database):
+            walked += 1
+            if found is not None:
+                broken += 1
+                chain = found.chain
+                print(f"{found.tenant_id}  {found.name}  {chain.broken_at}/{chain.entries}  {chain.broken}")
+        return walked, broken
+
+    walked, broken = start.work(_settings(), _say, run)
+    _say(
+        f"已核验 {walked} 家企业的信用记录链，{broken} 家断裂"
+        f" / Walked the credit history of {walked} companies; {broken} are broken"
+    )
+    if broken:
+        raise typer.Exit(1)
 
 
 SchemeSource = Annotated[str, typer.Argument(help="A YAML file, or the name of a scheme that ships (方案文件).")]

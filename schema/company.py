@@ -1,6 +1,7 @@
 """Companies and their portal members in the contract."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import strawberry
@@ -32,6 +33,13 @@ class Company(Node):
     uscc: str = column("Unified social credit code (统一社会信用代码).", where=True)
     uscc_override: str | None = column("Why a code that fails its check is right all the same (代码校验例外说明).")
     status: CompanyStatus = column("Status (企业状态).", where=True)
+    credit_score: Decimal | None = column(
+        "Credit score that holds (当前信用得分), null without one; `creditScore` explains it.",
+        where=True,
+        order=True,
+        permission=Permission.CREDIT_READ,
+    )
+    credit_grade: str | None = column("Code of its band (当前信用等级).", where=True, permission=Permission.CREDIT_READ)
     contact_name: str | None = column("Contact (联系人).", personal=Permission.COMPANY_READ_CONTACT)
     contact_phone: str | None = column("Contact's phone (联系电话).", personal=Permission.COMPANY_READ_CONTACT)
     division: "Division" = one("Place of registration (注册地).", where=True)

@@ -38,6 +38,7 @@ from schema.party.survey import PartyCoverageSurvey
 from schema.project import Project
 from schema.rating.case import RatingCase
 from schema.rating.cycle import RatingCycle
+from schema.rating.score import PublishedRating, RatingEvaluator, RatingPeerReview, RatingResult, RatingSheet
 from schema.reads import Connection, Node, Scope, by_id, connection, node, nodes, single
 from schema.reads.report import report
 from schema.rectification import RectificationOrder
@@ -250,6 +251,11 @@ class Query:
     rating_cycle: RatingCycle | None = by_id("A rating cycle by its id (评定周期).")
     rating_cases: Connection[RatingCase] = connection("What takes part in ratings, as you may see it (参评对象).")
     rating_case: RatingCase | None = by_id("A case of a rating by its id (参评对象).")
+    rating_evaluators: Connection[RatingEvaluator] = connection("Who evaluates in which group (评价单位).")
+    rating_sheets: Connection[RatingSheet] = connection("Score sheets as far as you may see them (评分表).")
+    rating_peer_reviews: Connection[RatingPeerReview] = connection("Dossiers you evaluate as a peer (同行评价).")
+    rating_results: Connection[RatingResult] = connection("Results as far as you may see them (评定结果).")
+    published_ratings: Connection[PublishedRating] = connection("Published results, for everybody (公布的评定结果).")
     schemes: Connection[Scheme] = connection("Published schemes (评定方案、信用评价标准), every edition.")
     scheme: Scheme | None = by_id("A published scheme by its id (方案).")
     scheme_drafts: Connection[SchemeDraft] = connection("Drafts of schemes within your reach (方案草案).")
@@ -273,7 +279,7 @@ class Query:
     open_day_figures: list[OpenDayFigures] = report(
         "R-05: open days held in a period, by kind of estate (开放日统计).",
         open_day_rules.REPORT,
-        tables={"t": open_day_rules.OpenDay, "o": open_day_rules.Opinion, "p": ProjectRow, "e": EstateRow},
+        tables={"t": open_day_rules.OpenDay, "o": open_day_rules.Opinion, "p": ProjectRow},
         permission=Permission.OPEN_DAY_READ,
     )
     check_in_figures: list[CheckInFigures] = report(

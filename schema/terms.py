@@ -49,6 +49,12 @@ def _enum(cls: E, description: str, terms: dict[StrEnum, str], name: str | None 
     return cls
 
 
+def chinese(description: str) -> str:
+    """The Chinese term in a description, without what stands after a comma; the description where it has none."""
+    found = _TERM.search(description)
+    return found[1].partition(", ")[0] if found else description
+
+
 def term(value: StrEnum) -> str:
     """The Chinese term of an enum's value, as its description has it."""
     return _TERMS.get((type(value), value.value), str(value))
@@ -467,8 +473,15 @@ _enum(
         SettingKey.ISSUE_DAYS: "Days to close an issue (问题办结期限，日).",
         SettingKey.ISSUE_ON_TIME_TARGET: "Share of issues to be closed in time (问题按期办结率目标).",
         SettingKey.LEAD_REPORT_MONTHS: "A lead reports to the community every so many months (负责人报告周期，月).",
+        SettingKey.MARK_OBJECTION: "A record in force is marked in public while objected to (异议标注).",
         SettingKey.OBJECTION_DAYS: "Working days to object to a notice (异议期限，工作日).",
         SettingKey.OBJECTION_DECISION_DAYS: "Working days to decide an objection (异议处理期限，工作日).",
+        SettingKey.OBJECTION_DECISION_DAYS_OTHERS: (
+            "Working days to decide an objection in which other bodies are involved (涉及其他单位的处理期限，工作日)."
+        ),
+        SettingKey.OBJECTION_IN_FORCE_DAYS: (
+            "Working days from its effect to object to a record in force (生效后异议期限，工作日); unset, no limit."
+        ),
         SettingKey.OPEN_DAY_ANSWER_DAYS: "Days to answer an opinion given on an open day (开放日意见答复期限，日).",
         SettingKey.OPEN_DAY_NOTICE_DAYS: "Days of notice before an open day (开放日提前公告天数).",
         SettingKey.OPEN_DAYS_PER_QUARTER: "Open days an estate holds a quarter (每季度开放日次数目标).",
@@ -481,6 +494,7 @@ _enum(
         SettingKey.PUBLICATION_MONTHS_MINOR: "Months a minor bad record is shown (轻微失信公示期，月).",
         SettingKey.PUBLICATION_MONTHS_SERIOUS: "Months a serious bad record is shown (严重失信公示期，月).",
         SettingKey.PUBLISH_NATURAL_PERSON_CREDIT: "Whether a person's credit may be public (是否公开自然人信用).",
+        SettingKey.RATING_PUBLICITY_DAYS: "Working days for which results are in publicity (评定结果公示期限).",
         SettingKey.REPAIR_DAYS: "Working days to decide about a repair (信用修复办理期限，工作日).",
         SettingKey.REPAIR_MIN_MONTHS_GENERAL: "Months until general records may be repaired (一般失信最短公示期，月).",
         SettingKey.REPAIR_MIN_MONTHS_MINOR: "Months until minor records may be repaired (轻微失信最短公示期，月).",

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,11 +16,13 @@ from sqlalchemy import (
     Computed,
     ForeignKeyConstraint,
     Index,
+    Numeric,
     Text,
     UniqueConstraint,
     Uuid,
     delete,
     select,
+    text,
 )
 from sqlalchemy import update as sql_update
 from sqlalchemy.exc import IntegrityError
@@ -34,8 +37,11 @@ from tenants.errors import Code, DomainError
 from tenants.journal import record
 from tenants.permission import CompanyRole
 from tenants.row import PERSONAL, Changing, Row, TenantRow, code_field, new_id, now, one_of, today
-from tenants.scope import Scope
+from tenants.scope import Database, Scope
 from tenants.staff import Staff
+
+BATCH: Final = 200
+"""Companies whose ids are in memory at once."""
 
 
 class CompanyStatus(StrEnum):
@@ -58,13 +64,17 @@ class Company(Changing, table=True):
     """A company, which is a tenant: its id is its `tenant_id`.
 
     `reach` lists the path of every division it is registered or works in, and of their ancestors: it is what lets
-    the regulator of each of them see the company without a join.
+    the regulator of each of them see the company without a join. `credit_score` and `credit_grade` are those of its
+    credit that hold, which the platform keeps beside what it publishes, so that companies can be listed by them.
     """
 
     __tablename__ = "company"
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
         Index("company_reach", "reach", postgresql_using="gin"),
+        # One for each direction: whoever has no score comes last in both.
+        Index("company_credit_best", text("credit_score DESC NULLS LAST"), text("id DESC")),
+        Index("company_credit_worst", "credit_score", "id"),
         ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
         one_of("status", CompanyStatus),
         CheckConstraint("name <> ''", name="name_given"),
@@ -87,6 +97,8 @@ class Company(Changing, table=True):
     division_id: UUID
     division_path: str = Field(sa_type=Text(collation="C"))
     reach: list[str] = Field(default_factory=list, sa_type=ARRAY(Text(collation="C")))
+    credit_score: Decimal | None = Field(default=None, sa_type=Numeric)
+    credit_grade: str | None = Field(default=None, sa_type=Text)
 
 
 class Enrolment(Row, table=True):
@@ -204,6 +216,21 @@ def is_valid_uscc(code: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+async def enrolled(database: Database) -> AsyncIterator[UUID]:
+    """Every company's id, a batch at a time, from the list of enrolments: no row of a company is read across companies.
+    The platform's own work.
+    """
+    last = UUID(int=0)
+    while True:
+        async with database.reading(division.WORKER) as connection:
+            rows = await connection.fetch("SELECT id FROM enrolment WHERE id > $1 ORDER BY id LIMIT $2", last, BATCH)
+        for row in rows:
+            last = UUID(str(row["id"]))
+            yield last
+        if len(rows) < BATCH:
+            return
 
 
 async def require_active(scope: Scope) -> None:

@@ -5,7 +5,7 @@ Each company's part is one transaction under the company's own policies, so the 
 run again, and two of it may run at once. It holds a batch of rows in memory, however many there are.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,11 +13,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from tenants import check_in, issue, open_day
+from tenants import check_in, company, issue, open_day
 from tenants.calendar import published_until
 from tenants.company import CompanyStatus
 from tenants.credit import notice, standing
-from tenants.division import WORKER
 from tenants.due import DueKind, DueNotice
 from tenants.errors import Unavailable
 from tenants.journal import record
@@ -26,7 +25,7 @@ from tenants.row import now, today
 from tenants.scope import Database, Principal, Scope
 
 BATCH: Final = 200
-"""Companies whose ids, and rows of one company, that are in memory at once."""
+"""Rows of one company that are in memory at once."""
 
 _SETTLE: Final = (check_in.settle, issue.settle, open_day.settle, party_due.settle)
 
@@ -65,7 +64,7 @@ async def run(database: Database, on: date | None = None, failed: Callable[[UUID
     """
     day = on or today()
     done = Done()
-    async for tenant_id in _companies(database):
+    async for tenant_id in company.enrolled(database):
         try:
             while await _once(database, tenant_id, day, done):
                 pass
@@ -75,19 +74,6 @@ async def run(database: Database, on: date | None = None, failed: Callable[[UUID
             failed(tenant_id, error)
         done.companies += 1
     return done
-
-
-async def _companies(database: Database) -> AsyncIterator[UUID]:
-    """Every company's id, read from the list of enrolments: no row of a company is read across companies."""
-    last = UUID(int=0)
-    while True:
-        async with database.reading(WORKER) as connection:
-            rows = await connection.fetch("SELECT id FROM enrolment WHERE id > $1 ORDER BY id LIMIT $2", last, BATCH)
-        for row in rows:
-            last = UUID(str(row["id"]))
-            yield last
-        if len(rows) < BATCH:
-            return
 
 
 async def _once(database: Database, tenant_id: UUID, day: date, done: Done) -> bool:

@@ -45,10 +45,14 @@ class Code(StrEnum):
     CREDIT_DAYS = "CREDIT_DAYS"
     CREDIT_ENROLLED = "CREDIT_ENROLLED"
     CREDIT_LEAD_UNKNOWN = "CREDIT_LEAD_UNKNOWN"
+    CREDIT_NOTHING_TO_RECTIFY = "CREDIT_NOTHING_TO_RECTIFY"
     CREDIT_NOTICE_REQUIRED = "CREDIT_NOTICE_REQUIRED"
     CREDIT_NOT_BAD = "CREDIT_NOT_BAD"
+    CREDIT_OBJECTION_DECIDED = "CREDIT_OBJECTION_DECIDED"
     CREDIT_OBJECTION_LATE = "CREDIT_OBJECTION_LATE"
+    CREDIT_OBJECTION_NONE = "CREDIT_OBJECTION_NONE"
     CREDIT_OBJECTION_OPEN = "CREDIT_OBJECTION_OPEN"
+    CREDIT_OBJECTION_OVERDUE = "CREDIT_OBJECTION_OVERDUE"
     CREDIT_OBJECTION_UNDECIDED = "CREDIT_OBJECTION_UNDECIDED"
     CREDIT_POINTS_REQUIRED = "CREDIT_POINTS_REQUIRED"
     CREDIT_PROJECT_REQUIRED = "CREDIT_PROJECT_REQUIRED"
@@ -226,16 +230,28 @@ class Code(StrEnum):
     PROJECT_ENDED = "PROJECT_ENDED"
     PROJECT_UNKNOWN = "PROJECT_UNKNOWN"
     RATING_ELSEWHERE = "RATING_ELSEWHERE"
+    RATING_EVALUATOR_EXISTS = "RATING_EVALUATOR_EXISTS"
     RATING_EVIDENCE_REQUIRED = "RATING_EVIDENCE_REQUIRED"
+    RATING_INCOMPLETE = "RATING_INCOMPLETE"
     RATING_INELIGIBLE = "RATING_INELIGIBLE"
     RATING_NOT_A_CANDIDATE = "RATING_NOT_A_CANDIDATE"
+    RATING_NOT_EVALUATOR = "RATING_NOT_EVALUATOR"
     RATING_NOT_NOW = "RATING_NOT_NOW"
+    RATING_NO_CASES = "RATING_NO_CASES"
+    RATING_NO_OBJECTION = "RATING_NO_OBJECTION"
+    RATING_OBJECTED = "RATING_OBJECTED"
+    RATING_OBJECTIONS_OPEN = "RATING_OBJECTIONS_OPEN"
+    RATING_OBJECTION_LATE = "RATING_OBJECTION_LATE"
     RATING_OF_PEOPLE = "RATING_OF_PEOPLE"
     RATING_ORGANISER_ONLY = "RATING_ORGANISER_ONLY"
+    RATING_OWN_CASE = "RATING_OWN_CASE"
+    RATING_PUBLICITY_RUNS = "RATING_PUBLICITY_RUNS"
+    RATING_REGULATOR_UNCLEAR = "RATING_REGULATOR_UNCLEAR"
     RATING_SCHEME_NOT_IN_FORCE = "RATING_SCHEME_NOT_IN_FORCE"
     RATING_SCHEME_UNFIT = "RATING_SCHEME_UNFIT"
     RATING_SUBJECT = "RATING_SUBJECT"
     RATING_TWICE = "RATING_TWICE"
+    RATING_UNCHANGED = "RATING_UNCHANGED"
     RATING_UNDECIDED = "RATING_UNDECIDED"
     REASON_REQUIRED = "REASON_REQUIRED"
     RECTIFICATION_ITEMS_TOO_MANY = "RECTIFICATION_ITEMS_TOO_MANY"
@@ -461,6 +477,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "{date} 该项目没有在任的项目负责人；请核对发生日期。",
         "The project had no lead on {date}; check the day on which it occurred.",
     ),
+    Code.CREDIT_NOTHING_TO_RECTIFY: (
+        "该记录没有待整改的事项：告知单未规定整改期限，或已报告整改。",
+        "There is nothing to rectify: the notice sets no days for it, or it was reported already.",
+    ),
     Code.CREDIT_NOTICE_REQUIRED: (
         "不良信息生效前须先送达《记分告知单》，听取异议。",
         "A bad record takes effect only after its notice (记分告知单) was served and could be objected to.",
@@ -469,13 +489,28 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "只有不良信息才需要信用修复。",
         "Only a bad record can be repaired.",
     ),
+    Code.CREDIT_OBJECTION_DECIDED: (
+        "对该记录的异议已于 {date} 作出决定，不再受理第二次异议；认为依据有误的，可请求撤销。",
+        "An objection to this record was decided on {date} and is not taken twice; ask for its revocation if its basis"
+        " is wrong.",
+    ),
     Code.CREDIT_OBJECTION_LATE: (
-        "异议期限（参数 OBJECTION_DAYS 或告知单载明的天数）已于 {due} 届满，不能再提出异议。",
-        "The time to object (the notice's own days, or the setting OBJECTION_DAYS) ended on {due}.",
+        "异议期限（告知单载明的天数或参数 OBJECTION_DAYS，生效后为参数 OBJECTION_IN_FORCE_DAYS）已于 {due} 届满，不能再提出异议。",
+        "The time to object (the notice's own days or the setting OBJECTION_DAYS, and for a record in force the setting"
+        " OBJECTION_IN_FORCE_DAYS) ended on {due}.",
+    ),
+    Code.CREDIT_OBJECTION_NONE: (
+        "该记录没有处理中的异议。",
+        "No objection to this record is being dealt with.",
     ),
     Code.CREDIT_OBJECTION_OPEN: (
         "异议期限至 {due}，届满后方可生效。",
         "It can still be objected to until {due}, and takes effect only after that day.",
+    ),
+    Code.CREDIT_OBJECTION_OVERDUE: (
+        "异议处理期限（参数 OBJECTION_DECISION_DAYS、OBJECTION_DECISION_DAYS_OTHERS）已于 {due} 届满，不能再延长；请尽快作出决定。",
+        "The time to decide (the settings OBJECTION_DECISION_DAYS and OBJECTION_DECISION_DAYS_OTHERS) ended on {due} and"
+        " cannot be extended any more; decide it.",
     ),
     Code.CREDIT_OBJECTION_UNDECIDED: (
         "该记录有未处理的异议；请先对异议作出决定。",
@@ -1176,9 +1211,17 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "该评定周期不覆盖这里：只有在其区划内的项目（或在其区划注册的企业）可以参评。",
         "This cycle does not reach here: projects in its division, or companies registered there, take part.",
     ),
+    Code.RATING_EVALUATOR_EXISTS: (
+        "“{name}”已是该评价主体的成员。",
+        "{name} evaluates in this group already.",
+    ),
     Code.RATING_EVIDENCE_REQUIRED: (
         "评定方案要求指标“{indicator}”附证据；请填写证据材料的名称或文号（evidence）。",
         "The scheme asks for evidence of indicator {indicator}; give the title or number of the document in evidence.",
+    ),
+    Code.RATING_INCOMPLETE: (
+        "评分不完整，不能汇总：{cases}。请补齐评分，或说明原因后将其列为不参评。",
+        "Scores are missing, so the cycle cannot be scored: {cases}. Have them entered, or exclude the case for a reason.",
     ),
     Code.RATING_INELIGIBLE: (
         "该对象不符合参评条件，不能自评或打分。",
@@ -1188,9 +1231,33 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "{ids} 不能推荐参评：不在该周期的区划内、已终止，或已参评。",
         "{ids} cannot be nominated: outside the cycle's division, ended, or taking part already.",
     ),
+    Code.RATING_NOT_EVALUATOR: (
+        "贵单位不是评价主体“{group}”的成员，不能以其名义打分。",
+        "Your organisation does not evaluate in group {group} of this cycle.",
+    ),
     Code.RATING_NOT_NOW: (
         "评定周期处于“{state}”阶段；此项操作只能在以下阶段进行：{allowed}。",
         "The cycle is {state}; this is done only while it is: {allowed}.",
+    ),
+    Code.RATING_NO_CASES: (
+        "没有参评对象，不能汇总评分。",
+        "There is nothing to score: no case takes part.",
+    ),
+    Code.RATING_NO_OBJECTION: (
+        "没有待处理的异议：企业未提出，或已处理。",
+        "There is no objection to decide: none was made, or it is decided.",
+    ),
+    Code.RATING_OBJECTED: (
+        "已于 {date} 提出异议；每个参评对象在公示期内可提出一次。",
+        "An objection was made on {date} already; a case has one.",
+    ),
+    Code.RATING_OBJECTIONS_OPEN: (
+        "仍有异议未处理：{numbers}；全部处理后才能审定和公布（评定周期规则：公示期满且异议均已处理）。",
+        "Objections are not decided yet: {numbers}. Results become final, and are published, when all are.",
+    ),
+    Code.RATING_OBJECTION_LATE: (
+        "公示期已于 {due} 届满（属地参数 RATING_PUBLICITY_DAYS），不能再提出异议。",
+        "Publicity ended on {due} (setting RATING_PUBLICITY_DAYS); it is too late to object.",
     ),
     Code.RATING_OF_PEOPLE: (
         "方案“{code_name}”评的是项目负责人；评定周期只评企业或项目，个人适用信用管理。",
@@ -1199,6 +1266,18 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.RATING_ORGANISER_ONLY: (
         "只有组织评定的区划（或其上级）可以决定此事项。",
         "Only the division that runs the rating, or one above it, decides this.",
+    ),
+    Code.RATING_OWN_CASE: (
+        "同行评价不得评价本企业的项目，也没有其他参评对象可评。",
+        "A peer never evaluates a case of its own company, and there is no other to evaluate.",
+    ),
+    Code.RATING_PUBLICITY_RUNS: (
+        "公示期至 {due}（属地参数 RATING_PUBLICITY_DAYS），期满次日起才能审定。",
+        "Publicity runs until {due} (setting RATING_PUBLICITY_DAYS); results become final from the day after.",
+    ),
+    Code.RATING_REGULATOR_UNCLEAR: (
+        "不能确定是{division}的哪个主管部门（{names}）；请按全称填写 regulatorName。",
+        "Which regulator of {division} is meant is not clear ({names}); give its full name in regulatorName.",
     ),
     Code.RATING_SCHEME_NOT_IN_FORCE: (
         "方案“{code_name}”在该期间内不生效；请选择期间内有效的版本，或调整期间。",
@@ -1215,6 +1294,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.RATING_TWICE: (
         "已参加“{title}”；每个对象在一个周期内只参评一次。",
         "It takes part in {title} already; each takes part once in a cycle.",
+    ),
+    Code.RATING_UNCHANGED: (
+        "更正没有改变结果；维持原结果请选择“维持”且不填写更正内容。",
+        "This changes nothing of the result; where it stands, choose UPHELD and give no answers.",
     ),
     Code.RATING_UNDECIDED: (
         "还有申请未审查参评条件：{numbers}；请先逐一决定是否参评。",

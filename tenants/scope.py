@@ -215,12 +215,10 @@ _LOGGED = ("SET LOCAL ROLE linli_worker", LOG, "COMMIT")
 
 _BEGIN_READ_ONLY = plain("BEGIN READ ONLY")
 _BEGIN = plain("BEGIN")
-# What a planner makes of a policy is that hardly a row passes it: it would look a million rows up one by one.
-_PLAN_ANEW = plain(
-    "SET LOCAL plan_cache_mode = force_custom_plan", "SET LOCAL enable_nestloop = off", "SET LOCAL work_mem = '64MB'"
-)
 _COMMIT = plain("COMMIT")
 _LOG_AND_COMMIT = plain(*_LOGGED)
+
+_NOT_LASTING = "SET LOCAL synchronous_commit = off; "
 
 DEAD_CONNECTIONS_MET = 3
 """After so many that broke before they said anything it is the server that is gone, not they."""
@@ -272,15 +270,14 @@ class Database:
         await self._engine.dispose()
 
     async def read(
-        self, principal: Principal, sql: str, parameters: Sequence[Any], *, logged: bool = False, anew: bool = False
+        self, principal: Principal, sql: str, parameters: Sequence[Any], *, logged: bool = False
     ) -> bytes | None:
         """The one value of one statement, in a READ ONLY transaction of its own, as `principal`. Raises `Unavailable`.
 
         Begin, role and context, the statement and the commit are one message, and one reply comes back. A read that
-        is `logged` writes what it marked as seen into the access log before it commits. One that is planned `anew` is
-        planned for these parameters each time, as one that counts many rows: a plan for any division is bad for most.
+        is `logged` writes what it marked as seen into the access log before it commits.
         """
-        before = (_BEGIN if logged else _BEGIN_READ_ONLY) + principal.opening_message + (_PLAN_ANEW if anew else b"")
+        before = (_BEGIN if logged else _BEGIN_READ_ONLY) + principal.opening_message
         after = _LOG_AND_COMMIT if logged else _COMMIT
         try:
             for _ in range(DEAD_CONNECTIONS_MET):
@@ -349,15 +346,16 @@ class Database:
         raise Unavailable("the database cannot be reached")
 
     @asynccontextmanager
-    async def writing(self, principal: Principal) -> AsyncIterator[Scope]:
+    async def writing(self, principal: Principal, *, lasting: bool = True) -> AsyncIterator[Scope]:
         """One transaction on a SQLAlchemy session, as `principal`; it commits when the block ends well and was not
-        refused. Raises `Unavailable`.
+        refused. Raises `Unavailable`. One that is not `lasting` may be lost in a power cut after it was committed: for
+        what is simply done again.
         """
         try:
             async with self._engine.connect() as connection:
                 raw: Any = (await connection.get_raw_connection()).driver_connection
                 try:
-                    await raw.execute(f"BEGIN; {principal.opening}")
+                    await raw.execute(f"BEGIN; {'' if lasting else _NOT_LASTING}{principal.opening}")
                     async with AsyncSession(connection, expire_on_commit=False) as session:
                         scope = Scope(session, raw, principal)
                         yield scope

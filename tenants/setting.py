@@ -38,8 +38,11 @@ class SettingKey(StrEnum):
     ISSUE_DAYS = "ISSUE_DAYS"
     ISSUE_ON_TIME_TARGET = "ISSUE_ON_TIME_TARGET"
     LEAD_REPORT_MONTHS = "LEAD_REPORT_MONTHS"
+    MARK_OBJECTION = "MARK_OBJECTION"
     OBJECTION_DAYS = "OBJECTION_DAYS"
     OBJECTION_DECISION_DAYS = "OBJECTION_DECISION_DAYS"
+    OBJECTION_DECISION_DAYS_OTHERS = "OBJECTION_DECISION_DAYS_OTHERS"
+    OBJECTION_IN_FORCE_DAYS = "OBJECTION_IN_FORCE_DAYS"
     OPEN_DAY_ANSWER_DAYS = "OPEN_DAY_ANSWER_DAYS"
     OPEN_DAY_NOTICE_DAYS = "OPEN_DAY_NOTICE_DAYS"
     OPEN_DAYS_PER_QUARTER = "OPEN_DAYS_PER_QUARTER"
@@ -50,6 +53,7 @@ class SettingKey(StrEnum):
     PUBLICATION_MONTHS_MINOR = "PUBLICATION_MONTHS_MINOR"
     PUBLICATION_MONTHS_SERIOUS = "PUBLICATION_MONTHS_SERIOUS"
     PUBLISH_NATURAL_PERSON_CREDIT = "PUBLISH_NATURAL_PERSON_CREDIT"
+    RATING_PUBLICITY_DAYS = "RATING_PUBLICITY_DAYS"
     REPAIR_DAYS = "REPAIR_DAYS"
     REPAIR_MIN_MONTHS_GENERAL = "REPAIR_MIN_MONTHS_GENERAL"
     REPAIR_MIN_MONTHS_MINOR = "REPAIR_MIN_MONTHS_MINOR"
@@ -164,6 +168,13 @@ KINDS: dict[SettingKey, Kind] = {
     SettingKey.LEAD_REPORT_MONTHS: Kind(
         _months, "1, 3, 6, 12", None, "济南市 2019 evaluation rules: the lead reports to the community every month (1)"
     ),
+    SettingKey.MARK_OBJECTION: Kind(
+        _yes_no,
+        "true / false",
+        False,
+        "河南省社会信用条例第41条：立即标注；上海 1 个工作日内"
+        " / Henan's ordinance, art. 41: marked at once; Shanghai within one working day",
+    ),
     SettingKey.OBJECTION_DAYS: Kind(
         _whole(1, 60),
         "1–60",
@@ -174,8 +185,20 @@ KINDS: dict[SettingKey, Kind] = {
         _whole(1, 30),
         "1–30",
         3,
-        "山东省社会信用条例第39条：3 个工作日，涉及其他单位的 7 个；上海 5 个"
-        " / Shandong's ordinance, art. 39: 3 working days, 7 with others; Shanghai 5",
+        "山东省社会信用条例第39条：3 个工作日；上海 5 个 / Shandong's ordinance, art. 39: 3 working days; Shanghai 5",
+    ),
+    SettingKey.OBJECTION_DECISION_DAYS_OTHERS: Kind(
+        _whole(1, 60),
+        "1–60",
+        7,
+        "山东省社会信用条例第39条：涉及其他单位的 7 个工作日"
+        " / Shandong's ordinance, art. 39: 7 working days with others",
+    ),
+    SettingKey.OBJECTION_IN_FORCE_DAYS: Kind(
+        _whole(1, 750),
+        "1–750",
+        None,
+        "未见规定：不设则在效期间均可提出 / no rule found; unset, as long as the record is in force",
     ),
     SettingKey.OPEN_DAY_ANSWER_DAYS: Kind(_whole(1, 365), "1–365", 15, _NO_RULE),
     SettingKey.OPEN_DAY_NOTICE_DAYS: Kind(_whole(0, 90), "0–90", 3, _NO_RULE),
@@ -198,6 +221,9 @@ KINDS: dict[SettingKey, Kind] = {
         "true / false",
         False,
         "山东省社会信用条例第20条：自然人的不公开 / Shandong's ordinance, art. 20: not public",
+    ),
+    SettingKey.RATING_PUBLICITY_DAYS: Kind(
+        _whole(1, 60), "1–60", 5, "公示通常为 5 个工作日 / publicity is usually of 5 working days"
     ),
     SettingKey.REPAIR_DAYS: Kind(
         _whole(1, 30), "1–30", 3, "上海 3 个工作日，河南 1 个 / Shanghai's ordinance: 3 working days; Henan's: 1"

@@ -42,6 +42,8 @@ class Words:
     language: str
     anonymous: str
     missing: str
+    unanswered: str
+    long: str
     number: str
     comment: str
     warning: str
@@ -63,11 +65,14 @@ class Words:
     def form(
         self, paper: Paper, given: Mapping[str, str] | None = None, scores: Mapping[str, int] | None = None
     ) -> str:
-        """The questions; those that `given` does not answer (`scores`) are marked."""
-        said = given or {}
-        problem = f'<p class="bad" role="alert">{self.missing}</p>' if given is not None else ""
+        """The questions; those that `given` does not answer (`scores`) are marked, or else a comment is too long."""
+        said, known = given or {}, scores or {}
+        problem = ""
+        if given is not None:
+            told = self.missing if len(known) < len(paper.questions) else self.long.format(limit=COMMENT_LIMIT)
+            problem = f'<p class="bad" role="alert">{told}</p>'
         asked = "".join(
-            self._question(number, each, said.get(each.code, ""), given is not None and each.code not in (scores or {}))
+            self._question(number, each, said.get(each.code, ""), given is not None and each.code not in known)
             for number, each in enumerate(paper.questions, 1)
         )
         return self._page(
@@ -76,7 +81,7 @@ class Words:
             f'<form method="post" autocomplete="off">{asked}'
             f'<fieldset><legend><label for="c">{self.comment}</label></legend>'
             f'<textarea id="c" name="{COMMENT}" rows="4" maxlength="{COMMENT_LIMIT}">'
-            f"\n{escape(said.get(COMMENT, '')[:COMMENT_LIMIT])}</textarea>"
+            f"\n{escape(said.get(COMMENT, ''))}</textarea>"
             f'<p class="hint">{self.optional.format(limit=COMMENT_LIMIT)} {self.warning}</p></fieldset>'
             f'<button type="submit">{self.send}</button></form>',
         )
@@ -123,8 +128,8 @@ class Words:
                 f'<input class="n" type="number" inputmode="numeric" id="{asked.code}" name="{asked.code}"'
                 f' min="{asked.low}" max="{asked.high}" step="1" required value="{escape(given[:10])}">'
             )
-        mark = ' class="missing"' if missing else ""
-        return f"<fieldset{mark}><legend>{number}. {escape(asked.asked(self.english))}</legend>{inner}</fieldset>"
+        mark, note = (' class="missing"', f" {self.unanswered}") if missing else ("", "")
+        return f"<fieldset{mark}><legend>{number}. {escape(asked.asked(self.english))}{note}</legend>{inner}</fieldset>"
 
     def _said(self, words: tuple[str, str]) -> str:
         title, text = words
@@ -143,7 +148,9 @@ WORDS: Final[Mapping[Locale, Words]] = {
     "zh": Words(
         language="zh-CN",
         anonymous="本问卷匿名：不记录您的姓名、住址和作答时间，您的选择只计入汇总。每户一份，提交后不能修改。",
-        missing="还有问题没有回答（标为红色），请补充后再提交。",
+        missing="还有问题没有回答或分数不在范围内（已标出），请补充后再提交。",
+        unanswered="（未回答）",
+        long="意见超过 {limit} 字，请缩短后再提交。",
         number="请填 {low} 至 {high} 的整数，{high} 分为最满意",
         comment="意见和建议（选填）",
         warning="请不要写姓名、电话、门牌号。",
@@ -161,7 +168,9 @@ WORDS: Final[Mapping[Locale, Words]] = {
         language="en",
         anonymous="This survey is anonymous: your name, address and the time of your answer are not recorded, and what"
         " you choose is only added up. One answer for each household; it cannot be changed afterwards.",
-        missing="Some questions are not answered yet (marked red). Answer them, then submit again.",
+        missing="Some questions are not answered yet, or off the scale (marked). Answer them, then submit again.",
+        unanswered="(not answered)",
+        long="The comment is longer than {limit} characters; shorten it, then submit again.",
         number="A whole number from {low} to {high}; {high} is best",
         comment="Comments (optional)",
         warning="Do not write names, phone numbers or your door.",

@@ -49,6 +49,8 @@ COMPANY_CARD = (
     "division_id",
     "division_path",
     "reach",
+    "credit_score",
+    "credit_grade",
     "version",
     "created_at",
     "updated_at",
@@ -234,6 +236,8 @@ def create_tables() -> None:
         sa.Column("division_id", sa.Uuid(), nullable=False),
         sa.Column("division_path", sa.Text(collation="C"), nullable=False),
         sa.Column("reach", sa.ARRAY(sa.Text(collation="C")), nullable=False),
+        sa.Column("credit_score", sa.Numeric(), nullable=True),
+        sa.Column("credit_grade", sa.Text(), nullable=True),
         sa.CheckConstraint("name <> ''", name="name_given"),
         sa.CheckConstraint("status IN ('APPLIED', 'ACTIVE', 'SUSPENDED', 'CLOSED')", name="status_known"),
         sa.ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
@@ -241,6 +245,8 @@ def create_tables() -> None:
         sa.UniqueConstraint("tenant_id", "id"),
     )
     op.create_index("company_reach", "company", ["reach"], unique=False, postgresql_using="gin")
+    op.create_index("company_credit_best", "company", [sa.text("credit_score DESC NULLS LAST"), sa.text("id DESC")])
+    op.create_index("company_credit_worst", "company", ["credit_score", "id"])
     op.create_table(
         "division_change",
         sa.Column("id", sa.Uuid(), nullable=False),

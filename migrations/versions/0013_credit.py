@@ -66,8 +66,12 @@ def create_tables() -> None:
         sa.Column("object_by", sa.Date(), nullable=True),
         sa.Column("rectify_by", sa.Date(), nullable=True),
         sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("rectified_on", sa.Date(), nullable=True),
+        sa.Column("rectification", sa.Text(), nullable=True),
         sa.Column("objected_on", sa.Date(), nullable=True),
         sa.Column("objection", sa.Text(), nullable=True),
+        sa.Column("objection_others", sa.Text(), nullable=True),
+        sa.Column("objection_appraisal_days", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("objection_decide_by", sa.Date(), nullable=True),
         sa.Column("objection_decided_on", sa.Date(), nullable=True),
         sa.Column("objection_outcome", sa.Text(), nullable=True),
@@ -84,6 +88,7 @@ def create_tables() -> None:
         sa.Column("repair_answer", sa.Text(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("revocation", sa.Text(), nullable=True),
+        sa.Column("replaces", sa.Uuid(), nullable=True),
         sa.CheckConstraint("subject IN ('COMPANY', 'PROJECT_LEAD')", name="subject_known"),
         sa.CheckConstraint("information IN ('BASIC', 'GOOD', 'BAD')", name="information_known"),
         sa.CheckConstraint("severity IN ('MINOR', 'GENERAL', 'SERIOUS')", name="severity_known"),
@@ -101,6 +106,7 @@ def create_tables() -> None:
         sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"]),
         sa.ForeignKeyConstraint(["tenant_id"], ["company.tenant_id"]),
         sa.ForeignKeyConstraint(["tenant_id", "project_id"], ["project.tenant_id", "project.id"]),
+        sa.ForeignKeyConstraint(["tenant_id", "replaces"], ["credit_record.tenant_id", "credit_record.id"]),
         sa.ForeignKeyConstraint(["tenant_id", "staff_id"], ["staff.tenant_id", "staff.id"]),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
     )
@@ -112,6 +118,7 @@ def create_tables() -> None:
         postgresql_where=sa.text("ended_on IS NULL"),
     )
     op.create_index("credit_record_project", "credit_record", ["tenant_id", "project_id"])
+    op.create_index("credit_record_replaces", "credit_record", ["tenant_id", "replaces"])
     op.create_index("credit_record_scheme", "credit_record", ["scheme_id"])
     op.create_index("credit_record_staff", "credit_record", ["tenant_id", "staff_id"])
     op.create_table(
@@ -165,6 +172,7 @@ def create_tables() -> None:
         sa.Column("explanation", postgresql.JSON(astext_type=sa.Text()), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("because", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("composition", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.CheckConstraint("subject IN ('COMPANY', 'PROJECT_LEAD')", name="subject_known"),
         sa.ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
         sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"]),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.isolation import EVERYONE, allow, for_a_purpose, in_division, own, protect
+from migrations.isolation import EVERYONE, allow, for_a_purpose, in_division, own, own_regulator, protect
 
 revision = "0016"
 down_revision = "0015"
@@ -21,6 +21,26 @@ def upgrade() -> None:
     protect("rating_case")
     allow("rating_case", "tenant", own(), ("SELECT", "INSERT", "UPDATE"))
     allow("rating_case", "regulator", for_a_purpose(in_division()), ("SELECT",))
+    protect("rating_evaluator")
+    allow("rating_evaluator", "regulator", EVERYONE, ("SELECT",))
+    allow("rating_evaluator", "regulator", in_division(), ("INSERT",))
+    organiser = f"{in_division()} AND disclosure <> 'EVALUATORS'"
+    protect("rating_sheet")
+    allow("rating_sheet", "tenant", f"{own()} AND disclosure = 'EVERYBODY'", ("SELECT",))
+    allow("rating_sheet", "tenant", own(), ("INSERT",))
+    mine = f"({own_regulator('regulator_id')} OR ({organiser}))"
+    allow("rating_sheet", "regulator", for_a_purpose(mine), ("SELECT",))
+    protect("rating_peer_review")
+    allow("rating_peer_review", "tenant", own(), ("SELECT", "INSERT", "UPDATE"))
+    allow("rating_peer_review", "regulator", for_a_purpose(organiser), ("SELECT",))
+    protect("rating_result")
+    allow("rating_result", "tenant", f"{own()} AND disclosure IN ('PARTIES', 'EVERYBODY')", ("SELECT",))
+    allow("rating_result", "tenant", own(), ("INSERT",))
+    allow("rating_result", "regulator", for_a_purpose(in_division()), ("SELECT",))
+    protect("published_rating")
+    for role in ("tenant", "regulator"):
+        allow("published_rating", role, EVERYONE, ("SELECT",))
+    allow("published_rating", "worker", EVERYONE, ("INSERT",))
 
 
 def create_tables() -> None:
@@ -121,3 +141,138 @@ def create_tables() -> None:
         unique=True,
         postgresql_where=sa.text("project_id IS NOT NULL"),
     )
+    op.create_table(
+        "rating_evaluator",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("division_path", sa.Text(collation="C"), nullable=False),
+        sa.Column("group_code", sa.Text(), nullable=False),
+        sa.Column("regulator_id", sa.Uuid(), nullable=False),
+        sa.Column("regulator_name", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["cycle_id"], ["rating_cycle.id"]),
+        sa.ForeignKeyConstraint(["division_path"], ["division.path"], onupdate="CASCADE"),
+        sa.ForeignKeyConstraint(["regulator_id"], ["regulator.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("cycle_id", "group_code", "regulator_id"),
+    )
+    op.create_table(
+        "rating_sheet",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("division_path", sa.Text(collation="C"), nullable=False),
+        sa.Column("disclosure", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("group_code", sa.Text(), nullable=False),
+        sa.Column("regulator_id", sa.Uuid(), nullable=False),
+        sa.Column("evaluator", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("entered_by", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "disclosure IN ('EVALUATORS', 'ORGANISER', 'PARTIES', 'EVERYBODY')", name="disclosure_known"
+        ),
+        sa.ForeignKeyConstraint(
+            ["cycle_id", "division_path", "disclosure"],
+            ["rating_cycle.id", "rating_cycle.division_path", "rating_cycle.disclosure"],
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id", "case_id"], ["rating_case.tenant_id", "rating_case.id"]),
+        sa.ForeignKeyConstraint(["regulator_id"], ["regulator.id"]),
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sa.UniqueConstraint("tenant_id", "case_id", "group_code", "regulator_id", "revision"),
+    )
+    op.create_index("rating_sheet_cycle", "rating_sheet", ["cycle_id", "division_path", "disclosure"])
+    op.create_index("rating_sheet_regulator", "rating_sheet", ["regulator_id", "id"])
+    op.create_table(
+        "rating_peer_review",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("division_path", sa.Text(collation="C"), nullable=False),
+        sa.Column("disclosure", sa.Text(), nullable=False),
+        sa.Column("group_code", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("dossier", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("submitted_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "disclosure IN ('EVALUATORS', 'ORGANISER', 'PARTIES', 'EVERYBODY')", name="disclosure_known"
+        ),
+        sa.ForeignKeyConstraint(
+            ["cycle_id", "division_path", "disclosure"],
+            ["rating_cycle.id", "rating_cycle.division_path", "rating_cycle.disclosure"],
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["company.tenant_id"]),
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sa.UniqueConstraint("tenant_id", "cycle_id", "group_code", "number"),
+    )
+    op.create_index("rating_peer_review_cycle", "rating_peer_review", ["cycle_id", "division_path", "disclosure"])
+    op.create_table(
+        "rating_result",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("division_path", sa.Text(collation="C"), nullable=False),
+        sa.Column("disclosure", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("scheme_id", sa.Uuid(), nullable=False),
+        sa.Column("scheme_digest", sa.Text(), nullable=False),
+        sa.Column("total", sa.Numeric(), nullable=False),
+        sa.Column("band", sa.Text(), nullable=True),
+        sa.Column("inputs", postgresql.JSON(astext_type=sa.Text()), nullable=False),
+        sa.Column("explanation", postgresql.JSON(astext_type=sa.Text()), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("scored_by", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "disclosure IN ('EVALUATORS', 'ORGANISER', 'PARTIES', 'EVERYBODY')", name="disclosure_known"
+        ),
+        sa.ForeignKeyConstraint(
+            ["cycle_id", "division_path", "disclosure"],
+            ["rating_cycle.id", "rating_cycle.division_path", "rating_cycle.disclosure"],
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id", "case_id"], ["rating_case.tenant_id", "rating_case.id"]),
+        sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"]),
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sa.UniqueConstraint("tenant_id", "case_id", "edition"),
+    )
+    op.create_index("rating_result_cycle", "rating_result", ["cycle_id", "division_path", "disclosure"])
+    op.create_index("rating_result_scheme", "rating_result", ["scheme_id"])
+    op.create_table(
+        "published_rating",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("division_path", sa.Text(collation="C"), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("company_name", sa.Text(), nullable=False),
+        sa.Column("project_name", sa.Text(), nullable=True),
+        sa.Column("total", sa.Numeric(), nullable=False),
+        sa.Column("band", sa.Text(), nullable=True),
+        sa.Column("band_name", sa.Text(), nullable=True),
+        sa.Column("action", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("published_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["cycle_id"], ["rating_cycle.id"]),
+        sa.ForeignKeyConstraint(["division_path"], ["division.path"], onupdate="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("cycle_id", "number", "edition"),
+    )
+    op.create_index("published_rating_division", "published_rating", ["division_path", "id"])

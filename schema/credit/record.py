@@ -83,23 +83,40 @@ class CreditRecord(Node):
     object_by: date | None = column("Last day to object (异议期限).", where=True, order=True)
     rectify_by: date | None = column("Last day to rectify (整改期限).", where=True, order=True)
     provisional: bool = column("A deadline's year has no published holiday calendar yet (期限暂定).")
+    rectified_on: date | None = column("Reported as rectified on (整改报告日期).", where=True)
+    rectification: str | None = column("How it was rectified (整改说明).")
     objected_on: date | None = column("Objected to on (提出异议日期).", where=True, order=True)
     objection: str | None = column("Grounds of the objection (异议理由).")
+    objection_others: str | None = column("Other bodies involved in the objection (涉及的其他单位).")
+    objection_appraisal_days: int = column("Working days of expert appraisal, not counted (专家评审工作日).")
     objection_decide_by: date | None = column("Objection to be decided by (异议处理期限).", where=True, order=True)
     objection_decided_on: date | None = column("Objection decided on (异议处理日期).", where=True)
     objection_outcome: ObjectionOutcome | None = column("What became of the objection (异议处理结果).", where=True)
     objection_answer: str | None = column("Answer to the objection (异议答复).")
+    objection_overdue: bool = expression(
+        "The objection was not decided in time, or is not (异议处理逾期).",
+        lambda row: f"coalesce(coalesce({row.objection_decided_on}, current_date) > {row.objection_decide_by}, false)",
+        where=True,
+    )
     effective_on: date | None = column("In force since (生效日期).", where=True, order=True)
     valid_to: date | None = column("Last day it may count (有效期至).", where=True, order=True)
     repair_applied_on: date | None = column("Repair applied for on (申请修复日期).", where=True, order=True)
     repair_correction: str | None = column("What was put right (整改情况).")
     repair_pledge: str | None = column("Document of the public pledge (信用承诺书).")
     repair_decide_by: date | None = column("Repair to be decided by (修复办理期限).", where=True, order=True)
+    repair_overdue: bool = expression(
+        "The application was not decided in time, or is not (修复办理逾期).",
+        lambda row: f"coalesce(coalesce({row.repair_decided_on}, current_date) > {row.repair_decide_by}, false)",
+        where=True,
+    )
     repair_decided_on: date | None = column("Repair decided on (修复决定日期).", where=True)
     repair_outcome: RepairOutcome | None = column("What became of the application (修复结果).", where=True)
     repair_answer: str | None = column("Answer to the application (修复答复).")
     ended_on: date | None = column("First day on which it counts no more (终止日期).", where=True, order=True)
     revocation: str | None = column("Why it was taken back (撤销原因).")
+    replaced: "CreditRecord | None" = one(
+        "The record in whose place it began, when an objection changed its points (被变更的记录).", by="replaces"
+    )
     company: "Company | None" = one("The company (物业服务企业).", by={"id": "tenant_id"})
     staff: "Staff | None" = one("The project lead (项目负责人).", where=True)
     project: "Project | None" = one("The project (物业项目).", where=True)
@@ -203,13 +220,34 @@ class RevokeCreditRecordInput:
     reason: str = strawberry.field(description="Why (撤销原因), such as the document that annulled its basis.")
 
 
-@strawberry.input(description="Object to a notice (提出异议).")
+@strawberry.input(description="Report that a record's matter was put right (报告整改).")
+class RectifyCreditRecordInput:
+    """How."""
+
+    id: strawberry.ID = identifier("crd", "The record (信用记录).")
+    version: int = strawberry.field(description="The version you saw (版本号).")
+    rectification: str = strawberry.field(description="How it was rectified (整改说明).")
+
+
+@strawberry.input(description="Object to a notice, or to a record in force (提出异议).")
 class ObjectToCreditRecordInput:
     """On which grounds."""
 
     id: strawberry.ID = identifier("crd", "The record (信用记录).")
     version: int = strawberry.field(description="The version you saw (版本号).")
     grounds: str = strawberry.field(description="Grounds (异议理由).")
+
+
+@strawberry.input(description="Extend the time to decide an objection (延长异议处理期限).")
+class ExtendCreditObjectionInput:
+    """Because of whom or what."""
+
+    id: strawberry.ID = identifier("crd", "The record (信用记录).")
+    version: int = strawberry.field(description="The version you saw (版本号).")
+    others: str | None = strawberry.field(description="Other bodies involved (涉及的其他单位).", default=None)
+    appraisal_days: int = strawberry.field(
+        description="Working days of expert appraisal (专家评审工作日), which are not counted.", default=0
+    )
 
 
 @strawberry.input(description="Decide an objection (处理异议).")
@@ -279,9 +317,25 @@ async def revoke_credit_record(scope: Scope, input: RevokeCreditRecordInput) -> 
     return _payload(await notice.revoke(scope, **values(input)))
 
 
-@mutation(Permission.CREDIT_OBJECT, "Object to a notice within its days (提出异议).")
+@mutation(Permission.CREDIT_OBJECT, "Report that what a notice told you to rectify is done (报告整改).")
+async def rectify_credit_record(scope: Scope, input: RectifyCreditRecordInput) -> CreditRecordPayload:
+    return _payload(await repair.rectify(scope, **values(input)))
+
+
+@mutation(
+    Permission.CREDIT_OBJECT,
+    "Object to a notice within its days, or to a record in force within the division's (提出异议).",
+)
 async def object_to_credit_record(scope: Scope, input: ObjectToCreditRecordInput) -> CreditRecordPayload:
     return _payload(await objection.object_to(scope, **values(input)))
+
+
+@mutation(
+    Permission.CREDIT_DECIDE,
+    "Extend the time to decide an objection: other bodies are involved, or experts appraise (延长异议处理期限).",
+)
+async def extend_credit_objection(scope: Scope, input: ExtendCreditObjectionInput) -> CreditRecordPayload:
+    return _payload(await objection.extend(scope, **values(input)))
 
 
 @mutation(Permission.CREDIT_DECIDE, "Decide an objection (处理异议).")

@@ -9,7 +9,7 @@ from strawberry.scalars import JSON
 
 from schema.rating.cycle import RatingCyclePayload, payload
 from schema.rating.terms import CaseState, RatingObjectionOutcome
-from schema.reads import Node, column, entity, one, ref
+from schema.reads import Connection, Node, column, entity, many, one, ref
 from schema.writes import UserError, changed, identifier, mutation, user_errors, values
 from tenants.permission import Permission
 from tenants.rating import case as rules
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from schema.company import Company
     from schema.project import Project
     from schema.rating.cycle import RatingCycle
+    from schema.rating.score import RatingResult, RatingSheet
 
 
 @entity(table=Case, prefix="rca", permission=Permission.RATING_READ, division="division_path")
@@ -42,6 +43,8 @@ class RatingCase(Node):
     cycle: "RatingCycle" = one("The cycle (评定周期).", where=True)
     company: "Company | None" = one("The company (物业服务企业).", by={"id": "tenant_id"})
     project: "Project | None" = one("The project (物业项目); null where companies are rated.", where=True)
+    results: Connection["RatingResult"] = many("Its results, as far as you may see them (评定结果).", by="case_id")
+    sheets: Connection["RatingSheet"] = many("Its score sheets, as far as you may see them (评分表).", by="case_id")
     version: int = column("Version (版本号), to be given back with a change.")
     created_at: datetime = column("Entered at (登记时间).", order=True)
     updated_at: datetime = column("Changed at (更新时间).", order=True)

@@ -1,11 +1,14 @@
 """Decisions about credit records: who may take one, and how it is carried out in the company's name."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from tenants.change import find
-from tenants.credit.record import CreditRecord, CreditState, held_at, move
+from tenants.company import Company
+from tenants.credit.publication import publish
+from tenants.credit.record import CreditRecord, CreditState, enter, held_at, move
 from tenants.credit.standing import rescore
 from tenants.errors import Code, DomainError
 from tenants.scope import Scope
@@ -27,10 +30,29 @@ async def deciding(scope: Scope, id: UUID, version: int) -> CreditRecord:
     return row
 
 
-async def decide(
-    scope: Scope, seen: CreditRecord, wanted: CreditState, values: Mapping[str, Any], action: str
+async def replace(
+    scope: Scope, seen: CreditRecord, ended: Mapping[str, Any], begun: Mapping[str, Any], on: date
 ) -> CreditRecord:
-    """Carry a regulator's decision out in the company's name; the record as the regulator sees it then."""
+    """End a record in force on a day and begin another in its place, as like it as `begun` leaves it."""
+    async with scope.acting_for(seen.tenant_id):
+        row = await held_at(scope, seen.id, seen.version)
+        own = {"id", "version", "created_at", "updated_at"}
+        like = {name: getattr(row, name) for name in CreditRecord.model_fields if name not in own}
+        decided = {"decided_by": scope.principal.actor_id, "ended_on": on}
+        await move(scope, row, CreditState.REVOKED, {**decided, **ended}, "amended")
+        new = CreditRecord(**like | {**begun, "decided_by": scope.principal.actor_id, "effective_on": on})
+        new.replaces = row.id
+        await enter(scope, new, "begun_anew")
+        await rescore(scope, row, on)
+    return await find(scope, CreditRecord, new.id)
+
+
+async def decide(
+    scope: Scope, seen: CreditRecord, wanted: CreditState | None, values: Mapping[str, Any], action: str
+) -> CreditRecord:
+    """Carry a regulator's decision out in the company's name; the record as the regulator sees it then. Without a
+    state that is `wanted` the record stays in its own.
+    """
     async with scope.acting_for(seen.tenant_id):
         row = await held_at(scope, seen.id, seen.version)
         decided = {"decided_by": scope.principal.actor_id, **values}
@@ -38,4 +60,6 @@ async def decide(
         since = values.get("ended_on") or values.get("effective_on")
         if since is not None:
             await rescore(scope, row, since)
+        elif row.effective_on is not None:  # it counts as before, and is no longer marked as objected to
+            await publish(scope, await find(scope, Company, row.tenant_id))
     return await find(scope, CreditRecord, seen.id)

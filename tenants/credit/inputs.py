@@ -3,24 +3,26 @@ of a lead. A pure function of what is stored, whatever order it was stored in.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKeyConstraint, Text, UniqueConstraint, select
 from sqlmodel import Field, col
 
 from tenants import division
 from tenants.company import Company
-from tenants.credit.record import CreditRecord, CreditState, CreditSubject
+from tenants.credit.record import EFFECTIVE, CreditState, CreditSubject, Effective, counts, occurrence
 from tenants.project import ProjectLead
 from tenants.row import Changing, TenantRow
-from tenants.scheme import Inputs, Occurrence, Purpose, Result, Scheme, SchemeRetirement, Subject, Term, score
+from tenants.scheme import Inputs, Occurrence, Purpose, Result, Scheme, Subject, Term, score
 from tenants.scheme.document import Document
 from tenants.scheme.indicator import Cascade, Recorded, Veto
 from tenants.scheme.registry import document_in
+from tenants.scheme.values import printed
 from tenants.scope import Scope
 
 DAY: Final = timedelta(days=1)
@@ -60,7 +62,7 @@ class Stored:
 
     subject: CreditSubject
     editions: Sequence[Edition]
-    records: Sequence[CreditRecord]
+    records: Sequence[Effective]
     enrolled_on: date | None
     leads: Sequence[ProjectLead] = ()
 
@@ -81,12 +83,8 @@ class Stored:
             or (self.enrolled_on is not None and self.enrolled_on <= day),
         )
 
-    def _enrolled(self, day: date) -> bool:
-        return self.enrolled_on is not None and self.enrolled_on <= day
-
-    def _occurrences(self, document: Document, record: CreditRecord) -> Iterable[Occurrence]:
-        assert record.effective_on is not None
-        own = record.occurrence(record.effective_on)
+    def _occurrences(self, document: Document, record: Effective) -> Iterable[Occurrence]:
+        own = occurrence(record, record.effective_on)
         if record.subject == self.subject:
             if isinstance(document.indicators.get(record.item, (None, None))[1], Recorded | Veto):
                 yield own
@@ -95,7 +93,7 @@ class Stored:
             if isinstance(indicator, Cascade) and indicator.source == Subject.COMPANY and self._led(indicator, record):
                 yield own.model_copy(update={"item": code, "level": None})
 
-    def _led(self, indicator: Cascade, record: CreditRecord) -> bool:
+    def _led(self, indicator: Cascade, record: Effective) -> bool:
         """Whether the lead answers for a company's record: it is about a project that he or she led at the time."""
         return any(
             lead.project_id == record.project_id
@@ -125,6 +123,19 @@ class Stored:
         edition = self.edition(day)
         return None if edition is None else (edition, score(edition.document, self.inputs(edition.document, day), day))
 
+    def composition(self, document: Document, result: Result) -> dict[str, dict[str, Any]]:
+        """A result summed up: the points of each section, and how many records there are by item and by severity."""
+        severities = {str(record.id): record.severity for record in self.records}
+        items, grave = Counter[str](), Counter[str]()
+        for section in result.sections:
+            for indicator in section.indicators:
+                for line in indicator.occurrences:
+                    items[indicator.rule.code] += 1
+                    if severity := severities[line.record]:
+                        grave[severity] += 1
+        points = {section.code: str(printed(section.points, document.places)) for section in result.sections}
+        return {"sections": points, "items": dict(items), "severities": dict(grave)}
+
     def because(self, day: date) -> list[dict[str, str]]:
         """What is different on a day from the day before."""
         before = day - DAY
@@ -143,19 +154,9 @@ class Stored:
         return found or [{"what": "CYCLE"}]
 
 
-def counts(record: CreditRecord, day: date) -> bool:
-    """Whether a record counts on a day; `record.COUNTS` says it in SQL."""
-    return (
-        record.effective_on is not None
-        and record.effective_on <= day
-        and (record.valid_to is None or day <= record.valid_to)
-        and (record.ended_on is None or day < record.ended_on)
-    )
-
-
-def digest(result: Result) -> str:
-    """SHA-256 of a result but for its day."""
-    return hashlib.sha256(replace(result, as_of=date.min).canonical).hexdigest()
+def digest(canonical: bytes, day: date) -> str:
+    """SHA-256 of the canonical bytes of a result as of a day, but for that day."""
+    return hashlib.sha256(canonical.replace(f'"as_of":"{day}"'.encode(), b'"as_of":""', 1)).hexdigest()
 
 
 _DOCUMENTS: dict[UUID, Document] = {}
@@ -165,28 +166,24 @@ _REMEMBERED: Final = 200
 
 async def editions(scope: Scope, path: str) -> Mapping[CreditSubject, Sequence[Edition]]:
     """The credit schemes of a division and those above it, past and present, by whom they rate."""
-    rows = await scope.session.execute(
-        select(
-            col(Scheme.id),
-            col(Scheme.subject),
-            col(Scheme.division_path),
-            col(Scheme.edition),
-            col(Scheme.valid_from),
-            func.least(col(Scheme.valid_to), col(SchemeRetirement.retired_on)),
-        )
-        .outerjoin(SchemeRetirement, col(SchemeRetirement.scheme_id) == col(Scheme.id))
-        .where(
-            col(Scheme.purpose) == Purpose.CREDIT,
-            col(Scheme.subject).in_(list(CreditSubject)),
-            col(Scheme.division_path).in_(division.ancestry(path)),
-        )
-        .order_by(col(Scheme.id))
-    )
+    await scope.settle()
+    above = division.ancestry(path)
     found: dict[CreditSubject, list[Edition]] = {subject: [] for subject in CreditSubject}
-    for key, subject, at, number, valid_from, until in rows.all():
-        document = await document_of(scope, key)
-        found[CreditSubject(subject)].append(Edition(key, at, number, valid_from, until, document))
+    for row in await scope.connection.fetch(_EDITIONS, above):
+        document = await document_of(scope, row["id"])
+        found[CreditSubject(row["subject"])].append(
+            Edition(row["id"], row["division_path"], row["edition"], row["valid_from"], row["until"], document)
+        )
     return found
+
+
+_EDITIONS: Final = f"""
+SELECT s.id, s.subject, s.division_path, s.edition, s.valid_from, least(s.valid_to, e.retired_on) AS until
+FROM scheme s LEFT JOIN scheme_retirement e ON e.scheme_id = s.id
+WHERE s.purpose = '{Purpose.CREDIT}' AND s.subject IN ({", ".join(f"'{one}'" for one in CreditSubject)})
+      AND s.division_path = ANY($1::text[])
+ORDER BY s.id
+"""
 
 
 async def document_of(scope: Scope, id: UUID) -> Document:
@@ -203,29 +200,31 @@ async def stored(
 ) -> Stored:
     """What is stored about the company's credit, or about that of one of its leads."""
     subject = CreditSubject.COMPANY if staff_id is None else CreditSubject.PROJECT_LEAD
-    records = select(CreditRecord).where(
-        col(CreditRecord.tenant_id) == company.tenant_id, col(CreditRecord.effective_on).is_not(None)
-    )
     leads: Sequence[ProjectLead] = ()
     enrolled_on: date | None = None
+    await scope.settle()
     if staff_id is None:
-        records = records.where(col(CreditRecord.staff_id).is_(None))
-        enrolled_on = await scope.session.scalar(
-            select(func.min(col(CreditEnrolment.enrolled_on))).where(
-                col(CreditEnrolment.tenant_id) == company.tenant_id
-            )
+        records = await scope.connection.fetch(_OF_COMPANY, company.tenant_id)
+        enrolled_on = await scope.connection.fetchval(
+            "SELECT min(n.enrolled_on) FROM credit_enrolment n WHERE n.tenant_id = $1", company.tenant_id
         )
     else:
         terms = select(ProjectLead).where(
             col(ProjectLead.tenant_id) == company.tenant_id, col(ProjectLead.staff_id) == staff_id
         )
         leads = (await scope.session.scalars(terms.order_by(col(ProjectLead.arrived_on)))).all()
-        led = col(CreditRecord.project_id).in_({lead.project_id for lead in leads})
-        records = records.where((col(CreditRecord.staff_id) == staff_id) | (led & col(CreditRecord.staff_id).is_(None)))
+        led = list({lead.project_id for lead in leads})
+        records = await scope.connection.fetch(_OF_LEAD, company.tenant_id, staff_id, led)
     return Stored(
         subject=subject,
         editions=(await editions(scope, company.division_path))[subject] if known is None else known,
-        records=(await scope.session.scalars(records.order_by(col(CreditRecord.id)))).all(),
+        records=[Effective(*row) for row in records],
         enrolled_on=enrolled_on,
         leads=leads,
     )
+
+
+_OF_COMPANY: Final = EFFECTIVE.format(of_subject="r.staff_id IS NULL")
+_OF_LEAD: Final = EFFECTIVE.format(
+    of_subject="(r.staff_id = $2 OR r.staff_id IS NULL AND r.project_id = ANY($3::uuid[]))"
+)

@@ -21,7 +21,7 @@ from tenants.checks import NAME_LIMIT, Checks
 from tenants.credit.decision import decide, deciding
 from tenants.credit.inputs import document_of
 from tenants.credit.record import (
-    IN_FORCE,
+    MAY_EXPIRE,
     PUBLICATION_MONTHS,
     CreditRecord,
     CreditSeverity,
@@ -29,6 +29,7 @@ from tenants.credit.record import (
     CreditSubject,
     enter,
     move,
+    occurrence,
 )
 from tenants.errors import Code, DomainError
 from tenants.project import ProjectLead
@@ -156,7 +157,7 @@ async def term_of(scope: Scope, row: CreditRecord, on: date) -> Mapping[str, Any
     document = await document_of(scope, row.scheme_id)
     _, indicator = document.indicators[row.item]
     assert isinstance(indicator, Recorded | Veto)  # it gave the record its points
-    own = last_day(row.occurrence(on), indicator.validity or document.validity)
+    own = last_day(occurrence(row, on), indicator.validity or document.validity)
     valid_to = min([*terms, *([own] if own else [])], default=None)
     if valid_to is not None and valid_to < on:
         raise DomainError(Code.CREDIT_TERM_OVER, "id", date=valid_to)
@@ -183,7 +184,7 @@ async def expire(scope: Scope, on: date, limit: int) -> int:
         select(CreditRecord)
         .where(
             CreditRecord.tenant_id == scope.tenant_id,  # type: ignore[arg-type]
-            CreditRecord.state.in_(IN_FORCE),  # type: ignore[attr-defined]
+            CreditRecord.state.in_(MAY_EXPIRE),  # type: ignore[attr-defined]
             CreditRecord.ended_on.is_(None),  # type: ignore[union-attr]
             CreditRecord.valid_to < on,  # type: ignore[arg-type,operator]
         )

@@ -7,23 +7,18 @@ unless the division of the record says so (PUBLISH_NATURAL_PERSON_CREDIT; 山东
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, Numeric, Text, delete, select
+from sqlalchemy import ForeignKeyConstraint, Index, Numeric, Text, delete
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, col
 
-from tenants.change import find
 from tenants.company import Company
-from tenants.credit.inputs import counts
-from tenants.credit.record import IN_FORCE, CreditRecord, CreditSubject
-from tenants.credit.score import CreditScore
-from tenants.project import Project
+from tenants.credit.record import COUNTS
 from tenants.row import Row, today
 from tenants.scope import Principal, Scope
-from tenants.setting import SettingKey, effective
-from tenants.staff import Staff
+from tenants.setting import SettingKey, text_on
 
 
 class PublicCredit(Row, table=True):
@@ -112,85 +107,74 @@ async def certified(connection: Any, company_id: UUID) -> dict[str, Any] | None:
     }
 
 
+_PUBLISHABLE: Final = f"""
+SELECT w.wanted::text, w.score, w.grade,
+       c.credit_score IS DISTINCT FROM w.score OR c.credit_grade IS DISTINCT FROM w.grade
+            OR w.wanted IS DISTINCT FROM (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.id) FROM public_credit p
+                                          WHERE p.company_id = c.tenant_id) AS differs
+FROM company c CROSS JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object(
+               'id', t.id, 'company_id', t.tenant_id, 'uscc', c.uscc, 'name', c.name, 'scheme_id', t.scheme_id,
+               'valid_from', t.valid_from, 'valid_to', t.valid_to, 'score', t.score, 'grade', t.grade,
+               'records', CASE WHEN t.valid_to IS NULL THEN coalesce(s.records, '[]') ELSE '[]' END) ORDER BY t.id)
+           AS wanted, max(t.score) FILTER (WHERE t.valid_to IS NULL) AS score,
+           max(t.grade) FILTER (WHERE t.valid_to IS NULL) AS grade
+    FROM credit_score t LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_object(
+                   'subject', r.subject, 'information', r.information, 'severity', r.severity, 'item', r.item,
+                   'article', r.article, 'points', r.points::text, 'basis', r.basis, 'issuer', r.issuer,
+                   'decidedOn', r.decided_on, 'effectiveOn', r.effective_on, 'validTo', r.valid_to)
+                   || CASE WHEN r.state = 'OBJECTED'
+                                AND {text_on(SettingKey.MARK_OBJECTION, "r.division_path", "$2")} = 'true'
+                           THEN jsonb_build_object('objectedOn', r.objected_on) ELSE '{{}}' END
+                   || CASE WHEN r.staff_id IS NOT NULL
+                           THEN jsonb_build_object('name', f.name, 'project', j.name) ELSE '{{}}' END
+                   ORDER BY r.effective_on, r.id) AS records
+        FROM credit_record r
+        LEFT JOIN staff f ON f.tenant_id = $1 AND f.id = r.staff_id
+        LEFT JOIN project j ON j.tenant_id = $1 AND j.id = r.project_id
+        WHERE t.valid_to IS NULL AND r.tenant_id = $1 AND {COUNTS.format(day="$2")} AND (
+              r.staff_id IS NULL
+              OR {text_on(SettingKey.PUBLISH_NATURAL_PERSON_CREDIT, "r.division_path", "$2")} = 'true')
+    ) s ON true
+    WHERE t.tenant_id = $1 AND t.staff_id IS NULL
+) w
+WHERE c.tenant_id = $1
+"""
+"""What may be shown of a company, and whether that is another than what is. Facts stay with the company and the issuer;
+whose record a lead's is and of which project is shown only where the division publishes that.
+"""
+
+_SHOW: Final = """
+WITH gone AS (
+    DELETE FROM public_credit p WHERE p.company_id = $1
+        AND p.id NOT IN (SELECT id FROM jsonb_populate_recordset(NULL::public_credit, coalesce($2::text::jsonb, '[]')))
+), held AS (
+    UPDATE company SET credit_score = $3, credit_grade = $4 WHERE tenant_id = $1
+)
+INSERT INTO public_credit SELECT * FROM jsonb_populate_recordset(NULL::public_credit, coalesce($2::text::jsonb, '[]'))
+ON CONFLICT (id) DO UPDATE SET
+    (uscc, name, scheme_id, valid_from, valid_to, score, grade, records) = (
+    EXCLUDED.uscc, EXCLUDED.name, EXCLUDED.scheme_id, EXCLUDED.valid_from, EXCLUDED.valid_to, EXCLUDED.score,
+    EXCLUDED.grade, EXCLUDED.records)
+"""
+
+
 async def publish(scope: Scope, company: Company) -> None:
-    """Bring what is public of the company to what its rows say. In the name of the company; the platform writes."""
+    """Bring what is public of the company to what its rows say, and the score beside its name. In the name of the
+    company; the platform writes, and nothing where all is so already.
+    """
     await scope.settle()
-    periods = await scope.session.scalars(
-        select(CreditScore).where(col(CreditScore.tenant_id) == company.tenant_id, col(CreditScore.staff_id).is_(None))
-    )
-    records = await _records(scope, company, today())
-    wanted: dict[UUID, dict[str, Any]] = {
-        period.id: {
-            "company_id": company.tenant_id,
-            "uscc": company.uscc,
-            "name": company.name,
-            "scheme_id": period.scheme_id,
-            "valid_from": period.valid_from,
-            "valid_to": period.valid_to,
-            "score": period.score,
-            "grade": period.grade,
-            "records": records if period.valid_to is None else [],
-        }
-        for period in periods
-    }
-    platform = Principal("worker", actor_id=scope.principal.actor_id, tenant_id=company.tenant_id)
-    async with scope.acting_as(platform):
-        shown = await scope.session.scalars(
-            select(PublicCredit).where(col(PublicCredit.company_id) == platform.tenant_id)
-        )
-        for row in shown.all():
-            values = wanted.pop(row.id, None)
-            if values is None:
-                await scope.session.delete(row)
-                continue
-            for name, value in values.items():
-                if getattr(row, name) != value:
-                    setattr(row, name, value)
-        scope.session.add_all(PublicCredit(id=key, **values) for key, values in wanted.items())
-        await scope.session.flush()
+    found = await scope.connection.fetchrow(_PUBLISHABLE, company.tenant_id, today())
+    if found["differs"]:
+        platform = Principal("worker", actor_id=scope.principal.actor_id, tenant_id=company.tenant_id)
+        async with scope.acting_as(platform):
+            await scope.connection.execute(_SHOW, platform.tenant_id, found["wanted"], found["score"], found["grade"])
 
 
 async def withdraw(scope: Scope, company_id: UUID) -> None:
     """Nothing is public any more of a company that has left the platform; its own rows stay. The platform's work."""
     await scope.session.execute(delete(PublicCredit).where(col(PublicCredit.company_id) == company_id))
-
-
-async def _records(scope: Scope, company: Company, on: date) -> list[dict[str, Any]]:
-    """The records in force that may be shown. Facts stay with the company and the issuer."""
-    found = await scope.session.scalars(
-        select(CreditRecord)
-        .where(col(CreditRecord.tenant_id) == company.tenant_id, col(CreditRecord.state).in_(IN_FORCE))
-        .order_by(col(CreditRecord.effective_on), col(CreditRecord.id))
+    await scope.connection.execute(
+        "UPDATE company SET credit_score = NULL, credit_grade = NULL WHERE tenant_id = $1", company_id
     )
-    shown = []
-    for row in found.all():
-        if not counts(row, on):
-            continue
-        of_person = row.subject == CreditSubject.PROJECT_LEAD
-        if of_person and not await effective(scope, SettingKey.PUBLISH_NATURAL_PERSON_CREDIT, row.division_path, on):
-            continue
-        shown.append(
-            {
-                "subject": row.subject,
-                "information": row.information,
-                "severity": row.severity,
-                "item": row.item,
-                "article": row.article,
-                "points": format(row.points, "f"),
-                "basis": row.basis,
-                "issuer": row.issuer,
-                "decidedOn": str(row.decided_on),
-                "effectiveOn": str(row.effective_on),
-                "validTo": str(row.valid_to) if row.valid_to else None,
-                **(await _person(scope, row) if of_person else {}),
-            }
-        )
-    return shown
-
-
-async def _person(scope: Scope, row: CreditRecord) -> dict[str, str]:
-    """Whose record it is and of which project, where the division publishes that."""
-    assert row.staff_id is not None  # a lead's record has both
-    assert row.project_id is not None
-    person, project = await find(scope, Staff, row.staff_id), await find(scope, Project, row.project_id)
-    return {"name": person.name, "project": project.name}

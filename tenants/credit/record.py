@@ -1,14 +1,16 @@
 """Credit records (信用记录): what was decided about a company or a project lead, and where its due process stands.
 
-DRAFT → NOTIFIED → (OBJECTED) → EFFECTIVE → (REPAIR_APPLIED → REPAIRED) → EXPIRED; any → REVOKED. A record counts on a
-day by its dates alone, so what counted on any past day stays answerable; every step is a link of `history`.
+DRAFT → NOTIFIED → (OBJECTED) → EFFECTIVE → (OBJECTED | REPAIR_APPLIED → REPAIRED) → EXPIRED; any → REVOKED. A record
+counts on a day by its dates alone, so one in force counts on while it is objected to, and what counted on any past day
+stays answerable; every step is a link of `history`.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric, Text, text
@@ -70,8 +72,13 @@ class RepairOutcome(StrEnum):
 STATE_CHANGES: Mapping[CreditState, tuple[CreditState, ...]] = {
     CreditState.DRAFT: (CreditState.NOTIFIED, CreditState.EFFECTIVE, CreditState.REVOKED),
     CreditState.NOTIFIED: (CreditState.OBJECTED, CreditState.EFFECTIVE, CreditState.REVOKED),
-    CreditState.OBJECTED: (CreditState.EFFECTIVE, CreditState.REVOKED),
-    CreditState.EFFECTIVE: (CreditState.REPAIR_APPLIED, CreditState.EXPIRED, CreditState.REVOKED),
+    CreditState.OBJECTED: (CreditState.EFFECTIVE, CreditState.EXPIRED, CreditState.REVOKED),
+    CreditState.EFFECTIVE: (
+        CreditState.OBJECTED,
+        CreditState.REPAIR_APPLIED,
+        CreditState.EXPIRED,
+        CreditState.REVOKED,
+    ),
     CreditState.REPAIR_APPLIED: (
         CreditState.REPAIRED,
         CreditState.EFFECTIVE,
@@ -82,7 +89,7 @@ STATE_CHANGES: Mapping[CreditState, tuple[CreditState, ...]] = {
     CreditState.EXPIRED: (CreditState.REVOKED,),
 }
 
-IN_FORCE = (CreditState.EFFECTIVE, CreditState.REPAIR_APPLIED)
+MAY_EXPIRE = (CreditState.EFFECTIVE, CreditState.OBJECTED, CreditState.REPAIR_APPLIED)
 
 PUBLICATION_MONTHS: Mapping[CreditSeverity, SettingKey] = {
     CreditSeverity.MINOR: SettingKey.PUBLICATION_MONTHS_MINOR,
@@ -99,19 +106,22 @@ REPAIR_MONTHS: Mapping[CreditSeverity, SettingKey] = {
 class CreditRecord(Changing, TenantRow, table=True):
     """One record. What a notice (记分告知单) says is here; both day counts are the notice's own, as the forms have it.
 
-    `valid_to` is the last day it may count, `ended_on` the first day on which it does not count any more.
+    `valid_to` is the last day it may count, `ended_on` the first day on which it does not count any more. One whose
+    points were amended while it was in force ends, and another that `replaces` it begins: the past stays as it was.
     """
 
     __tablename__ = "credit_record"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["company.tenant_id"]),
         ForeignKeyConstraint(["tenant_id", "project_id"], ["project.tenant_id", "project.id"]),
+        ForeignKeyConstraint(["tenant_id", "replaces"], ["credit_record.tenant_id", "credit_record.id"]),
         ForeignKeyConstraint(["tenant_id", "staff_id"], ["staff.tenant_id", "staff.id"]),
         ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
         ForeignKeyConstraint(["scheme_id"], ["scheme.id"]),
         Index("credit_record_scheme", "scheme_id"),
         Index("credit_record_project", "tenant_id", "project_id"),
         Index("credit_record_staff", "tenant_id", "staff_id"),
+        Index("credit_record_replaces", "tenant_id", "replaces"),
         Index("credit_record_ending", "tenant_id", "valid_to", postgresql_where=text("ended_on IS NULL")),
         Index("credit_record_division", "division_path", "id"),
         one_of("subject", CreditSubject),
@@ -154,8 +164,12 @@ class CreditRecord(Changing, TenantRow, table=True):
     object_by: date | None = None
     rectify_by: date | None = None
     provisional: bool = False
+    rectified_on: date | None = None
+    rectification: str | None = Field(default=None, sa_type=Text)
     objected_on: date | None = None
     objection: str | None = Field(default=None, sa_type=Text)
+    objection_others: str | None = Field(default=None, sa_type=Text)
+    objection_appraisal_days: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     objection_decide_by: date | None = None
     objection_decided_on: date | None = None
     objection_outcome: ObjectionOutcome | None = code_field(default=None)
@@ -172,19 +186,57 @@ class CreditRecord(Changing, TenantRow, table=True):
     repair_answer: str | None = Field(default=None, sa_type=Text)
     ended_on: date | None = None
     revocation: str | None = Field(default=None, sa_type=Text)
+    replaces: UUID | None = None
 
-    def occurrence(self, effective_on: date) -> Occurrence:
-        """The record as the engine takes it, in force from a day on."""
-        return Occurrence(
-            record=str(self.id),
-            item=self.item,
-            points=self.points,
-            level=self.level,
-            occurred_on=self.occurred_on,
-            effective_on=effective_on,
-            ends_on=self.valid_to,
-            matter=self.matter,
-        )
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """Of a record that is or was in force, what a score is made of: the part of `CreditRecord` that is read nightly."""
+
+    id: UUID
+    subject: CreditSubject
+    project_id: UUID | None
+    severity: CreditSeverity | None
+    item: str
+    level: str | None
+    matter: str | None
+    points: Decimal
+    occurred_on: date
+    effective_on: date
+    valid_to: date | None
+    ended_on: date | None
+    state: CreditState
+
+
+EFFECTIVE: Final = f"""
+SELECT {", ".join(f"r.{one.name}" for one in fields(Effective))} FROM credit_record r
+WHERE r.tenant_id = $1 AND r.effective_on IS NOT NULL AND {{of_subject}} ORDER BY r.id
+"""
+"""The rows of `Effective` of one subject."""
+
+
+def counts(record: CreditRecord | Effective, day: date) -> bool:
+    """Whether a record counts on a day; `COUNTS` says it in SQL."""
+    return (
+        record.effective_on is not None
+        and record.effective_on <= day
+        and (record.valid_to is None or day <= record.valid_to)
+        and (record.ended_on is None or day < record.ended_on)
+    )
+
+
+def occurrence(record: CreditRecord | Effective, effective_on: date) -> Occurrence:
+    """The record as the engine takes it, in force from a day on."""
+    return Occurrence(
+        record=str(record.id),
+        item=record.item,
+        points=record.points,
+        level=record.level,
+        occurred_on=record.occurred_on,
+        effective_on=effective_on,
+        ends_on=record.valid_to,
+        matter=record.matter,
+    )
 
 
 COUNTS = """(r.effective_on <= {day} AND (r.valid_to IS NULL OR r.valid_to >= {day})
@@ -192,10 +244,10 @@ COUNTS = """(r.effective_on <= {day} AND (r.valid_to IS NULL OR r.valid_to >= {d
 """SQL: the record `r` counts on a day: it took effect by then, its term runs, and nothing ended it."""
 
 
-async def enter(scope: Scope, row: CreditRecord) -> None:
+async def enter(scope: Scope, row: CreditRecord, action: str = "drafted") -> None:
     """Insert a record and begin its history."""
-    await create(scope, row, "credit_record", action="drafted")
-    await append(scope, row, "drafted")
+    await create(scope, row, "credit_record", action=action)
+    await append(scope, row, action)
 
 
 async def held_at(scope: Scope, id: UUID, version: int) -> CreditRecord:
@@ -206,8 +258,11 @@ async def held_at(scope: Scope, id: UUID, version: int) -> CreditRecord:
     return await find_at(scope, CreditRecord, id, version)
 
 
-async def move(scope: Scope, row: CreditRecord, wanted: CreditState, values: Mapping[str, Any], action: str) -> None:
-    """Take a record to another state, with what that step says, as one link of its history."""
-    transition(CreditState(row.state), wanted, STATE_CHANGES)
-    await change(scope, row, "credit_record", {"state": wanted, **values}, action=action)
+async def move(
+    scope: Scope, row: CreditRecord, wanted: CreditState | None, values: Mapping[str, Any], action: str
+) -> None:
+    """Take a record to another state, or with None a step further in its own, as one link of its history."""
+    if wanted is not None:
+        transition(CreditState(row.state), wanted, STATE_CHANGES)
+    await change(scope, row, "credit_record", {"state": wanted or row.state, **values}, action=action, always=True)
     await append(scope, row, action)

@@ -26,6 +26,18 @@ from tenants.scope import Scope
 from tenants.setting import SettingKey, effective
 
 
+async def rectify(scope: Scope, id: UUID, version: int, rectification: str, *, on: date | None = None) -> CreditRecord:
+    """The company says how it put right what the notice told it to (整改), in time or later; the record stands."""
+    checks = Checks()
+    words = checks.text("rectification", rectification, limit=2000, lines=True)
+    checks.done()
+    row = await held_at(scope, id, version)
+    if row.rectify_by is None or row.rectified_on is not None or row.ended_on is not None:
+        raise DomainError(Code.CREDIT_NOTHING_TO_RECTIFY, "id")
+    await move(scope, row, None, {"rectified_on": on or today(), "rectification": words}, "rectified")
+    return row
+
+
 async def apply(
     scope: Scope, id: UUID, version: int, correction: str, pledge: str, *, on: date | None = None
 ) -> CreditRecord:

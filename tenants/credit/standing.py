@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from tenants.change import create, find
@@ -16,7 +16,7 @@ from tenants.company import Company
 from tenants.credit.inputs import CreditEnrolment, editions
 from tenants.credit.publication import publish
 from tenants.credit.record import CreditRecord, CreditSubject
-from tenants.credit.score import CreditScore, refresh
+from tenants.credit.score import refresh
 from tenants.errors import Code, DomainError
 from tenants.project import ProjectLead
 from tenants.row import today
@@ -65,23 +65,19 @@ async def rated(scope: Scope) -> bool:
     return bool(await scope.connection.fetchval(_RATED, scope.tenant_id))
 
 
-async def recompute(scope: Scope, on: date) -> int:
-    """The nightly work on one company's credit: bring its score and its leads' scores up to a day; how many periods
-    were written. What begins or ends by its date alone is found here.
+async def recompute(scope: Scope, on: date, *, since: date | None = None) -> int:
+    """The nightly work on one company's credit: bring its score and its leads' scores up to a day, and what is stored
+    of them `since` an earlier one; how many periods were written. What begins or ends by its date alone is found here.
     """
     company = await find(scope, Company, scope.tenant_id, lock=True)
     known = await editions(scope, company.division_path)
-    begun = await scope.session.execute(
-        select(col(CreditScore.staff_id), func.max(col(CreditScore.valid_from)))
-        .where(col(CreditScore.tenant_id) == company.tenant_id)
-        .group_by(col(CreditScore.staff_id))
-    )
-    latest: dict[UUID | None, date] = {staff_id: day for staff_id, day in begun.all()}  # noqa: C416 - rows, not pairs
-    written = await refresh(scope, company, latest.get(None, on), until=on, known=known[CreditSubject.COMPANY])
+    if not any(known.values()):
+        return 0
+    first = since or on
+    written = await refresh(scope, company, first, until=on, known=known[CreditSubject.COMPANY])
     if known[CreditSubject.PROJECT_LEAD]:
         for staff_id in await _leads(scope):
-            since = latest.get(staff_id, on)
-            written += await refresh(scope, company, since, staff_id, until=on, known=known[CreditSubject.PROJECT_LEAD])
+            written += await refresh(scope, company, first, staff_id, until=on, known=known[CreditSubject.PROJECT_LEAD])
     await publish(scope, company)
     return written
 

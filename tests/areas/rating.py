@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from tenants.permission import RegulatorRole
-from tenants.rating import case, cycle, progress
-from tenants.rating.case import RatingCase
+from tenants.rating import case, cycle, progress, result, sheet
+from tenants.rating.case import Answer, RatingCase
 from tenants.rating.cycle import NewCycle, RatingCycle
+from tenants.row import today
 from tenants.scheme import Document, Scheme
 from tenants.scope import Principal
-from tests.areas.credit import publish
+from tests.areas.credit import DAY, publish
 from tests.areas.schemes import indicator
 from tests.areas.schemes import scheme as written
-from tests.areas.town import Firm, Town
+from tests.areas.town import STREET, Firm, Town
 
 CITY = "3704"
 SINCE, UNTIL = date(2026, 1, 1), date(2026, 6, 30)
@@ -107,3 +109,107 @@ class Bureau:
         """The cycle, whose evaluators score now."""
         seen = await self.town.row("rating_cycle", opened.id)
         return await self.town.do(self.publisher, progress.collect, opened.id, seen["version"])
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A cycle that collects: two companies' projects, a street for each group, a peer, and who may do what."""
+
+    bureau: Bureau
+    cycle: RatingCycle
+    firm: Firm
+    other: Firm
+    case: RatingCase
+    rival: RatingCase
+    site: Principal
+    party: Principal
+
+    @classmethod
+    async def of(cls, bureau: Bureau) -> "Round":
+        """Everything up to the moment at which scores come in; both companies are each other's peers."""
+        town = bureau.town
+        firm, other = await town.company(), await town.company()
+        opened = await bureau.opened()
+        mine = await bureau.admitted(firm, opened, (await town.project(firm)).id)
+        rival = await bureau.admitted(other, opened, (await town.project(other)).id)
+        site = await town.regulator(STREET, RegulatorRole.ASSESSOR)
+        party = await town.regulator(STREET, RegulatorRole.ASSESSOR)
+        for group, who in (("SITE", site), ("PARTY", party)):
+            assert who.regulator_id is not None
+            name = (await town.row("regulator", who.regulator_id))["name"]
+            seen = await town.row("rating_cycle", opened.id)
+            await town.do(bureau.publisher, sheet.appoint, opened.id, seen["version"], group, STREET, name)
+        row = await bureau.collecting(opened)
+        for peer in (firm, other):
+            row = await town.do(bureau.publisher, sheet.appoint_peer, row.id, row.version, "PEERS", peer.id)
+        return cls(bureau, row, firm, other, mine, rival, site, party)
+
+    async def score(self, case_id: Any = None, *, site: str = "38", party: str = "28") -> None:
+        """Both groups score a case, ours unless another is given."""
+        town, of = self.bureau.town, case_id or self.case.id
+        given = [yes("G"), Answer(indicator="S1", points=Decimal(site), evidence="现场记录 3 号")]
+        await town.do(self.site, sheet.score, of, "SITE", given)
+        await town.do(self.party, sheet.score, of, "PARTY", [Answer(indicator="P1", points=Decimal(party))])
+
+    async def reviewed(self, points: str = "27") -> None:
+        """Each company answers the other's dossier."""
+        town = self.bureau.town
+        for peer in (self.firm, self.other):
+            for row in await self.dossiers(peer):
+                given = [Answer(indicator="R1", points=Decimal(points))]
+                await town.do(peer.admin, sheet.review, row["id"], row["version"], given)
+
+    async def dossiers(self, peer: Firm) -> list[Any]:
+        """What a company was handed as a peer."""
+        return await self.bureau.town.administrator.fetch(  # type: ignore[no-any-return]
+            "SELECT * FROM rating_peer_review WHERE tenant_id = $1 AND cycle_id = $2", peer.id, self.cycle.id
+        )
+
+    async def complete(self) -> None:
+        """Everybody has scored everything."""
+        await self.score()
+        await self.score(self.rival.id, site="20", party="15")
+        await self.reviewed()
+
+    async def take(self, rule: Any, principal: Principal | None = None, **more: Any) -> RatingCycle:
+        """The cycle after a step."""
+        seen = await self.bureau.town.row("rating_cycle", self.cycle.id)
+        who = principal or self.bureau.publisher
+        made: RatingCycle = await self.bureau.town.do(who, rule, self.cycle.id, seen["version"], **more)
+        return made
+
+    async def refuse(self, rule: Any, principal: Principal | None = None, **more: Any) -> Any:
+        """Why a step is refused."""
+        seen = await self.bureau.town.row("rating_cycle", self.cycle.id)
+        who = principal or self.bureau.publisher
+        return await self.bureau.town.refused(who, rule, self.cycle.id, seen["version"], **more)
+
+    async def scored(self) -> RatingCycle:
+        """The cycle with everything entered, scored by the assessor."""
+        await self.complete()
+        return await self.take(result.score_cycle, self.bureau.assessor)
+
+    async def publicised(self, on: date | None = None) -> RatingCycle:
+        """In publicity, since a day."""
+        await self.scored()
+        return await self.take(progress.publicise, on=on or today())
+
+    async def final(self) -> RatingCycle:
+        """Final, after a publicity that is over."""
+        await self.publicised(today() - 30 * DAY)
+        return await self.take(progress.finalise)
+
+    async def published(self) -> RatingCycle:
+        """Published."""
+        await self.final()
+        return await self.take(progress.publish_cycle)
+
+    async def at(self, case_id: Any = None) -> tuple[Any, int]:
+        """A case's id and present version."""
+        seen = await self.bureau.town.row("rating_case", case_id or self.case.id)
+        return seen["id"], seen["version"]
+
+
+def yes(of: str) -> Answer:
+    """Yes to an indicator."""
+    return Answer(indicator=of, yes=True)

@@ -95,6 +95,9 @@ _RATES = _everything("the platform alone writes what is public of a company's cr
 _PUBLISHES = _everything("the platform publishes figures, and alone knows what they were put together from")
 _LOGS = _everything("the platform writes down which regulator read a company's rows")
 _RATED = _everything("which ratings a division runs, and by which scheme, is for everybody whom it may rate")
+_EVALUATES = _everything("which regulators evaluate in a rating is no secret among regulators")
+_ANNOUNCED = _everything("published results of a rating are for everybody")
+_ANNOUNCES = _everything("the platform alone publishes results")
 _ITSELF = Rule("a regulator sees itself", ("id",), lambda row, who: row["id"] == who.regulator_id)
 _ITS_MEMBERS = Rule(
     "a regulator sees its own members", ("regulator_id",), lambda row, who: row["regulator_id"] == who.regulator_id
@@ -122,6 +125,19 @@ _TAKES_UP = Rule(
     _free,
 )
 
+_SCORED = Rule(
+    "a regulator reads the score sheets it wrote; the organiser of the rating all, once it is scored",
+    ("regulator_id",),
+    lambda row, who: (
+        row["regulator_id"] == who.regulator_id or (_within(row, who) and row["disclosure"] != "EVALUATORS")
+    ),
+)
+_REVIEWED = Rule(
+    "the organiser of a rating, and those above it, read what peers answered once it is scored",
+    ("division_path", "disclosure"),
+    lambda row, who: _within(row, who) and row["disclosure"] != "EVALUATORS",
+)
+
 # Tenant tables into which somebody besides the company itself may look.
 _OTHERS: dict[tuple[str, str], dict[Command, Rule]] = {
     ("agreement", REGULATOR): {"SELECT": WITHIN},
@@ -142,6 +158,9 @@ _OTHERS: dict[tuple[str, str], dict[Command, Rule]] = {
     ("party_organisation", REGULATOR): {"SELECT": WITHIN},
     ("project", REGULATOR): {"SELECT": WITHIN},
     ("rating_case", REGULATOR): {"SELECT": WITHIN},
+    ("rating_peer_review", REGULATOR): {"SELECT": _REVIEWED},
+    ("rating_result", REGULATOR): {"SELECT": WITHIN},
+    ("rating_sheet", REGULATOR): {"SELECT": _SCORED},
     ("rectification_item", REGULATOR): {"SELECT": WITHIN},
     ("rectification_order", REGULATOR): {"SELECT": WITHIN},
     ("take_over", REGULATOR): {"SELECT": WITHIN},
@@ -198,6 +217,21 @@ _CLOSER: dict[str, dict[Command, Rule]] = {
     },
 }
 
+_CLOSER["rating_result"] = {
+    "SELECT": Rule(
+        "a company reads its result from publicity on",
+        ("tenant_id", "disclosure"),
+        lambda row, who: _own(row, who) and row["disclosure"] in ("PARTIES", "EVERYBODY"),
+    )
+}
+_CLOSER["rating_sheet"] = {
+    "SELECT": Rule(
+        "a company reads what evaluators answered of it once everything is published",
+        ("tenant_id", "disclosure"),
+        lambda row, who: _own(row, who) and row["disclosure"] == "EVERYBODY",
+    )
+}
+
 _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
     ("committee", TENANT): {"SELECT": _PUBLIC_REGISTER},
     ("committee", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN, "UPDATE": WITHIN},
@@ -235,6 +269,10 @@ _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
     ("public_party_organisation", TENANT): {"SELECT": _ORGANISED},
     ("public_party_organisation", REGULATOR): {"SELECT": _ORGANISED, "INSERT": WITHIN, "UPDATE": WITHIN},
     ("public_party_organisation", WORKER): {"SELECT": _KEEPS, "INSERT": _KEEPS, "UPDATE": _KEEPS},
+    ("published_rating", TENANT): {"SELECT": _ANNOUNCED},
+    ("published_rating", REGULATOR): {"SELECT": _ANNOUNCED},
+    ("published_rating", WORKER): {"INSERT": _ANNOUNCES},
+    ("rating_evaluator", REGULATOR): {"SELECT": _EVALUATES, "INSERT": WITHIN},
     ("rating_cycle", TENANT): {"SELECT": _RATED},
     ("rating_cycle", REGULATOR): {"SELECT": _RATED, "INSERT": WITHIN, "UPDATE": WITHIN},
     ("subsidy", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN, "UPDATE": WITHIN},

@@ -51,7 +51,7 @@ async def prepare(town: Town, mutation: str) -> Errand:
     return Errand(mutation, *await MADE[mutation](town))
 
 
-CHANGES_NOTHING = {"checkScheme"}
+CHANGES_NOTHING = {"checkScheme", "rescoreRatingCycle"}
 """Mutations that only answer; what is promised of changes is not of them."""
 
 

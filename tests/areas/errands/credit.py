@@ -80,6 +80,18 @@ async def object_to_credit_record(town: Town) -> tuple[Principal, Input]:
 
 
 @errand
+async def extend_credit_objection(town: Town) -> tuple[Principal, Input]:
+    bureau, _, row = await _objected(town)
+    return bureau.publisher, {**_at(row), "others": "市场监管局", "appraisalDays": 5}
+
+
+@errand
+async def rectify_credit_record(town: Town) -> tuple[Principal, Input]:
+    bureau, firm = await _bureau(town), await town.company()
+    return firm.admin, {**_at(await bureau.notified(firm, rectify_days=15)), "rectification": "已公示收费项目"}
+
+
+@errand
 async def decide_credit_objection(town: Town) -> tuple[Principal, Input]:
     bureau, _, row = await _objected(town)
     return bureau.publisher, {**_at(row), "outcome": "AMENDED", "answer": "情节轻微", "points": "-1"}

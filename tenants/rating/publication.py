@@ -1,0 +1,83 @@
+"""Published results (评定结果公布): what everybody may know of a rating. The registry's rows, written by the platform;
+a correction is published beside what it corrects.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint, select
+from sqlmodel import Field, col
+
+from tenants.company import Company
+from tenants.project import Project
+from tenants.rating.case import RatingCase
+from tenants.rating.cycle import RatingCycle, document_of
+from tenants.rating.result import RatingResult
+from tenants.row import Dated, Row, today
+from tenants.scope import Principal, Scope
+
+
+class PublishedRating(Dated, Row, table=True):
+    """One edition of one result, with the names it goes by."""
+
+    __tablename__ = "published_rating"
+    __table_args__ = (
+        ForeignKeyConstraint(["cycle_id"], ["rating_cycle.id"]),
+        ForeignKeyConstraint(["division_path"], ["division.path"], onupdate="CASCADE"),
+        UniqueConstraint("cycle_id", "number", "edition"),
+        Index("published_rating_division", "division_path", "id"),
+    )
+
+    cycle_id: UUID
+    division_path: str = Field(sa_type=Text(collation="C"))
+    number: str = Field(sa_type=Text)
+    edition: int
+    company_name: str = Field(sa_type=Text)
+    project_name: str | None = Field(default=None, sa_type=Text)
+    total: Decimal = Field(sa_type=Numeric)
+    band: str | None = Field(default=None, sa_type=Text)
+    band_name: str | None = Field(default=None, sa_type=Text)
+    action: str | None = Field(default=None, sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    published_on: date
+
+
+async def publish(scope: Scope, cycle: RatingCycle, results: Sequence[RatingResult], *, on: date | None = None) -> None:
+    """Publish these results of a cycle. The organiser reads what they are of; the platform writes."""
+    bands = {band.code: band for band in (await document_of(scope, cycle)).bands}
+    wanted = {row.case_id: row for row in results}
+    cases = await scope.session.execute(
+        select(RatingCase, col(Company.name), col(Project.name))
+        .join(Company, col(Company.tenant_id) == col(RatingCase.tenant_id))
+        .outerjoin(
+            Project,
+            (col(Project.tenant_id) == col(RatingCase.tenant_id)) & (col(Project.id) == col(RatingCase.project_id)),
+        )
+        .where(col(RatingCase.cycle_id) == cycle.id, col(RatingCase.id).in_(wanted))
+    )
+    rows = []
+    for case, company_name, project_name in cases:
+        row = wanted[case.id]
+        band = bands.get(row.band or "")
+        rows.append(
+            PublishedRating(
+                id=row.id,
+                cycle_id=cycle.id,
+                division_path=case.division_path,
+                number=case.number,
+                edition=row.edition,
+                company_name=company_name,
+                project_name=project_name,
+                total=row.total,
+                band=row.band,
+                band_name=band.name if band else None,
+                action=band.action if band else None,
+                reason=row.reason if row.edition > 1 else None,
+                published_on=on or today(),
+            )
+        )
+    async with scope.acting_as(Principal("worker", actor_id=scope.principal.actor_id)):
+        scope.session.add_all(rows)
+        await scope.session.flush()

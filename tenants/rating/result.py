@@ -1,0 +1,226 @@
+"""Results (评定结果): what the scheme makes of everything that was entered of a case. Kept with its inputs and never
+changed: a correction is the next edition. Worked out again from the stored inputs and the scheme it has the same bytes.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint, select
+from sqlmodel import Field, col
+
+from tenants.change import change, create, find_at, transition
+from tenants.credit.record import CreditRecord, CreditSubject, counts, occurrence
+from tenants.credit.score import ExactJson
+from tenants.errors import Code, DomainError
+from tenants.rating.case import STATE_CHANGES, Answer, CaseState, RatingCase, cases_of, checked
+from tenants.rating.cycle import CycleState, Disclosure, RatingCycle, document_of, move, own_cycle
+from tenants.rating.sheet import RatingPeerReview, RatingSheet, disclosing, require_group
+from tenants.row import Changing, TenantRow, code_field, one_of
+from tenants.scheme import Document, Entry, Inputs, Occurrence, Result
+from tenants.scheme import score as work_out
+from tenants.scheme.indicator import Recorded, Veto
+from tenants.scope import Scope
+
+REVIEWED: Final = "复核"
+"""The evaluator of an answer that a decision put in the place of others."""
+
+
+class RatingResult(Changing, TenantRow, table=True):
+    """One edition of a case's result. `inputs` and `explanation` are kept byte for byte."""
+
+    __tablename__ = "rating_result"
+    __table_args__ = (
+        disclosing(),
+        ForeignKeyConstraint(["tenant_id", "case_id"], ["rating_case.tenant_id", "rating_case.id"]),
+        ForeignKeyConstraint(["scheme_id"], ["scheme.id"]),
+        UniqueConstraint("tenant_id", "case_id", "edition"),
+        Index("rating_result_cycle", "cycle_id", "division_path", "disclosure"),
+        Index("rating_result_scheme", "scheme_id"),
+        one_of("disclosure", Disclosure),
+        {"info": {"confidential": True}},
+    )
+
+    cycle_id: UUID
+    division_path: str = Field(sa_type=Text(collation="C"))
+    disclosure: Disclosure = code_field()
+    case_id: UUID
+    edition: int
+    scheme_id: UUID
+    scheme_digest: str = Field(sa_type=Text)
+    total: Decimal = Field(sa_type=Numeric)
+    band: str | None = Field(default=None, sa_type=Text)
+    inputs: str = Field(sa_type=ExactJson)
+    explanation: str = Field(sa_type=ExactJson)
+    digest: str = Field(sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    scored_by: UUID
+
+
+async def score_cycle(scope: Scope, id: UUID, version: int) -> RatingCycle:
+    """Score every case of a cycle. One that misses an answer keeps the cycle from being scored, and is named; one that
+    does not meet a gate takes no further part.
+    """
+    cycle = await own_cycle(scope, id, version, CycleState.SCORED)
+    cases = await cases_of(scope, cycle, CaseState.SCORING)
+    if not cases:
+        raise DomainError(Code.RATING_NO_CASES, "id")
+    document = await document_of(scope, cycle)
+    # The organiser may read what the evaluators entered from this step on.
+    await move(scope, cycle, CycleState.SCORED, {"scored_by": scope.principal.actor_id})
+    entries = await _entries(scope, cycle, cases)
+    records = await _records(scope, document, cycle, cases)
+    made = {
+        one.id: (
+            inputs := Inputs(entries=tuple(entries[one.id]), occurrences=tuple(records[one.id])),
+            work_out(document, inputs, cycle.period_to),
+        )
+        for one in cases
+    }
+    missing = [
+        f"{one.number}: {', '.join(result.missing)}"
+        for one in cases
+        if (result := made[one.id][1]).missing and not result.gates_failed
+    ]
+    if missing:
+        raise DomainError(Code.RATING_INCOMPLETE, "id", cases=tuple(missing[:20]))
+    of_company: dict[UUID, list[RatingCase]] = defaultdict(list)
+    for one in cases:
+        of_company[one.tenant_id].append(one)
+    for tenant_id, theirs in sorted(of_company.items()):
+        async with scope.acting_for(tenant_id):
+            for one in theirs:
+                inputs, result = made[one.id]
+                await _keep(scope, cycle, one, 1, inputs, result, None)
+                await _scored(scope, document, one, result)
+    return cycle
+
+
+async def _scored(scope: Scope, document: Document, seen: RatingCase, result: Result) -> None:
+    row = await find_at(scope, RatingCase, seen.id, seen.version)
+    out = bool(result.gates_failed)
+    wanted = CaseState.INELIGIBLE if out else CaseState.SCORED
+    transition(CaseState(row.state), wanted, STATE_CHANGES)
+    names = [document.indicators[code][1].name for code in result.gates_failed]
+    values = {"state": wanted, **({"reason": "、".join(names)} if out else {})}
+    await change(scope, row, "rating_case", values, action="excluded" if out else "scored")
+
+
+async def _entries(scope: Scope, cycle: RatingCycle, cases: Sequence[RatingCase]) -> Mapping[UUID, list[Entry]]:
+    """What evaluators answered of each case: the last revision of each sheet, and the peers' reviews."""
+    found: dict[UUID, list[Entry]] = defaultdict(list)
+    sheets = await scope.session.scalars(
+        select(RatingSheet).where(col(RatingSheet.cycle_id) == cycle.id).order_by(col(RatingSheet.revision))
+    )
+    for sheet in {(each.case_id, each.group_code, each.regulator_id): each for each in sheets}.values():
+        found[sheet.case_id] += entries_of(sheet.answers, sheet.group_code, sheet.evaluator)
+    numbered = {one.number: one.id for one in cases}
+    reviews = await scope.session.scalars(select(RatingPeerReview).where(col(RatingPeerReview.cycle_id) == cycle.id))
+    for review in reviews:
+        if review.number in numbered:
+            # Which company a peer is stays unknown to whoever reads the explanation.
+            found[numbered[review.number]] += entries_of(review.answers, review.group_code, str(review.id))
+    return found
+
+
+def entries_of(answers: Mapping[str, Any], group: str, evaluator: str) -> Iterable[Entry]:
+    """Kept answers as the engine takes them."""
+    for indicator, answer in answers.items():
+        stated = {name: value for name, value in answer.items() if name != "evidence"}
+        yield Entry.model_validate({"indicator": indicator, "group": group or None, "evaluator": evaluator, **stated})
+
+
+async def _records(
+    scope: Scope, document: Document, cycle: RatingCycle, cases: Sequence[RatingCase]
+) -> Mapping[UUID, list[Occurrence]]:
+    """The credit records that count on the last day of the period, for indicators of the scheme that are recorded: of
+    the company, or of the one project.
+    """
+    found: dict[UUID, list[Occurrence]] = defaultdict(list)
+    items = [code for code, (_, each) in document.indicators.items() if isinstance(each, Recorded | Veto)]
+    if not items:
+        return found
+    records = await scope.session.scalars(
+        select(CreditRecord)
+        .where(
+            col(CreditRecord.tenant_id).in_({one.tenant_id for one in cases}),
+            col(CreditRecord.subject) == CreditSubject.COMPANY,
+            col(CreditRecord.item).in_(items),
+        )
+        .order_by(col(CreditRecord.id))
+    )
+    in_force = [record for record in records if counts(record, cycle.period_to)]
+    for one in cases:
+        for record in in_force:
+            same = record.tenant_id == one.tenant_id and one.project_id in (None, record.project_id)
+            if same and record.effective_on is not None:
+                found[one.id].append(occurrence(record, record.effective_on))
+    return found
+
+
+async def _keep(
+    scope: Scope, cycle: RatingCycle, case: RatingCase, edition: int, inputs: Inputs, result: Result, reason: str | None
+) -> RatingResult:
+    assert scope.principal.actor_id is not None
+    row = RatingResult(
+        tenant_id=case.tenant_id,
+        cycle_id=cycle.id,
+        division_path=cycle.division_path,
+        disclosure=cycle.disclosure,
+        case_id=case.id,
+        edition=edition,
+        scheme_id=cycle.scheme_id,
+        scheme_digest=result.digest,
+        total=result.printed,
+        band=result.band.code if result.band else None,
+        inputs=written(inputs),
+        explanation=result.canonical.decode(),
+        digest=hashlib.sha256(result.canonical).hexdigest(),
+        reason=reason,
+        scored_by=scope.principal.actor_id,
+    )
+    taken = DomainError(Code.CONFLICT, "version", seen=edition - 1, current=edition)
+    await create(scope, row, "rating_result", taken={"rating_result_tenant_id_case_id_edition_key": taken})
+    return row
+
+
+def written(inputs: Inputs) -> str:
+    """Inputs as they are kept: JSON with sorted keys, numbers as texts."""
+    return orjson.dumps(inputs.model_dump(mode="json", exclude_none=True), option=orjson.OPT_SORT_KEYS).decode()
+
+
+def read(kept: str) -> Inputs:
+    """Kept inputs, as the engine takes them."""
+    return Inputs.model_validate(orjson.loads(kept))
+
+
+async def latest(scope: Scope, cycle: RatingCycle) -> dict[UUID, RatingResult]:
+    """The last edition of each case's result, as the organiser sees them."""
+    found = await scope.session.scalars(
+        select(RatingResult).where(col(RatingResult.cycle_id) == cycle.id).order_by(col(RatingResult.edition))
+    )
+    return {row.case_id: row for row in found}
+
+
+async def next_edition(
+    scope: Scope, cycle: RatingCycle, case: RatingCase, group: str, given: Sequence[Answer], reason: str
+) -> RatingResult:
+    """Work a case out anew with other answers in the place of all that a group gave to their indicators. The caller
+    knows the case as the organiser does; the edition is written in the company's name.
+    """
+    document = await document_of(scope, cycle)
+    require_group(document, group)
+    stated = checked(document, group, given, "answers")
+    last = (await latest(scope, cycle))[case.id]
+    before = read(last.inputs)
+    kept = [one for one in before.entries if not (one.indicator in stated and (one.group or "") == group)]
+    inputs = before.model_copy(update={"entries": (*kept, *entries_of(stated, group, REVIEWED))})
+    result = work_out(document, inputs, cycle.period_to)
+    if hashlib.sha256(result.canonical).hexdigest() == last.digest:
+        raise DomainError(Code.RATING_UNCHANGED, "answers")
+    async with scope.acting_for(case.tenant_id):
+        return await _keep(scope, cycle, case, last.edition + 1, inputs, result, reason)
