@@ -176,7 +176,10 @@ class Engine:
         organisation = _organisation(principal)
         await self._readers.take(organisation)
         try:
-            return await self._database.read(principal, bound.sql, bound.parameters, logged=bound.logged) or b"{}"
+            body = await self._database.read(
+                principal, bound.sql, bound.parameters, logged=bound.logged, anew=bound.counts
+            )
+            return body or b"{}"
         finally:
             self._readers.give_back(organisation)
 

@@ -279,7 +279,7 @@ class Query:
     open_day_figures: list[OpenDayFigures] = report(
         "R-05: open days held in a period, by kind of estate (开放日统计).",
         open_day_rules.REPORT,
-        tables={"t": open_day_rules.OpenDay, "o": open_day_rules.Opinion, "p": ProjectRow},
+        tables={"t": open_day_rules.OpenDay, "o": open_day_rules.Opinion, "p": ProjectRow, "e": EstateRow},
         permission=Permission.OPEN_DAY_READ,
     )
     check_in_figures: list[CheckInFigures] = report(

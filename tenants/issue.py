@@ -154,7 +154,16 @@ class Issue(Changing, TenantRow, table=True):
             unique=True,
             postgresql_where=text("external_id IS NOT NULL"),
         ),
-        Index("issue_division", "division_path", "found_on", "id"),
+        Index(
+            "issue_division",
+            "division_path",
+            "found_on",
+            "id",
+            postgresql_include=[
+                *("estate_id", "category_id", "closed_on", "due_on", "closed_at_level", "supervised_on"),
+                "satisfaction",
+            ],
+        ),
         Index("issue_category_id", "category_id"),
         one_of("state", IssueState),
         one_of("level", IssueLevel),
@@ -203,39 +212,43 @@ FROM issue i WHERE i.closed_on IS NULL AND i.due_on IS NOT NULL
 """Issues a company has still to close."""
 
 REPORT = f"""
-SELECT i.found, i.closed, i.closed_share, i.closed_in_time_share,
-       {number_on(SettingKey.ISSUE_ON_TIME_TARGET, "{place}", "{until}")} AS in_time_target, i.mean_days,
-       i.closed_at_estate_share, i.closed_at_grid_share, i.closed_at_community_share, i.closed_at_street_share,
+SELECT i.found, i.closed, round(i.closed::numeric / nullif(i.found, 0), 4) AS closed_share,
+       round(i.in_time::numeric / nullif(i.closed, 0), 4) AS closed_in_time_share,
+       {number_on(SettingKey.ISSUE_ON_TIME_TARGET, "{place}", "{until}")} AS in_time_target,
+       round(i.days::numeric / nullif(i.closed, 0), 2) AS mean_days,
+       round(i.at_estate::numeric / nullif(i.closed, 0), 4) AS closed_at_estate_share,
+       round(i.at_grid::numeric / nullif(i.closed, 0), 4) AS closed_at_grid_share,
+       round(i.at_community::numeric / nullif(i.closed, 0), 4) AS closed_at_community_share,
+       round(i.at_street::numeric / nullif(i.closed, 0), 4) AS closed_at_street_share,
        i.overdue, i.supervised, i.estates, s.estates AS estates_served,
        round(i.found::numeric / nullif(s.estates, 0), 2) AS found_per_estate,
        y.found AS found_year_before, round((i.found - y.found)::numeric / nullif(y.found, 0), 4) AS year_on_year,
-       i.evaluated, i.satisfaction
+       i.evaluated, round(i.satisfaction::numeric / nullif(i.evaluated, 0), 2) AS satisfaction
 FROM (
-    SELECT count(*)::int AS found,
-           count(t.closed_on)::int AS closed,
-           round(count(t.closed_on)::numeric / nullif(count(*), 0), 4) AS closed_share,
-           round(count(*) FILTER (WHERE t.closed_on <= t.due_on)::numeric
-                 / nullif(count(t.closed_on), 0), 4) AS closed_in_time_share,
-           round(avg(t.closed_on - t.found_on), 2) AS mean_days,
-           round(count(*) FILTER (WHERE t.closed_at_level = 'ESTATE')::numeric
-                 / nullif(count(t.closed_on), 0), 4) AS closed_at_estate_share,
-           round(count(*) FILTER (WHERE t.closed_at_level = 'GRID')::numeric
-                 / nullif(count(t.closed_on), 0), 4) AS closed_at_grid_share,
-           round(count(*) FILTER (WHERE t.closed_at_level = 'COMMUNITY')::numeric
-                 / nullif(count(t.closed_on), 0), 4) AS closed_at_community_share,
-           round(count(*) FILTER (WHERE t.closed_at_level = 'STREET')::numeric
-                 / nullif(count(t.closed_on), 0), 4) AS closed_at_street_share,
-           count(*) FILTER (WHERE t.closed_on IS NULL AND t.due_on < current_date)::int AS overdue,
-           count(t.supervised_on)::int AS supervised,
-           count(DISTINCT t.estate_id)::int AS estates,
-           count(t.satisfaction)::int AS evaluated,
-           round(avg(t.satisfaction), 2) AS satisfaction
-    FROM issue t WHERE {{of_t}} AND {{within_t}} AND t.found_on BETWEEN {{since}} AND {{until}}
+    SELECT coalesce(sum(e.found), 0)::int AS found, coalesce(sum(e.closed), 0)::int AS closed,
+           sum(e.in_time) AS in_time, sum(e.days) AS days, sum(e.at_estate) AS at_estate, sum(e.at_grid) AS at_grid,
+           sum(e.at_community) AS at_community, sum(e.at_street) AS at_street,
+           coalesce(sum(e.overdue), 0)::int AS overdue, coalesce(sum(e.supervised), 0)::int AS supervised,
+           count(*)::int AS estates, coalesce(sum(e.evaluated), 0)::int AS evaluated,
+           sum(e.satisfaction) AS satisfaction
+    FROM (
+        SELECT count(*) AS found, count(t.closed_on) AS closed,
+               count(*) FILTER (WHERE t.closed_on <= t.due_on) AS in_time, sum(t.closed_on - t.found_on) AS days,
+               count(*) FILTER (WHERE t.closed_at_level = 'ESTATE') AS at_estate,
+               count(*) FILTER (WHERE t.closed_at_level = 'GRID') AS at_grid,
+               count(*) FILTER (WHERE t.closed_at_level = 'COMMUNITY') AS at_community,
+               count(*) FILTER (WHERE t.closed_at_level = 'STREET') AS at_street,
+               count(*) FILTER (WHERE t.closed_on IS NULL AND t.due_on < current_date) AS overdue,
+               count(t.supervised_on) AS supervised, count(t.satisfaction) AS evaluated,
+               sum(t.satisfaction) AS satisfaction
+        FROM issue t WHERE {{of_t}} AND {{within_t}} AND t.found_on BETWEEN {{since}} AND {{until}}
+        GROUP BY t.estate_id
+    ) e
 ) i
 CROSS JOIN (
     SELECT count(*)::int AS found FROM issue b
     WHERE {{of_b}} AND {{within_b}}
-          AND b.found_on BETWEEN {{since}} - interval '1 year' AND {{until}} - interval '1 year'
+          AND b.found_on BETWEEN ({{since}} - interval '1 year')::date AND ({{until}} - interval '1 year')::date
 ) y
 CROSS JOIN (
     SELECT count(DISTINCT p.estate_id)::int AS estates FROM project p
@@ -248,13 +261,15 @@ division set (S2-09); an estate is served where a project ran in the period.
 
 CATEGORY_REPORT = """
 SELECT c.code, c.name, u.name AS parent_name, coalesce(c.beyond_estate, false) AS beyond_estate,
-       count(*)::int AS found, round(count(*)::numeric / sum(count(*)) OVER (), 4) AS found_share,
-       count(t.closed_on)::int AS closed, round(count(t.closed_on)::numeric / count(*), 4) AS closed_share
-FROM issue t
+       t.found::int AS found, round(t.found::numeric / sum(t.found) OVER (), 4) AS found_share,
+       t.closed::int AS closed, round(t.closed::numeric / t.found, 4) AS closed_share
+FROM (
+    SELECT t.category_id, count(*) AS found, count(t.closed_on) AS closed FROM issue t
+    WHERE {of_t} AND {within_t} AND t.found_on BETWEEN {since} AND {until} GROUP BY t.category_id
+) t
 LEFT JOIN issue_category c ON c.id = t.category_id
 LEFT JOIN issue_category u ON u.id = c.parent_id
-WHERE {of_t} AND {within_t} AND t.found_on BETWEEN {since} AND {until}
-GROUP BY c.id, u.id ORDER BY count(*) DESC, c.code, c.id
+ORDER BY t.found DESC, c.code, c.id
 """
 """R-07: the issues found in a period by category, the most frequent first; those without one are a row of their own."""
 

@@ -103,7 +103,13 @@ class OpenDay(Changing, TenantRow, table=True):
         ForeignKeyConstraint(["estate_id", "division_path"], ["estate.id", "estate.division_path"], onupdate="CASCADE"),
         Index("open_day_project", "tenant_id", "project_id", "id"),
         Index("open_day_starts", "tenant_id", "starts_at"),
-        Index("open_day_division", "division_path", "held_on", "id"),
+        Index(
+            "open_day_division",
+            "division_path",
+            "held_on",
+            "id",
+            postgresql_include=["tenant_id", "estate_id", "attended"],
+        ),
         one_of("state", OpenDayState),
         some_of("areas", OpenArea),
         some_of("organisers", Organiser),
@@ -164,7 +170,12 @@ class Opinion(Changing, TenantRow, table=True):
         ForeignKeyConstraint(["estate_id", "division_path"], ["estate.id", "estate.division_path"], onupdate="CASCADE"),
         Index("opinion_open_day", "tenant_id", "open_day_id", "id"),
         Index("opinion_issue", "tenant_id", "issue_id"),
-        Index("opinion_division", "division_path", "id"),
+        Index(
+            "opinion_division",
+            "division_path",
+            "id",
+            postgresql_include=["tenant_id", "open_day_id", "estate_id", "received_on", "answered_on"],
+        ),
         CheckConstraint("content <> ''", name="content_given"),
         CheckConstraint("satisfaction BETWEEN 1 AND 5", name="satisfaction_known"),
         CheckConstraint("answered_on >= received_on", name="answered_after_received"),
@@ -202,15 +213,22 @@ SELECT kind AS estate_kind, coalesce(h.held, 0) AS held, coalesce(h.estates, 0) 
        coalesce(h.attended, 0) AS attended, coalesce(o.given, 0) AS opinions,
        round(o.answered::numeric / nullif(o.given, 0), 4) AS answered_share, o.median_days_to_answer
 FROM (
-    SELECT e.kind, count(DISTINCT p.estate_id)::int AS estates
-    FROM project p JOIN estate e ON e.id = p.estate_id
-    WHERE {{of_p}} AND {{within_p}} AND p.started_on <= {{until}} AND (p.ended_on IS NULL OR p.ended_on >= {{since}})
+    SELECT e.kind, count(*)::int AS estates
+    FROM (
+        SELECT DISTINCT p.estate_id FROM project p
+        WHERE {{of_p}} AND {{within_p}} AND p.started_on <= {{until}}
+              AND (p.ended_on IS NULL OR p.ended_on >= {{since}})
+    ) p
+    JOIN estate e ON e.id = p.estate_id WHERE {{of_e}} AND {{within_e}}
     GROUP BY e.kind
 ) s
 FULL JOIN (
-    SELECT e.kind, count(*)::int AS held, count(DISTINCT t.estate_id)::int AS estates, sum(t.attended)::int AS attended
-    FROM open_day t JOIN estate e ON e.id = t.estate_id
-    WHERE {{of_t}} AND {{within_t}} AND t.held_on BETWEEN {{since}} AND {{until}}
+    SELECT e.kind, sum(t.held)::int AS held, count(*)::int AS estates, sum(t.attended)::int AS attended
+    FROM (
+        SELECT t.estate_id, count(*) AS held, sum(t.attended) AS attended FROM open_day t
+        WHERE {{of_t}} AND {{within_t}} AND t.held_on BETWEEN {{since}} AND {{until}} GROUP BY t.estate_id
+    ) t
+    JOIN estate e ON e.id = t.estate_id WHERE {{of_e}} AND {{within_e}}
     GROUP BY e.kind
 ) h USING (kind)
 LEFT JOIN (
@@ -219,8 +237,9 @@ LEFT JOIN (
                AS median_days_to_answer
     FROM open_day t
     JOIN opinion o ON o.tenant_id = t.tenant_id AND o.open_day_id = t.id
-    JOIN estate e ON e.id = t.estate_id
-    WHERE {{of_t}} AND {{of_o}} AND {{within_t}} AND t.held_on BETWEEN {{since}} AND {{until}}
+    JOIN estate e ON e.id = o.estate_id
+    WHERE {{of_t}} AND {{of_o}} AND {{of_e}} AND {{within_t}} AND {{within_o}} AND {{within_e}}
+          AND t.held_on BETWEEN {{since}} AND {{until}}
     GROUP BY e.kind
 ) o USING (kind)
 ORDER BY kind

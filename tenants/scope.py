@@ -215,6 +215,10 @@ _LOGGED = ("SET LOCAL ROLE linli_worker", LOG, "COMMIT")
 
 _BEGIN_READ_ONLY = plain("BEGIN READ ONLY")
 _BEGIN = plain("BEGIN")
+# What a planner makes of a policy is that hardly a row passes it: it would look a million rows up one by one.
+_PLAN_ANEW = plain(
+    "SET LOCAL plan_cache_mode = force_custom_plan", "SET LOCAL enable_nestloop = off", "SET LOCAL work_mem = '64MB'"
+)
 _COMMIT = plain("COMMIT")
 _LOG_AND_COMMIT = plain(*_LOGGED)
 
@@ -270,14 +274,15 @@ class Database:
         await self._engine.dispose()
 
     async def read(
-        self, principal: Principal, sql: str, parameters: Sequence[Any], *, logged: bool = False
+        self, principal: Principal, sql: str, parameters: Sequence[Any], *, logged: bool = False, anew: bool = False
     ) -> bytes | None:
         """The one value of one statement, in a READ ONLY transaction of its own, as `principal`. Raises `Unavailable`.
 
         Begin, role and context, the statement and the commit are one message, and one reply comes back. A read that
-        is `logged` writes what it marked as seen into the access log before it commits.
+        is `logged` writes what it marked as seen into the access log before it commits. One that is planned `anew` is
+        planned for these parameters each time, as one that counts many rows: a plan for any division is bad for most.
         """
-        before = (_BEGIN if logged else _BEGIN_READ_ONLY) + principal.opening_message
+        before = (_BEGIN if logged else _BEGIN_READ_ONLY) + principal.opening_message + (_PLAN_ANEW if anew else b"")
         after = _LOG_AND_COMMIT if logged else _COMMIT
         try:
             for _ in range(DEAD_CONNECTIONS_MET):

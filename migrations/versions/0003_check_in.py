@@ -150,7 +150,19 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id"),
         sa.UniqueConstraint("tenant_id", "lead_id"),
     )
+    op.create_index(
+        "check_in_arrived",
+        "check_in",
+        ["division_path", "arrived_on"],
+        postgresql_include=["left_on", "reported_on", "deadline_on"],
+    )
     op.create_index("check_in_division", "check_in", ["division_path", "id"], unique=False)
+    op.create_index(
+        "check_in_in_charge",
+        "check_in",
+        ["division_path", "left_on"],
+        postgresql_include=["arrived_on", "reported_on", "confirmed_on", "deadline_on"],
+    )
     op.create_index("check_in_due", "check_in", ["tenant_id", "state", "deadline_on"], unique=False)
     op.create_index("check_in_project", "check_in", ["tenant_id", "project_id"], unique=False)
     op.create_table(

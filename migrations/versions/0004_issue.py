@@ -110,7 +110,15 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id"),
     )
     op.create_index("issue_category_id", "issue", ["category_id"], unique=False)
-    op.create_index("issue_division", "issue", ["division_path", "found_on", "id"], unique=False)
+    op.create_index(
+        "issue_division",
+        "issue",
+        ["division_path", "found_on", "id"],
+        postgresql_include=[
+            *("estate_id", "category_id", "closed_on", "due_on", "closed_at_level", "supervised_on"),
+            "satisfaction",
+        ],
+    )
     op.create_index(
         "issue_due", "issue", ["tenant_id", "due_on"], unique=False, postgresql_where=sa.text("closed_on IS NULL")
     )

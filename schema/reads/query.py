@@ -52,13 +52,14 @@ Fragments = Mapping[str, FragmentDefinitionNode]
 class Bound(NamedTuple):
     """A statement ready to run: one row, one `bytea`, the JSON of `data`; or that JSON when no row is needed for it.
 
-    `logged` when a regulator reads rows of companies with it.
+    `logged` when a regulator reads rows of companies with it; `counts` when it counts many rows for a report.
     """
 
     sql: str | None
     parameters: list[Any]
     body: bytes | None
     logged: bool = False
+    counts: bool = False
 
 
 def compile_query(
@@ -137,7 +138,7 @@ class _Shape:
             parameters = statement.fill(variables, principal)
         except Invalid:
             raise Failure(FailureCode.BAD_USER_INPUT, statement.faults(variables)) from None
-        return Bound(self._sql, parameters, self._body, statement.logged)
+        return Bound(self._sql, parameters, self._body, statement.logged, statement.counts)
 
 
 class _Root:

@@ -191,6 +191,7 @@ class _Reading:
         self._compiler = compiler
         self._statement = compiler.statement
         self._regulator = compiler.audience.kind == "regulator"
+        self._statement.counts = self._regulator
         self._field = field
         self._report = field.declaration
         self._given = given

@@ -95,6 +95,7 @@ class Statement:
         self.errors: list[GraphQLError] = []
         self.tables: list[tuple[str, str]] = []
         self.logged = False
+        self.counts = False
         self._known: dict[Hashable, int] = {}
 
     def row(self, table: Table) -> Row:

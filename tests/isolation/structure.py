@@ -93,7 +93,9 @@ POINTS_NOWHERE = {
 # Indexes of tenant tables that do not start with the company: a regulator looks across companies.
 ACROSS_COMPANIES = {
     "agreement_division": "a regulator pages through the agreements of its division",
+    "check_in_arrived": "R-06 counts who arrived in a division in a period",
     "check_in_division": "a regulator pages through the check-ins of its division",
+    "check_in_in_charge": "R-06 counts the leads in charge in a division on a day",
     "claimed_project_division": "a regulator pages through the claimed projects of its division",
     "company_credit_best": "a regulator pages through companies by their credit, the best first",
     "company_credit_worst": "a regulator pages through companies by their credit, the worst first",
