@@ -18,6 +18,7 @@ from tenants.survey.conduct import Handed
 
 if TYPE_CHECKING:
     from schema.estate import Estate
+    from schema.rating.cycle import RatingCycle
 
 
 def _visible(row: Row) -> str:
@@ -79,6 +80,7 @@ class Survey(Node):
     )
     published_on: date | None = column("Shown to the company from (公布日期).", where=True)
     estate: "Estate" = one("The estate (小区).", where=True)
+    cycle: "RatingCycle | None" = one("The rating it is for (评定周期).", where=True)
     slips: Connection["SurveySlip"] = many(
         "Households drawn, until the close (抽样户).", by="survey_id", permission=Permission.SURVEY_CONDUCT
     )
@@ -140,6 +142,7 @@ class SetUpSurveyInput:
         description="Title (标题); made of the estate's name when left out.", default=None
     )
     questions: list[SurveyQuestionInput] = strawberry.field(description="What is asked (问题), 1 to 20 questions.")
+    cycle_id: strawberry.ID | None = identifier("rcy", "The rating it is for (评定周期).", default=None)
     required: int | None = strawberry.field(
         description="Households that have to answer (要求样本数); SATISFACTION_SAMPLE_MIN when left out, never fewer.",
         default=None,

@@ -314,16 +314,19 @@ class Code(StrEnum):
     SUBSIDY_TOO_LONG = "SUBSIDY_TOO_LONG"
     SUPERVISED_ALREADY = "SUPERVISED_ALREADY"
     SURVEY_EDGES = "SURVEY_EDGES"
+    SURVEY_EXISTS = "SURVEY_EXISTS"
     SURVEY_FRAME = "SURVEY_FRAME"
     SURVEY_HOUSEHOLD_PERSONAL = "SURVEY_HOUSEHOLD_PERSONAL"
     SURVEY_HOUSEHOLD_TWICE = "SURVEY_HOUSEHOLD_TWICE"
     SURVEY_INCOMPLETE = "SURVEY_INCOMPLETE"
+    SURVEY_INDICATOR = "SURVEY_INDICATOR"
     SURVEY_INDICATOR_TWICE = "SURVEY_INDICATOR_TWICE"
     SURVEY_NOT_OPEN = "SURVEY_NOT_OPEN"
     SURVEY_NO_RESERVE = "SURVEY_NO_RESERVE"
     SURVEY_QUESTIONS = "SURVEY_QUESTIONS"
     SURVEY_REQUIRED = "SURVEY_REQUIRED"
     SURVEY_SCALE = "SURVEY_SCALE"
+    SURVEY_SCALE_RATED = "SURVEY_SCALE_RATED"
     SURVEY_SLIP_NOT_OUT = "SURVEY_SLIP_NOT_OUT"
     SURVEY_WORDS = "SURVEY_WORDS"
     TAKE_OVER_PENDING = "TAKE_OVER_PENDING"
@@ -1544,6 +1547,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
         "{low} 至 {high} 分的量表须说明几分起算满意（satisfiedFrom）、几分及以下算不满意（dissatisfiedTo），且前者大于后者，均在量表之内。",
         "A scale from {low} to {high} says from which score on one is satisfied (satisfiedFrom) and up to which dissatisfied (dissatisfiedTo); both lie on it, and the first above the second.",
     ),
+    Code.SURVEY_EXISTS: (
+        "本评定周期已有“{estate}”的问卷；每个小区一份，样本不足而结束的除外。",
+        "This rating has a survey of {estate}; there is one for each estate, unless it was closed below its sample.",
+    ),
     Code.SURVEY_FRAME: (
         "住户名单只有 {given} 户，少于要求的样本 {required} 户；请补全名单（未附名单时按小区登记户数编号）。",
         "The list has {given} households, fewer than the sample of {required}; complete it (without a list the estate's number of households counts).",
@@ -1559,6 +1566,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.SURVEY_INCOMPLETE: (
         "已答 {answered} 户，少于要求的样本 {required} 户，问卷不能按完成结束；请继续催收、更换候补户，或填写样本不足的原因（shortfall），该结果将不计分。",
         "{answered} households have answered, fewer than the sample of {required}; wait, replace households by reserves, or state why it falls short (shortfall): then it does not count for a score.",
+    ),
+    Code.SURVEY_INDICATOR: (
+        "“{indicator}”不是该评定方案中由业主（居民）作答的满意度指标；请填写方案中的问卷类指标代码。",
+        "{indicator} is no indicator of the rating's scheme that owners answer by a survey; give the code of one that is.",
     ),
     Code.SURVEY_INDICATOR_TWICE: (
         "有两个问题对应同一指标“{indicator}”；每个指标对应一个问题。",
@@ -1583,6 +1594,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.SURVEY_SCALE: (
         "量表 {low} 至 {high} 无效：应为 0 至 {highest} 之间的整数，且上限大于下限。",
         "A scale from {low} to {high} cannot be used: it has whole numbers from 0 to {highest}, and its end is above its start.",
+    ),
+    Code.SURVEY_SCALE_RATED: (
+        "指标“{indicator}”的分制为 {low} 至 {high}，问题须用同一分制。",
+        "Indicator {indicator} has a scale from {low} to {high}; ask the question on the same scale.",
     ),
     Code.SURVEY_SLIP_NOT_OUT: (
         "该户状态为“{state}”，只有已发放、未作答的住户可以更换或补发。",

@@ -21,6 +21,7 @@ PUBLISHED = (
     "estate_id",
     "division_path",
     "serving_tenant_id",
+    "cycle_id",
     "title",
     "organiser",
     "questions",
@@ -76,6 +77,7 @@ def create_tables() -> None:
         sa.Column("estate_id", sa.Uuid(), nullable=False),
         sa.Column("division_path", sa.Text(collation="C"), nullable=False),
         sa.Column("serving_tenant_id", sa.Uuid(), nullable=True),
+        sa.Column("cycle_id", sa.Uuid(), nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("organiser", sa.Text(), nullable=False),
         sa.Column("questions", JSONB(), nullable=False),
@@ -100,10 +102,14 @@ def create_tables() -> None:
         sa.ForeignKeyConstraint(
             ["estate_id", "division_path"], ["estate.id", "estate.division_path"], onupdate="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["cycle_id"], ["rating_cycle.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("id", "division_path"),
         sa.UniqueConstraint("id", "locator"),
         sa.UniqueConstraint("locator"),
+    )
+    op.create_index(
+        "survey_cycle", "survey", ["cycle_id", "estate_id"], unique=True, postgresql_where=sa.text("state <> 'SHORT'")
     )
     op.create_index("survey_division", "survey", ["division_path", "id"])
     op.create_index("survey_estate", "survey", ["estate_id"])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from tenants import survey
 from tenants.calendar import after_working_days
 from tenants.errors import Code, DomainError
 from tenants.rating.case import RATED, CaseState, RatingCase, cases_of, step
@@ -60,13 +61,14 @@ async def finalise(scope: Scope, id: UUID, version: int, *, on: date | None = No
 
 
 async def publish_cycle(scope: Scope, id: UUID, version: int, *, on: date | None = None) -> RatingCycle:
-    """Publish the final results to everybody."""
+    """Publish the final results to everybody, and to the companies the surveys of their estates."""
     row = await own_cycle(scope, id, version, CycleState.PUBLISHED)
     await other_hands(scope, row)
     await move(scope, row, CycleState.PUBLISHED, on=on)
     final = {one.id for one in await cases_of(scope, row, CaseState.FINAL)}
     results = [result for case_id, result in (await latest(scope, row)).items() if case_id in final]
     await publish(scope, row, results, on=on)
+    await survey.publish(scope, row)
     return row
 
 

@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint, select
 from sqlmodel import Field, col
 
+from tenants import survey
 from tenants.change import change, create, find_at, transition
 from tenants.credit.record import CreditRecord, CreditSubject, counts, occurrence
 from tenants.credit.score import ExactJson
@@ -72,7 +73,7 @@ async def score_cycle(scope: Scope, id: UUID, version: int) -> RatingCycle:
     document = await document_of(scope, cycle)
     # The organiser may read what the evaluators entered from this step on.
     await move(scope, cycle, CycleState.SCORED, {"scored_by": scope.principal.actor_id})
-    entries = await _entries(scope, cycle, cases)
+    entries = await _entries(scope, cycle, document, cases)
     records = await _records(scope, document, cycle, cases)
     made = {
         one.id: (
@@ -110,9 +111,11 @@ async def _scored(scope: Scope, document: Document, seen: RatingCase, result: Re
     await change(scope, row, "rating_case", values, action="excluded" if out else "scored")
 
 
-async def _entries(scope: Scope, cycle: RatingCycle, cases: Sequence[RatingCase]) -> Mapping[UUID, list[Entry]]:
-    """What evaluators answered of each case: the last revision of each sheet, and the peers' reviews."""
-    found: dict[UUID, list[Entry]] = defaultdict(list)
+async def _entries(
+    scope: Scope, cycle: RatingCycle, document: Document, cases: Sequence[RatingCase]
+) -> Mapping[UUID, list[Entry]]:
+    """What was answered of each case: by households, by evaluators in the last revision of each sheet, and by peers."""
+    found: dict[UUID, list[Entry]] = defaultdict(list, await survey.entries(scope, cycle, document, cases))
     sheets = await scope.session.scalars(
         select(RatingSheet).where(col(RatingSheet.cycle_id) == cycle.id).order_by(col(RatingSheet.revision))
     )

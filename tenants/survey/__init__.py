@@ -23,10 +23,10 @@ households' place: that is what the paper slips, folded and handed out by somebo
 say the same, it is known what each said. A comment tells what its writer puts into it.
 """
 
-from tenants.survey.conduct import NewSurvey, close, draw_sample, renew_link, replace_household, set_up
+from tenants.survey.conduct import NewSurvey, close, draw_sample, publish, renew_link, replace_household, set_up
 from tenants.survey.link import Link
 from tenants.survey.question import NewQuestion, Question
-from tenants.survey.result import entry
+from tenants.survey.result import entries, entry
 from tenants.survey.tables import SlipState, Survey, SurveySlip, SurveyState, SurveyTally
 
 __all__ = [
@@ -41,7 +41,9 @@ __all__ = [
     "SurveyTally",
     "close",
     "draw_sample",
+    "entries",
     "entry",
+    "publish",
     "renew_link",
     "replace_household",
     "set_up",

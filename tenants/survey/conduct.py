@@ -12,16 +12,19 @@ from tenants.change import change, create, find, find_at, transition
 from tenants.checks import NAME_LIMIT, Checks
 from tenants.errors import Code, DomainError
 from tenants.estate import Estate
+from tenants.rating.cycle import PUBLIC, CycleState, RatingCycle, cycle_in, document_of
 from tenants.regulator import Regulator
 from tenants.row import new_id, today
 from tenants.scope import Principal, Scope
 from tenants.setting import SettingKey, effective
 from tenants.survey import question, result, sampling
 from tenants.survey.link import Link, new_locator
-from tenants.survey.question import NewQuestion
+from tenants.survey.question import NewQuestion, rated
 from tenants.survey.tables import SlipState, Survey, SurveySlip, SurveyState, SurveyTally
 
 REQUIRED_LIMIT: Final = 1_000
+
+_ASKED_DURING: Final = (CycleState.DRAFT, CycleState.OPEN, CycleState.COLLECTING)
 
 STATE_CHANGES: Final = {
     SurveyState.DRAFT: (SurveyState.OPEN, SurveyState.SHORT),
@@ -38,6 +41,7 @@ class NewSurvey:
     questions: Sequence[NewQuestion]
     title: str | None = None
     required: int | None = None
+    cycle_id: UUID | None = None
     id: UUID | None = None
 
 
@@ -51,13 +55,22 @@ class Handed:
 
 
 async def set_up(scope: Scope, new: NewSurvey) -> Survey:
-    """Set a survey of an estate up. Its sample is that of the division's setting, or more."""
+    """Set a survey of an estate up. Its sample is that of the division's setting, or more.
+
+    For a rating (`cycle_id`) each question that names an indicator has its scale and asks its sample at least; there
+    is one survey of an estate in a cycle, but for those that fell short.
+    """
     checks = Checks()
     title = checks.optional_text("title", new.title, limit=NAME_LIMIT)
     questions = question.checked(checks, new.questions)
     checks.done()
     estate = await find(scope, Estate, new.estate_id, "estateId")
     minimum = await _minimum(scope, estate.division_path)
+    if new.cycle_id is not None:
+        cycle = await cycle_in(scope, new.cycle_id, _ASKED_DURING)
+        if not estate.division_path.startswith(cycle.division_path):
+            raise DomainError(Code.RATING_ELSEWHERE, "cycleId")
+        minimum = max([minimum, *rated(await document_of(scope, cycle), questions)])
     required = minimum if new.required is None else new.required
     if not minimum <= required <= REQUIRED_LIMIT:
         raise DomainError(Code.SURVEY_REQUIRED, "required", minimum=minimum, limit=REQUIRED_LIMIT, given=required)
@@ -68,13 +81,15 @@ async def set_up(scope: Scope, new: NewSurvey) -> Survey:
         estate_id=estate.id,
         division_path=estate.division_path,
         serving_tenant_id=estate.serving_tenant_id,
+        cycle_id=new.cycle_id,
         title=title or f"{estate.name}物业服务满意度调查",
         organiser=organiser.name,
         questions=question.kept(questions),
         required=required,
         locator=new_locator(),
     )
-    await create(scope, row, "survey", action="set_up")
+    taken = DomainError(Code.SURVEY_EXISTS, "cycleId", estate=estate.name)
+    await create(scope, row, "survey", action="set_up", taken={"survey_cycle": taken})
     return row
 
 
@@ -152,7 +167,8 @@ async def close(scope: Scope, id: UUID, version: int, shortfall: str | None = No
     """Close a survey whose sample is complete; or below it, with the reason stated (`shortfall`), and then it does not
     count for a score. The households are erased, and the tally becomes the survey's results.
 
-    Results of fewer households than SMALL_CELL are not kept at all. A survey that belongs to no rating is published.
+    Results of fewer households than SMALL_CELL are not kept at all. A survey that belongs to no rating is published;
+    one that does, with its rating.
     """
     checks = Checks()
     reason = checks.optional_text("shortfall", shortfall)
@@ -187,10 +203,27 @@ async def close(scope: Scope, id: UUID, version: int, shortfall: str | None = No
         "answered": answered,
         "results": shown,
         "comments": tally.comments if tally is not None and shown is not None else None,
-        "published_on": today(),
+        "published_on": today() if await _stands_alone(scope, row) else None,
     }
     await change(scope, row, "survey", values, action="closed")
     return row
+
+
+async def _stands_alone(scope: Scope, row: Survey) -> bool:
+    """Whether nothing is to come before the company may see it: no rating, or one that is published already."""
+    return row.cycle_id is None or (await find(scope, RatingCycle, row.cycle_id)).state in PUBLIC
+
+
+async def publish(scope: Scope, cycle: RatingCycle) -> None:
+    """With a rating its surveys are published: the companies see those of their estates that are closed."""
+    found = await scope.session.scalars(
+        select(Survey)
+        .where(col(Survey.cycle_id) == cycle.id, col(Survey.closed_on).is_not(None), col(Survey.published_on).is_(None))
+        .order_by(col(Survey.id))
+        .with_for_update(key_share=True)
+    )
+    for row in found.all():
+        await change(scope, row, "survey", {"published_on": today()}, action="published")
 
 
 async def _minimum(scope: Scope, path: str) -> int:

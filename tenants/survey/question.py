@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from tenants.checks import NAME_LIMIT, Checks
 from tenants.errors import Code
+from tenants.scheme.document import Dimension, Document, GroupKind
+from tenants.scheme.indicator import Survey
+from tenants.scheme.values import number_text
 
 QUESTIONS_LIMIT: Final = 20
 HIGHEST: Final = 100
@@ -123,6 +126,38 @@ def _checked(checks: Checks, code: str, new: NewQuestion) -> Question | None:
     )
 
 
+def rated(document: Document, questions: Sequence[Question]) -> list[int]:
+    """The samples that the indicators of a scheme ask for which questions are asked. Raises `DomainErrors` for a
+    question whose indicator is no survey of owners, or has another scale.
+    """
+    checks, samples = Checks(), []
+    for at, each in enumerate(questions):
+        if each.indicator is None:
+            continue
+        dimension, indicator = document.indicators.get(each.indicator, (None, None))
+        if dimension is None or not isinstance(indicator, Survey) or not _asked_of_owners(document, dimension):
+            checks.add(Code.SURVEY_INDICATOR, f"questions.{at}.indicator", indicator=each.indicator)
+        elif indicator.low != each.low or indicator.high != each.high:
+            scale = {"low": number_text(indicator.low), "high": number_text(indicator.high)}
+            checks.add(Code.SURVEY_SCALE_RATED, f"questions.{at}.high", indicator=each.indicator, **scale)
+        else:
+            samples.append(indicator.sample)
+    if all(each.indicator is None for each in questions):
+        checks.add(Code.SURVEY_INDICATOR, "questions", indicator="—")
+    checks.done()
+    return samples
+
+
+def owners(document: Document, dimension: Dimension) -> str | None:
+    """The group whose answers a survey gives in a dimension: the owners (业主), if they are among its groups."""
+    shares = document.shares(dimension)
+    return next((each.code for each in document.groups if each.code in shares and each.kind is GroupKind.OWNERS), None)
+
+
+def _asked_of_owners(document: Document, dimension: Dimension) -> bool:
+    return not document.shares(dimension) or owners(document, dimension) is not None
+
+
 def kept(questions: Sequence[Question]) -> list[dict[str, Any]]:
     """As the survey's row has them."""
     return [each.model_dump(mode="json") for each in questions]
@@ -131,6 +166,3 @@ def kept(questions: Sequence[Question]) -> list[dict[str, Any]]:
 def of(row: Any) -> tuple[Question, ...]:
     """The questions of a survey's row."""
     return tuple(Question.model_validate(each) for each in row.questions)
-
-
-__all__ = ["NewQuestion", "Question", "checked", "kept", "of"]

@@ -1,9 +1,18 @@
 """What came of a survey: for each question how often each score was given, the mean, and how many are satisfied."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
+from uuid import UUID
 
-from tenants.scheme import Entry
+from sqlalchemy import select
+from sqlmodel import col
+
+from tenants.project import Project
+from tenants.rating.case import RatingCase
+from tenants.rating.cycle import RatingCycle
+from tenants.scheme import Document, Entry
+from tenants.scope import Scope
 from tenants.survey import question
 from tenants.survey.tables import Survey, SurveyState, SurveyTally
 
@@ -44,3 +53,42 @@ def entry(row: Survey, indicator: str, group: str | None = None) -> Entry | None
             answers = [Decimal(score) for score, number in each["counts"].items() for _ in range(number)]
             return Entry(indicator=indicator, group=group, evaluator=f"svy_{row.id}", answers=tuple(sorted(answers)))
     return None
+
+
+async def entries(
+    scope: Scope, cycle: RatingCycle, document: Document, cases: Sequence[RatingCase]
+) -> Mapping[UUID, list[Entry]]:
+    """What the surveys of a cycle give its cases, by case: for a project the survey of its estate, for a company those
+    of all estates that it served. Surveys that are open or fell short give nothing.
+    """
+    surveys = (
+        await scope.session.scalars(
+            select(Survey)
+            .where(col(Survey.cycle_id) == cycle.id, col(Survey.state) == SurveyState.CLOSED)
+            .order_by(col(Survey.id))
+        )
+    ).all()
+    projects = [case.project_id for case in cases if case.project_id is not None] if surveys else []
+    found = await scope.session.execute(
+        select(col(Project.id), col(Project.estate_id)).where(col(Project.id).in_(projects))
+    )
+    estates: dict[UUID, UUID] = dict(found.all())
+    given: dict[UUID, list[Entry]] = {}
+    for case in cases:
+        of_case = [
+            row
+            for row in surveys
+            if row.serving_tenant_id == case.tenant_id
+            and (case.project_id is None or row.estate_id == estates.get(case.project_id))
+        ]
+        given[case.id] = [made for row in of_case for made in _entries(row, document)]
+    return given
+
+
+def _entries(row: Survey, document: Document) -> Iterator[Entry]:
+    for asked in question.of(row):
+        if asked.indicator is not None:
+            dimension, _ = document.indicators[asked.indicator]
+            made = entry(row, asked.indicator, question.owners(document, dimension))
+            if made is not None:
+                yield made

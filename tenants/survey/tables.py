@@ -42,12 +42,15 @@ class Survey(Changing, Row, table=True):
     __tablename__ = "survey"
     __table_args__ = (
         ForeignKeyConstraint(["estate_id", "division_path"], ["estate.id", "estate.division_path"], onupdate="CASCADE"),
+        ForeignKeyConstraint(["cycle_id"], ["rating_cycle.id"]),
         UniqueConstraint("locator"),
         UniqueConstraint("id", "locator"),
         UniqueConstraint("id", "division_path"),
         Index("survey_division", "division_path", "id"),
         Index("survey_estate", "estate_id"),
         Index("survey_serving", "serving_tenant_id"),
+        # One that fell short may be asked again.
+        Index("survey_cycle", "cycle_id", "estate_id", unique=True, postgresql_where=text("state <> 'SHORT'")),
         one_of("state", SurveyState),
         CheckConstraint("(state IN ('CLOSED', 'SHORT')) = (closed_on IS NOT NULL)", name="close_dated"),
         CheckConstraint("state <> 'SHORT' OR shortfall IS NOT NULL", name="shortfall_explained"),
@@ -56,6 +59,7 @@ class Survey(Changing, Row, table=True):
     estate_id: UUID
     division_path: str = Field(sa_type=Text(collation="C"))
     serving_tenant_id: UUID | None = None
+    cycle_id: UUID | None = None
     title: str = Field(sa_type=Text)
     organiser: str = Field(sa_type=Text)
     questions: list[dict[str, Any]] = Field(sa_type=JSONB)

@@ -291,4 +291,4 @@ async def _free_estate(factory: Factory, beside: RowSet) -> None:
 async def _open_survey(factory: Factory, beside: RowSet) -> None:
     """A survey of A's estate of which nothing is published yet."""
     table = factory.catalogue.tables["survey"]
-    await factory.insert(table, await factory.values(table, beside, published_on=None))
+    await factory.insert(table, await factory.values(table, beside, published_on=None, cycle_id=None))
