@@ -24,6 +24,7 @@ from schema import (
     subsidy,
     survey,
     take_over,
+    whistle,
 )
 
 Mutation = create_type(
@@ -79,6 +80,12 @@ Mutation = create_type(
         issue.reopen_issue,
         issue.escalate_issue,
         issue.supervise_issue,
+        whistle.raise_whistle,
+        whistle.decide_whistle,
+        whistle.report_to_whistle,
+        whistle.meet_on_whistle,
+        whistle.dispose_whistle,
+        whistle.confirm_whistle,
         issue.create_issue_category,
         issue.update_issue_category,
         rectification.issue_rectification_order,

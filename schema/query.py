@@ -49,6 +49,7 @@ from schema.staff import Staff
 from schema.subsidy import Subsidy, SubsidyEstateFigures, SubsidyFigures
 from schema.survey import Survey, SurveySlip
 from schema.take_over import TakeOver
+from schema.whistle import Whistle, WhistleFigures, WhistleUnitFigures
 from tenants import agreement as agreement_rules
 from tenants import check_in as check_in_rules
 from tenants import committee as committee_rules
@@ -57,6 +58,7 @@ from tenants import issue as issue_rules
 from tenants import open_day as open_day_rules
 from tenants import setting as setting_rules
 from tenants import subsidy as subsidy_rules
+from tenants import whistle as whistle_rules
 from tenants.company import Company as CompanyRow
 from tenants.credit import history as credit_history
 from tenants.credit import publication as public_credit_rules
@@ -90,6 +92,22 @@ class Query:
         committee_rules.REPORT,
         tables={"c": committee_rules.Committee, "e": EstateRow},
         permission=Permission.COMMITTEE_READ,
+        by_estate_kind=True,
+    )
+    whistles: Connection[Whistle] = connection("Whistles you may see (吹哨报到).")
+    whistle: Whistle | None = by_id("A whistle by its id (哨).")
+    whistle_figures: list[WhistleFigures] = report(
+        "R-08: whistles raised in a period by level, as they stand today (吹哨报到统计).",
+        whistle_rules.REPORT,
+        tables={"t": whistle_rules.Whistle},
+        permission=Permission.WHISTLE_READ,
+        by_estate_kind=True,
+    )
+    whistle_unit_figures: list[WhistleUnitFigures] = report(
+        "R-08: the units that whistles of a period called, in the order of their names (被吹哨单位到场统计).",
+        whistle_rules.UNITS,
+        tables={"t": whistle_rules.Whistle, "u": whistle_rules.WhistleUnit},
+        permission=Permission.WHISTLE_READ,
         by_estate_kind=True,
     )
     subsidies: Connection[Subsidy] = connection("Subsidies of property fees in your division (物业费补贴).")

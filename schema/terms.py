@@ -30,6 +30,7 @@ from tenants.setting import SettingKey
 from tenants.staff import Post
 from tenants.survey import SlipState, SurveyState
 from tenants.take_over import TakeOverState
+from tenants.whistle import WhistleLevel, WhistleState
 
 E = TypeVar("E", bound=type[StrEnum])
 
@@ -275,6 +276,29 @@ _enum(
     },
 )
 _enum(
+    WhistleLevel,
+    "Level of a whistle (哨级), from the first to the fourth.",
+    {
+        WhistleLevel.PUBLICITY: "1: departments come to explain, fire safety say (宣传哨).",
+        WhistleLevel.EMERGENCY: "2: a violation that nobody there can stop, cars in a fire lane say (应急哨).",
+        WhistleLevel.ENFORCEMENT: "3: persuasion has failed and it must stop at once (执法哨).",
+        WhistleLevel.HARD_PROBLEM: "4: duties overlap, and a joint meeting studies it first (攻坚哨).",
+    },
+)
+_enum(
+    WhistleState,
+    "State of a whistle (哨的状态).",
+    {
+        WhistleState.RAISED: "Raised (已吹哨).",
+        WhistleState.ACCEPTED: "Accepted, its units are dispatched (已受理).",
+        WhistleState.RESPONDED: "A unit has arrived (已到场).",
+        WhistleState.JOINT_MEETING: "Studied by a joint meeting (联席会议已研究).",
+        WhistleState.DISPOSED: "Disposed of (已处置).",
+        WhistleState.CONFIRMED: "Confirmed by who raised it (已确认).",
+        WhistleState.REJECTED: "Rejected, with a reason (已退回).",
+    },
+)
+_enum(
     RegistryState,
     "State of an entry of the estate registry (名录登记状态).",
     {
@@ -503,6 +527,8 @@ _enum(
         SettingKey.SMALL_CELL: "Counts below this are not shown (小数抑制阈值).",
         SettingKey.SUBSIDY_MONTHS_MAX: "Months of subsidy allowed in a row (物业费连续补贴月数上限).",
         SettingKey.TRANSFER_LETTER_DAYS: "Days a letter of introduction is valid (组织关系介绍信有效期，日).",
+        SettingKey.WHISTLE_EMERGENCY_HOURS: "Hours in which units answer an emergency whistle (应急哨到场时限，小时).",
+        SettingKey.WHISTLE_HOURS: "Hours in which units answer any other whistle (其他哨到场时限，小时).",
     },
 )
 _enum(
@@ -619,4 +645,6 @@ __all__ = [
     "Subject",
     "SurveyState",
     "TakeOverState",
+    "WhistleLevel",
+    "WhistleState",
 ]

@@ -338,6 +338,15 @@ class Code(StrEnum):
     USCC_INVALID = "USCC_INVALID"
     USCC_TAKEN = "USCC_TAKEN"
     VISITORS_NOT_NOW = "VISITORS_NOT_NOW"
+    WHISTLE_ARRIVED_BEFORE = "WHISTLE_ARRIVED_BEFORE"
+    WHISTLE_BRANCH = "WHISTLE_BRANCH"
+    WHISTLE_COMMUNITY_RAISES = "WHISTLE_COMMUNITY_RAISES"
+    WHISTLE_NEEDS_PERSUASION = "WHISTLE_NEEDS_PERSUASION"
+    WHISTLE_RAISER_CONFIRMS = "WHISTLE_RAISER_CONFIRMS"
+    WHISTLE_STREET_DISPATCHES = "WHISTLE_STREET_DISPATCHES"
+    WHISTLE_UNITS = "WHISTLE_UNITS"
+    WHISTLE_UNIT_ARRIVED = "WHISTLE_UNIT_ARRIVED"
+    WHISTLE_UNIT_UNKNOWN = "WHISTLE_UNIT_UNKNOWN"
     WHOLE_NUMBER_INVALID = "WHOLE_NUMBER_INVALID"
     YEAR_NOT_MEANT = "YEAR_NOT_MEANT"
     YES_NO_INVALID = "YES_NO_INVALID"
@@ -1642,6 +1651,42 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.VISITORS_NOT_NOW: (
         "开放日状态为“{state}”，此时不能登记人数；可以登记的状态：{allowed}。",
         "The open day is {state}; visitors are registered or counted while it is: {allowed}.",
+    ),
+    Code.WHISTLE_ARRIVED_BEFORE: (
+        "到场时间早于吹哨时间：请更正。",
+        "The unit cannot have arrived before the whistle was raised: put the time right.",
+    ),
+    Code.WHISTLE_BRANCH: (
+        "吹哨的党支部须是小区“{name}”现有的党支部：请另选，或由社区直接吹哨。",
+        "The branch that raises a whistle is one at work at {name}: choose another, or raise it as the community.",
+    ),
+    Code.WHISTLE_COMMUNITY_RAISES: (
+        "哨由小区所在社区或街道吹响（支部吹哨、单位报到）：上级主管部门请督办问题。",
+        "The community or street of the estate raises whistles; a division above supervises issues instead.",
+    ),
+    Code.WHISTLE_NEEDS_PERSUASION: (
+        "执法哨须先劝阻：请记录劝阻无效的情况，或改吹宣传哨、应急哨。",
+        "An enforcement whistle comes after persuasion has failed: record how, or raise one of another level.",
+    ),
+    Code.WHISTLE_RAISER_CONFIRMS: (
+        "只能由吹哨的社区或街道确认办结。",
+        "Only the community or street that raised the whistle confirms that it is done.",
+    ),
+    Code.WHISTLE_STREET_DISPATCHES: (
+        "“{level}”由街道或以上受理、派单：请报街道。",
+        "A whistle of level {level} is decided on by a street or above: refer it to your street.",
+    ),
+    Code.WHISTLE_UNITS: (
+        "须吹哨 1 至 {limit} 个单位（现为 {units} 个）。",
+        "A whistle calls 1 to {limit} units ({units} are given).",
+    ),
+    Code.WHISTLE_UNIT_ARRIVED: (
+        "“{unit}”的到场时间已经登记。",
+        "When {unit} arrived is recorded already.",
+    ),
+    Code.WHISTLE_UNIT_UNKNOWN: (
+        "本哨没有呼叫“{unit}”；被吹哨单位：{called}。",
+        "This whistle does not call {unit}; it calls {called}.",
     ),
     Code.WHOLE_NUMBER_INVALID: (
         "“{value}”不是整数。",

@@ -94,6 +94,9 @@ class Permission(StrEnum):
     TAKE_OVER_CONFIRM = "take_over:confirm"
     TAKE_OVER_READ = "take_over:read"
     TAKE_OVER_REQUEST = "take_over:request"
+    WHISTLE_DISPATCH = "whistle:dispatch"
+    WHISTLE_RAISE = "whistle:raise"
+    WHISTLE_READ = "whistle:read"
 
 
 class CompanyRole(StrEnum):
@@ -144,6 +147,7 @@ _COMPANY_READER = _PUBLIC_KNOWLEDGE | {
     P.RATING_READ,
     P.RECTIFICATION_READ,
     P.SURVEY_READ,
+    P.WHISTLE_READ,
 }
 
 _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
@@ -166,6 +170,7 @@ _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
     P.SUBSIDY_READ,
     P.SURVEY_READ,
     P.TAKE_OVER_READ,
+    P.WHISTLE_READ,
 }
 
 _REGULATOR_KEEPER = _REGULATOR_READER | {
@@ -185,6 +190,8 @@ _REGULATOR_KEEPER = _REGULATOR_READER | {
     P.RECTIFICATION_ISSUE,
     P.SCHEME_DRAFT,
     P.SURVEY_CONDUCT,
+    P.WHISTLE_DISPATCH,
+    P.WHISTLE_RAISE,
 }
 
 VISITOR = frozenset({P.CREDIT_READ_PUBLIC})

@@ -62,6 +62,8 @@ class SettingKey(StrEnum):
     SMALL_CELL = "SMALL_CELL"
     SUBSIDY_MONTHS_MAX = "SUBSIDY_MONTHS_MAX"
     TRANSFER_LETTER_DAYS = "TRANSFER_LETTER_DAYS"
+    WHISTLE_EMERGENCY_HOURS = "WHISTLE_EMERGENCY_HOURS"
+    WHISTLE_HOURS = "WHISTLE_HOURS"
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -242,6 +244,8 @@ KINDS: dict[SettingKey, Kind] = {
         _whole(1, 600), "1–600", 36, "枣庄市：连续补贴三年 / Zaozhuang: three consecutive years"
     ),
     SettingKey.TRANSFER_LETTER_DAYS: Kind(_whole(1, 92), "1–92", 90, "practice: letters are valid up to 3 months"),
+    SettingKey.WHISTLE_EMERGENCY_HOURS: Kind(_whole(1, 720), "1–720", 2, _NO_RULE),
+    SettingKey.WHISTLE_HOURS: Kind(_whole(1, 720), "1–720", 24, _NO_RULE),
 }
 
 

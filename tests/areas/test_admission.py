@@ -82,6 +82,10 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.ISSUE_ESCALATE: {ADMIN, MANAGER, ASSESSOR, PUBLISHER},
     Permission.ISSUE_SUPERVISE: {ASSESSOR, PUBLISHER},
     Permission.ISSUE_CATEGORY_UPDATE: {ASSESSOR, PUBLISHER},
+    # Whistles: raised and dispatched by regulators, read by the company concerned.
+    Permission.WHISTLE_READ: BUSINESS - {DESK},
+    Permission.WHISTLE_RAISE: {ASSESSOR, PUBLISHER},
+    Permission.WHISTLE_DISPATCH: {ASSESSOR, PUBLISHER},
     # Check-ins and agreements: reported by the company, confirmed by the community, no business of the front desk.
     Permission.CHECK_IN_READ: BUSINESS - {DESK},
     Permission.CHECK_IN_REPORT: {ADMIN, MANAGER},

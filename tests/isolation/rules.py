@@ -164,6 +164,8 @@ _OTHERS: dict[tuple[str, str], dict[Command, Rule]] = {
     ("rectification_item", REGULATOR): {"SELECT": WITHIN},
     ("rectification_order", REGULATOR): {"SELECT": WITHIN},
     ("take_over", REGULATOR): {"SELECT": WITHIN},
+    ("whistle", REGULATOR): {"SELECT": WITHIN},
+    ("whistle_unit", REGULATOR): {"SELECT": WITHIN},
     ("due", REGULATOR): {"SELECT": WITHIN},  # as regulatory_due, which is due without Party work
     ("regulatory_due", REGULATOR): {"SELECT": WITHIN},
     ("access_entry", WORKER): {"INSERT": _LOGS},

@@ -29,6 +29,7 @@ from tests.areas.errands import (  # noqa: F401 - they add theirs
     rectification,
     scheme,
     survey,
+    whistle,
 )
 from tests.areas.errands.registry import MADE, Input, errand
 from tests.areas.town import END, STREET, TOMORROW, Firm, Town
