@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import strawberry
 
 from schema.reads import Connection, Node, column, entity, many, one, ref
-from schema.reads.report import figure, figures
+from schema.reads.report import Cell, figure, figures
 from schema.terms import WhistleLevel, WhistleState
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants import whistle as rules
@@ -61,7 +61,7 @@ class Whistle(Node):
 
 
 @figures("Whistles raised in a period, by level, as they stand today (吹哨报到统计, R-08).")
-class WhistleFigures:
+class WhistleFigures(Cell):
     """One row of a level, from the first to the fourth; a rate or median of nothing is null, shown as “—”."""
 
     level: WhistleLevel = figure("Level (哨级).")
@@ -80,7 +80,7 @@ class WhistleFigures:
 
 
 @figures("Units called by the whistles of a period (被吹哨单位到场统计, R-08), in the order of their names.")
-class WhistleUnitFigures:
+class WhistleUnitFigures(Cell):
     """One row of a unit; rejected whistles are not counted."""
 
     unit: str = figure("Name (单位名称).")

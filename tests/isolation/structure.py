@@ -124,6 +124,9 @@ ACROSS_COMPANIES = {
     "rectification_item_division": "a regulator is shown an item of an order of its division",
     "rectification_order_division": "a regulator pages through the orders of its division",
     "take_over_division": "a regulator pages through the take-overs of its division",
+    "whistle_branch": "a branch, which is the registry's, finds the whistles that point at it",
+    "whistle_division": "a regulator pages through the whistles of its division",
+    "whistle_unit_division": "a regulator is shown the units called in its division",
 }
 
 # Functions that run with their owner's rights, each with its reason. There is none, and none is needed.
