@@ -4,6 +4,7 @@ from strawberry.tools import create_type
 
 from schema import (
     agreement,
+    campaign,
     check_in,
     committee,
     company,
@@ -50,6 +51,9 @@ Mutation = create_type(
         committee.form_committee,
         committee.update_committee,
         committee.end_committee,
+        campaign.open_campaign,
+        campaign.end_campaign,
+        campaign.do_campaign_duty,
         subsidy.grant_subsidy,
         subsidy.end_subsidy,
         regulator.appoint_regulator_member,

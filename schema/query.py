@@ -3,6 +3,7 @@
 import strawberry
 
 from schema.agreement import Agreement, ClaimedProject
+from schema.campaign import Campaign, CampaignDuty, ComplianceDuty, ComplianceFigures
 from schema.check_in import CheckIn, CheckInFigures
 from schema.committee import Committee, CommitteeFigures
 from schema.company import Company, CompanyMember
@@ -51,6 +52,7 @@ from schema.survey import Survey, SurveySlip
 from schema.take_over import TakeOver
 from schema.whistle import Whistle, WhistleFigures, WhistleUnitFigures
 from tenants import agreement as agreement_rules
+from tenants import campaign as campaign_rules
 from tenants import check_in as check_in_rules
 from tenants import committee as committee_rules
 from tenants import data_quality as data_quality_rules
@@ -109,6 +111,21 @@ class Query:
         tables={"t": whistle_rules.Whistle, "u": whistle_rules.WhistleUnit},
         permission=Permission.WHISTLE_READ,
         by_estate_kind=True,
+    )
+    campaigns: Connection[Campaign] = connection("Special campaigns (专项行动), yours and those above you.")
+    campaign: Campaign | None = by_id("A campaign by its id (专项行动).")
+    campaign_duties: Connection[CampaignDuty] = connection("Duties of campaigns that were done (已完成的专项行动任务).")
+    compliance_figures: list[ComplianceFigures] = report(
+        "R-12: campaigns' duties that fall due in a period, and those done by its end, by kind (合规日历统计).",
+        campaign_rules.REPORT,
+        tables={"a": campaign_rules.CampaignDuty, "c": campaign_rules.Campaign},
+        permission=Permission.CAMPAIGN_READ,
+    )
+    compliance_calendar: list[ComplianceDuty] = report(
+        "R-12: what falls due in a period, by its day, and whether it is done (合规日历).",
+        campaign_rules.CALENDAR,
+        tables={"a": campaign_rules.CampaignDuty, "c": campaign_rules.Campaign},
+        permission=Permission.CAMPAIGN_READ,
     )
     subsidies: Connection[Subsidy] = connection("Subsidies of property fees in your division (物业费补贴).")
     subsidy: Subsidy | None = by_id("A subsidy by its id (物业费补贴).")

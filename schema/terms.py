@@ -9,6 +9,7 @@ import strawberry
 from tenants.access import Purpose
 from tenants.agreement import AgreementState, ClaimState
 from tenants.calendar import Every
+from tenants.campaign import DutyKind
 from tenants.check_in import CheckInState
 from tenants.committee import CommitteeKind
 from tenants.company import CompanyStatus, MemberStatus
@@ -296,6 +297,15 @@ _enum(
         WhistleState.DISPOSED: "Disposed of (已处置).",
         WhistleState.CONFIRMED: "Confirmed by who raised it (已确认).",
         WhistleState.REJECTED: "Rejected, with a reason (已退回).",
+    },
+)
+_enum(
+    DutyKind,
+    "What falls due by a campaign's cadence (工作节奏), by calendar month, quarter and half-year.",
+    {
+        DutyKind.MONTHLY_REPORT: "Report of each month (月通报).",
+        DutyKind.QUARTERLY_OBSERVATION: "Observation on site in each quarter (季观摩).",
+        DutyKind.HALF_YEAR_ASSESSMENT: "Assessment of each half-year (半年考核).",
     },
 )
 _enum(
@@ -616,6 +626,7 @@ __all__ = [
     "DeliveryStatus",
     "DivisionLevel",
     "DueKind",
+    "DutyKind",
     "EndReason",
     "EstateKind",
     "Every",

@@ -18,6 +18,11 @@ class Code(StrEnum):
     BATCH_FULL = "BATCH_FULL"
     BATCH_OUTSIDE = "BATCH_OUTSIDE"
     BATCH_TWICE = "BATCH_TWICE"
+    CAMPAIGN_DONE_ALREADY = "CAMPAIGN_DONE_ALREADY"
+    CAMPAIGN_DUTY_UNKNOWN = "CAMPAIGN_DUTY_UNKNOWN"
+    CAMPAIGN_LEVEL = "CAMPAIGN_LEVEL"
+    CAMPAIGN_NOT_OWED = "CAMPAIGN_NOT_OWED"
+    CAMPAIGN_PERIOD = "CAMPAIGN_PERIOD"
     CAPACITY_NOT_POSITIVE = "CAPACITY_NOT_POSITIVE"
     CATEGORY_EXISTS = "CATEGORY_EXISTS"
     CATEGORY_TOO_DEEP = "CATEGORY_TOO_DEEP"
@@ -380,6 +385,26 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.BATCH_TWICE: (
         "两个批次不能同时开始。",
         "Two batches cannot start at the same time.",
+    ),
+    Code.CAMPAIGN_DONE_ALREADY: (
+        "“{name}”自 {since} 起这一期的“{kind}”已经登记完成。",
+        "The duty {kind} of {name} for the period from {since} on is recorded as done already.",
+    ),
+    Code.CAMPAIGN_DUTY_UNKNOWN: (
+        "该专项行动没有“{kind}”；其工作节奏为：{duties}。",
+        "The campaign has no {kind}; its duties are {duties}.",
+    ),
+    Code.CAMPAIGN_LEVEL: (
+        "承担单位级别“{level}”高于“{name}”：请选本级或以下的级别。",
+        "The level {level} is above {name}: choose its own or a lower one to owe the duties.",
+    ),
+    Code.CAMPAIGN_NOT_OWED: (
+        "“{name}”不是专项行动“{campaign}”的承担单位：请填写该行动所定级别、范围内的区划。",
+        "{name} owes nothing to the campaign {campaign}: name a division of its level within its place.",
+    ),
+    Code.CAMPAIGN_PERIOD: (
+        "这一期的最后一天须在专项行动期间（{starts_on} 至 {ends_on}）之内。",
+        "The last day of the period lies within the campaign, from {starts_on} to {ends_on}.",
     ),
     Code.CAPACITY_NOT_POSITIVE: (
         "批次容量必须大于零（当前为 {value}）。",

@@ -11,6 +11,9 @@ class Permission(StrEnum):
     AGREEMENT_READ = "agreement:read"
     AGREEMENT_UPDATE = "agreement:update"
     AUDIT_READ = "audit:read"
+    CAMPAIGN_READ = "campaign:read"
+    CAMPAIGN_RECORD = "campaign:record"
+    CAMPAIGN_UPDATE = "campaign:update"
     CHECK_IN_CONFIRM = "check_in:confirm"
     CHECK_IN_READ = "check_in:read"
     CHECK_IN_REPORT = "check_in:report"
@@ -152,6 +155,7 @@ _COMPANY_READER = _PUBLIC_KNOWLEDGE | {
 
 _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
     P.AGREEMENT_READ,
+    P.CAMPAIGN_READ,
     P.CHECK_IN_READ,
     P.COMPANY_READ,
     P.CREDIT_CHECK,
@@ -175,6 +179,7 @@ _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
 
 _REGULATOR_KEEPER = _REGULATOR_READER | {
     P.AGREEMENT_CONFIRM,
+    P.CAMPAIGN_RECORD,
     P.CHECK_IN_CONFIRM,
     P.COMMITTEE_UPDATE,
     P.CREDIT_DRAFT,
@@ -274,6 +279,7 @@ REGULATOR_ROLES: dict[RegulatorRole, frozenset[Permission]] = {
     RegulatorRole.ASSESSOR: _REGULATOR_KEEPER,
     RegulatorRole.PUBLISHER: _REGULATOR_KEEPER
     | {
+        P.CAMPAIGN_UPDATE,
         P.CREDIT_DECIDE,
         P.RATING_PUBLISH,
         P.SCHEME_PUBLISH,

@@ -82,6 +82,10 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.ISSUE_ESCALATE: {ADMIN, MANAGER, ASSESSOR, PUBLISHER},
     Permission.ISSUE_SUPERVISE: {ASSESSOR, PUBLISHER},
     Permission.ISSUE_CATEGORY_UPDATE: {ASSESSOR, PUBLISHER},
+    # Campaigns: opened by decision, their duties recorded as they are done, by regulators for regulators.
+    Permission.CAMPAIGN_READ: REGULATOR,
+    Permission.CAMPAIGN_RECORD: {ASSESSOR, PUBLISHER},
+    Permission.CAMPAIGN_UPDATE: {PUBLISHER},
     # Whistles: raised and dispatched by regulators, read by the company concerned.
     Permission.WHISTLE_READ: BUSINESS - {DESK},
     Permission.WHISTLE_RAISE: {ASSESSOR, PUBLISHER},

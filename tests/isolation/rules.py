@@ -235,6 +235,8 @@ _CLOSER["rating_sheet"] = {
 }
 
 _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
+    ("campaign", REGULATOR): {"SELECT": _THRESHOLDS, "INSERT": WITHIN, "UPDATE": WITHIN},
+    ("campaign_duty", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN},
     ("committee", TENANT): {"SELECT": _PUBLIC_REGISTER},
     ("committee", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN, "UPDATE": WITHIN},
     ("committee", WORKER): {"INSERT": _KEEPS},
