@@ -43,6 +43,7 @@ from schema.rating.score import PublishedRating, RatingEvaluator, RatingPeerRevi
 from schema.reads import Connection, Node, Scope, by_id, connection, node, nodes, single
 from schema.reads.report import report
 from schema.rectification import RectificationOrder
+from schema.red_black_list.lists import PublicListing, RedBlackEntry, RedBlackFigures, RedBlackList
 from schema.regulator import AccessEntry, RegistryAuditEntry, Regulator
 from schema.scheme import Scheme, SchemeDraft
 from schema.setting import DivisionSetting, EffectiveSetting
@@ -71,6 +72,8 @@ from tenants.party import organisation as party_organisation_rules
 from tenants.party import statistics as party_statistics_rules
 from tenants.permission import Permission
 from tenants.project import Project as ProjectRow
+from tenants.red_black_list import publication as red_black_list_rules
+from tenants.red_black_list.tables import RedBlackList as RedBlackListRow
 
 
 @strawberry.type(description="Everything that can be read (查询).")
@@ -173,6 +176,24 @@ class Query:
     rectification_order: RectificationOrder | None = by_id("An order by its id (整改通知).")
     interviews: Connection[Interview] = connection("Interviews you may see (约谈).")
     interview: Interview | None = by_id("An interview by its id (约谈).")
+    red_black_lists: Connection[RedBlackList] = connection("Red and black lists you may see (红黑榜).")
+    red_black_list: RedBlackList | None = by_id("A red or black list by its id (红黑榜).")
+    red_black_entries: Connection[RedBlackEntry] = connection("Entries of lists you may see (榜单条目).")
+    public_listings: list[PublicListing] = report(
+        "On which red and black lists a company stands, by its code; needs no signing in (红黑榜公示查询).",
+        red_black_list_rules.LISTED,
+        tables={},
+        permission=Permission.RED_BLACK_LIST_READ_PUBLIC,
+        days=(),
+        by_division=False,
+        asked={"uscc": USCC},
+    )
+    red_black_figures: list[RedBlackFigures] = report(
+        "R-09: red and black lists in force in a period, as they stood on its last day (红黑榜统计).",
+        red_black_list_rules.REPORT,
+        tables={"l": RedBlackListRow},
+        permission=Permission.RED_BLACK_LIST_READ,
+    )
     credit_records: Connection[CreditRecord] = connection("Credit records you may see (信用记录).")
     credit_record: CreditRecord | None = by_id("A credit record by its id (信用记录).")
     credit_entries: Connection[CreditEntry] = connection("Your company's credit history (信用记录链).")

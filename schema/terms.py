@@ -507,6 +507,7 @@ _enum(
         SettingKey.ISSUE_DAYS: "Days to close an issue (问题办结期限，日).",
         SettingKey.ISSUE_ON_TIME_TARGET: "Share of issues to be closed in time (问题按期办结率目标).",
         SettingKey.LEAD_REPORT_MONTHS: "A lead reports to the community every so many months (负责人报告周期，月).",
+        SettingKey.LIST_PUBLICITY_DAYS: "Working days a red or black list is publicised (红黑榜公示期，工作日).",
         SettingKey.MARK_OBJECTION: "A record in force is marked in public while objected to (异议标注).",
         SettingKey.OBJECTION_DAYS: "Working days to object to a notice (异议期限，工作日).",
         SettingKey.OBJECTION_DECISION_DAYS: "Working days to decide an objection (异议处理期限，工作日).",

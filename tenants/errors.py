@@ -262,6 +262,23 @@ class Code(StrEnum):
     RECTIFICATION_ITEMS_TOO_MANY = "RECTIFICATION_ITEMS_TOO_MANY"
     RECTIFICATION_ITEM_LATER = "RECTIFICATION_ITEM_LATER"
     RECTIFICATION_WITHOUT_ITEMS = "RECTIFICATION_WITHOUT_ITEMS"
+    RED_BLACK_COUNTY_PREPARES = "RED_BLACK_COUNTY_PREPARES"
+    RED_BLACK_EMPTY = "RED_BLACK_EMPTY"
+    RED_BLACK_ENTRY_EXISTS = "RED_BLACK_ENTRY_EXISTS"
+    RED_BLACK_GROUNDS_ENDED = "RED_BLACK_GROUNDS_ENDED"
+    RED_BLACK_GROUNDS_REQUIRED = "RED_BLACK_GROUNDS_REQUIRED"
+    RED_BLACK_LAST_ENTRY = "RED_BLACK_LAST_ENTRY"
+    RED_BLACK_LEAD_MISSING = "RED_BLACK_LEAD_MISSING"
+    RED_BLACK_NOT_PREPARED = "RED_BLACK_NOT_PREPARED"
+    RED_BLACK_NO_OBJECTION = "RED_BLACK_NO_OBJECTION"
+    RED_BLACK_OBJECTED = "RED_BLACK_OBJECTED"
+    RED_BLACK_OBJECTIONS_OPEN = "RED_BLACK_OBJECTIONS_OPEN"
+    RED_BLACK_OBJECTION_LATE = "RED_BLACK_OBJECTION_LATE"
+    RED_BLACK_OF_PEOPLE = "RED_BLACK_OF_PEOPLE"
+    RED_BLACK_PUBLICITY_RUNNING = "RED_BLACK_PUBLICITY_RUNNING"
+    RED_BLACK_SUBJECT = "RED_BLACK_SUBJECT"
+    RED_BLACK_SUPERSEDED = "RED_BLACK_SUPERSEDED"
+    RED_BLACK_TERM_OVER = "RED_BLACK_TERM_OVER"
     REGULATOR_EXISTS = "REGULATOR_EXISTS"
     ROW_REPEATED = "ROW_REPEATED"
     SATISFACTION_UNKNOWN = "SATISFACTION_UNKNOWN"
@@ -1352,6 +1369,74 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.RECTIFICATION_WITHOUT_ITEMS: (
         "请至少列出一个整改事项。",
         "List at least one thing to put right.",
+    ),
+    Code.RED_BLACK_COUNTY_PREPARES: (
+        "红黑榜由县（区）级及以上主管部门拟定；街道、社区可以查看。",
+        "Red and black lists are prepared by a regulator of a county (district) or above; streets and communities read them.",
+    ),
+    Code.RED_BLACK_EMPTY: (
+        "榜单没有可公示或公布的条目；请先列入至少一家。",
+        "The list has no entry to publicise or publish; enter at least one.",
+    ),
+    Code.RED_BLACK_ENTRY_EXISTS: (
+        "该企业或项目已列入本榜单。",
+        "The company or project is on this list already.",
+    ),
+    Code.RED_BLACK_GROUNDS_ENDED: (
+        "“{name}”的条目所依据的信用记录已修复、到期或撤销，不能公布；请退回修正该条目。",
+        "The credit record that the entry of {name} rests on was repaired, has expired or was revoked; correct the entry first.",
+    ),
+    Code.RED_BLACK_GROUNDS_REQUIRED: (
+        "请写明列入的依据：信用记录或文件名称及文号。",
+        "Say what the entry rests on: a credit record, or a document with its number.",
+    ),
+    Code.RED_BLACK_LAST_ENTRY: (
+        "这是榜单的最后一个条目；请撤下整个榜单。",
+        "It is the last entry of the list; withdraw the list instead.",
+    ),
+    Code.RED_BLACK_LEAD_MISSING: (
+        "该项目目前没有在任的项目负责人，不能列入项目负责人榜单。",
+        "The project has no lead at present, so nobody can be entered on a list of project leads.",
+    ),
+    Code.RED_BLACK_NOT_PREPARED: (
+        "榜单状态为“{state}”，只有拟定中的榜单可以增减条目；已公布的请更正再版。",
+        "The list is {state}: entries are added and removed while it is PREPARED; a published one is reissued.",
+    ),
+    Code.RED_BLACK_NO_OBJECTION: (
+        "该条目没有待处理的异议。",
+        "No objection to this entry waits for a decision.",
+    ),
+    Code.RED_BLACK_OBJECTED: (
+        "贵企业已于 {objected_on} 对该条目提出异议。",
+        "Your company objected to this entry on {objected_on}.",
+    ),
+    Code.RED_BLACK_OBJECTIONS_OPEN: (
+        "还有 {count} 条异议未处理；处理完毕后才能公布。",
+        "{count} objections are not decided; the list can be published once they are.",
+    ),
+    Code.RED_BLACK_OBJECTION_LATE: (
+        "只能在公示期内提出异议，公示期（参数 LIST_PUBLICITY_DAYS）至 {due} 止。",
+        "An objection is raised during the publicity (setting LIST_PUBLICITY_DAYS), which lasts until {due}.",
+    ),
+    Code.RED_BLACK_OF_PEOPLE: (
+        "当地不公开自然人信用信息（参数 PUBLISH_NATURAL_PERSON_CREDIT；山东省社会信用条例第20条），不能公布项目负责人榜单。",
+        "The division does not publish natural persons' credit (setting PUBLISH_NATURAL_PERSON_CREDIT; Shandong's Social Credit Ordinance, art. 20), so there is no list of project leads.",
+    ),
+    Code.RED_BLACK_PUBLICITY_RUNNING: (
+        "公示期（参数 LIST_PUBLICITY_DAYS）至 {due} 止，期满后才能继续。",
+        "The publicity (setting LIST_PUBLICITY_DAYS) lasts until {due}; go on after that day.",
+    ),
+    Code.RED_BLACK_SUBJECT: (
+        "该榜单的对象为“{subject}”：企业榜单不填项目，项目和项目负责人榜单须填项目。",
+        "The list is of the subject {subject}: a list of companies takes no project, one of projects or project leads needs one.",
+    ),
+    Code.RED_BLACK_SUPERSEDED: (
+        "所更正的第 {edition} 版已不再公布；请从现行版次重新更正。",
+        "Edition {edition}, which this one corrects, is no longer published; reissue the edition in force instead.",
+    ),
+    Code.RED_BLACK_TERM_OVER: (
+        "榜单的公布期限已于 {date} 届满。",
+        "The list was to be shown until {date}, which has passed.",
     ),
     Code.REGULATOR_EXISTS: (
         "“{division}”已有名为“{name}”的监管机构。",

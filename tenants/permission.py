@@ -78,6 +78,13 @@ class Permission(StrEnum):
     RECTIFICATION_CONFIRM = "rectification:confirm"
     RECTIFICATION_ISSUE = "rectification:issue"
     RECTIFICATION_READ = "rectification:read"
+    RED_BLACK_ENTRY_OBJECT = "red_black_entry:object"
+    RED_BLACK_ENTRY_READ = "red_black_entry:read"
+    RED_BLACK_LIST_AUDIT = "red_black_list:audit"
+    RED_BLACK_LIST_PREPARE = "red_black_list:prepare"
+    RED_BLACK_LIST_PUBLISH = "red_black_list:publish"
+    RED_BLACK_LIST_READ = "red_black_list:read"
+    RED_BLACK_LIST_READ_PUBLIC = "red_black_list:read_public"
     REGISTRY_AUDIT_READ = "registry_audit:read"
     REGULATOR_READ = "regulator:read"
     REGULATOR_UPDATE_MEMBERS = "regulator:update_members"
@@ -130,7 +137,15 @@ PARTY = frozenset(permission for permission in Permission if permission.value.st
 """What only a person's own role gives, never a scope granted to somebody else: no application reaches Party work."""
 
 _PUBLIC_KNOWLEDGE = frozenset(
-    {P.COMMITTEE_READ, P.CREDIT_READ_PUBLIC, P.DIVISION_READ, P.ESTATE_READ, P.SCHEME_READ, P.SETTING_READ}
+    {
+        P.COMMITTEE_READ,
+        P.CREDIT_READ_PUBLIC,
+        P.DIVISION_READ,
+        P.ESTATE_READ,
+        P.RED_BLACK_LIST_READ_PUBLIC,
+        P.SCHEME_READ,
+        P.SETTING_READ,
+    }
 )
 
 _COMPANY_READER = _PUBLIC_KNOWLEDGE | {
@@ -151,6 +166,8 @@ _COMPANY_READER = _PUBLIC_KNOWLEDGE | {
     P.RECTIFICATION_READ,
     P.SURVEY_READ,
     P.WHISTLE_READ,
+    P.RED_BLACK_ENTRY_READ,
+    P.RED_BLACK_LIST_READ,
 }
 
 _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
@@ -170,6 +187,8 @@ _REGULATOR_READER = _PUBLIC_KNOWLEDGE | {
     P.PROJECT_READ,
     P.RATING_READ,
     P.RECTIFICATION_READ,
+    P.RED_BLACK_ENTRY_READ,
+    P.RED_BLACK_LIST_READ,
     P.REGULATOR_READ,
     P.SUBSIDY_READ,
     P.SURVEY_READ,
@@ -193,13 +212,14 @@ _REGULATOR_KEEPER = _REGULATOR_READER | {
     P.RATING_SCORE,
     P.RECTIFICATION_CONFIRM,
     P.RECTIFICATION_ISSUE,
+    P.RED_BLACK_LIST_PREPARE,
     P.SCHEME_DRAFT,
     P.SURVEY_CONDUCT,
     P.WHISTLE_DISPATCH,
     P.WHISTLE_RAISE,
 }
 
-VISITOR = frozenset({P.CREDIT_READ_PUBLIC})
+VISITOR = frozenset({P.CREDIT_READ_PUBLIC, P.RED_BLACK_LIST_READ_PUBLIC})
 """What may be asked without signing in."""
 
 COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
@@ -234,6 +254,7 @@ COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
         P.RATING_OBJECT,
         P.RATING_REVIEW,
         P.RECTIFICATION_ANSWER,
+        P.RED_BLACK_ENTRY_OBJECT,
         P.STAFF_CREATE,
         P.STAFF_READ,
         P.STAFF_READ_PERSONAL,
@@ -271,6 +292,7 @@ COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
         P.OPEN_DAY_RECEIVE,
         P.PROJECT_READ,
         P.SURVEY_READ,
+        P.RED_BLACK_LIST_READ,
     },
 }
 
@@ -282,13 +304,16 @@ REGULATOR_ROLES: dict[RegulatorRole, frozenset[Permission]] = {
         P.CAMPAIGN_UPDATE,
         P.CREDIT_DECIDE,
         P.RATING_PUBLISH,
+        P.RED_BLACK_LIST_AUDIT,
+        P.RED_BLACK_LIST_PUBLISH,
         P.SCHEME_PUBLISH,
         P.SETTING_UPDATE,
         P.SUBSIDY_UPDATE,
         P.TAKE_OVER_CONFIRM,
     },
     RegulatorRole.SECURITY_ADMIN: _PUBLIC_KNOWLEDGE | {P.REGULATOR_READ, P.REGULATOR_UPDATE_MEMBERS},
-    RegulatorRole.AUDITOR: _PUBLIC_KNOWLEDGE | {P.REGISTRY_AUDIT_READ, P.REGULATOR_READ},
+    RegulatorRole.AUDITOR: _PUBLIC_KNOWLEDGE
+    | {P.RED_BLACK_LIST_AUDIT, P.RED_BLACK_LIST_READ, P.REGISTRY_AUDIT_READ, P.REGULATOR_READ},
 }
 """The assessor keeps the estate registry, confirms what a community confirms, conducts surveys, drafts schemes and
 credit records, and scores ratings; settings, take-overs, published schemes, credit and ratings are decisions and the

@@ -403,3 +403,19 @@ async def _stop(scope: Scope, project: Project, last_day: date, reason: EndReaso
     await change(scope, project, "project", ended, action="ended")
     never_began = project.started_on > today() and last_day <= project.started_on
     await mark_unserved(scope, project.estate_id, None if never_began else last_day)
+
+
+async def lead_on(scope: Scope, project_id: UUID, on: date) -> UUID | None:
+    """Which member of staff led a project of the company on a day; None when nobody did."""
+    staff_id: UUID | None = await scope.session.scalar(
+        select(ProjectLead.staff_id)  # type: ignore[call-overload]
+        .where(
+            ProjectLead.tenant_id == scope.tenant_id,
+            ProjectLead.project_id == project_id,
+            ProjectLead.arrived_on <= on,
+            ProjectLead.left_on.is_(None) | (ProjectLead.left_on >= on),  # type: ignore[union-attr,operator]
+        )
+        .order_by(ProjectLead.arrived_on.desc())  # type: ignore[attr-defined]
+        .limit(1)
+    )
+    return staff_id

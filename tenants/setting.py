@@ -38,6 +38,7 @@ class SettingKey(StrEnum):
     ISSUE_DAYS = "ISSUE_DAYS"
     ISSUE_ON_TIME_TARGET = "ISSUE_ON_TIME_TARGET"
     LEAD_REPORT_MONTHS = "LEAD_REPORT_MONTHS"
+    LIST_PUBLICITY_DAYS = "LIST_PUBLICITY_DAYS"
     MARK_OBJECTION = "MARK_OBJECTION"
     OBJECTION_DAYS = "OBJECTION_DAYS"
     OBJECTION_DECISION_DAYS = "OBJECTION_DECISION_DAYS"
@@ -170,6 +171,7 @@ KINDS: dict[SettingKey, Kind] = {
     SettingKey.LEAD_REPORT_MONTHS: Kind(
         _months, "1, 3, 6, 12", None, "济南市 2019 evaluation rules: the lead reports to the community every month (1)"
     ),
+    SettingKey.LIST_PUBLICITY_DAYS: Kind(_whole(1, 60), "1–60", 5, _NO_RULE),
     SettingKey.MARK_OBJECTION: Kind(
         _yes_no,
         "true / false",

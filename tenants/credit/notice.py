@@ -12,7 +12,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlmodel import col
 
 from tenants.addressee import addressed
 from tenants.calendar import add_months, after_days, after_working_days
@@ -32,7 +31,7 @@ from tenants.credit.record import (
     occurrence,
 )
 from tenants.errors import Code, DomainError
-from tenants.project import ProjectLead
+from tenants.project import lead_on
 from tenants.row import new_id, today
 from tenants.scheme import Document, Purpose, Subject
 from tenants.scheme.document import Nature
@@ -264,17 +263,8 @@ async def _term(scope: Scope, severity: CreditSeverity, path: str, decided_on: d
 
 async def _lead(scope: Scope, new: NewCreditRecord) -> UUID:
     """Who led the project on the day it occurred. The regulator need not know who that is, and is not told."""
-    staff_id = await scope.session.scalar(
-        select(ProjectLead.staff_id)  # type: ignore[call-overload]
-        .where(
-            ProjectLead.tenant_id == scope.tenant_id,
-            ProjectLead.project_id == new.project_id,
-            ProjectLead.arrived_on <= new.occurred_on,
-            col(ProjectLead.left_on).is_(None) | (col(ProjectLead.left_on) >= new.occurred_on),
-        )
-        .order_by(ProjectLead.arrived_on.desc())  # type: ignore[attr-defined]
-        .limit(1)
-    )
+    assert new.project_id is not None  # it was asked for
+    staff_id = await lead_on(scope, new.project_id, new.occurred_on)
     if staff_id is None:
         raise DomainError(Code.CREDIT_LEAD_UNKNOWN, "occurredOn", date=new.occurred_on)
-    return UUID(str(staff_id))
+    return staff_id

@@ -122,6 +122,14 @@ WHO_MAY: dict[Permission, set[Any]] = {
     # Surveys: a regulator's work; a company reads what is published of its own estates.
     Permission.SURVEY_READ: BUSINESS,
     Permission.SURVEY_CONDUCT: {ASSESSOR, PUBLISHER},
+    # Red and black lists: published ones are public, those that gave way are for audit; publishers decide.
+    Permission.RED_BLACK_LIST_READ: BUSINESS | {AUDITOR},
+    Permission.RED_BLACK_LIST_READ_PUBLIC: EVERYBODY,
+    Permission.RED_BLACK_LIST_AUDIT: {PUBLISHER, AUDITOR},
+    Permission.RED_BLACK_LIST_PREPARE: {ASSESSOR, PUBLISHER},
+    Permission.RED_BLACK_LIST_PUBLISH: {PUBLISHER},
+    Permission.RED_BLACK_ENTRY_READ: BUSINESS - {DESK},
+    Permission.RED_BLACK_ENTRY_OBJECT: {ADMIN},
     # What is due is narrowed to the areas that the reader may read.
     Permission.DUE_READ: BUSINESS,
     # Party organisations are facts; whose file it is, only the Party affairs officer learns, and the company who asked.

@@ -139,7 +139,7 @@ class Contract:
             return True
         table = self._relation(prefix)
         read = rule(table, f"linli_{asker.principal.kind}", "SELECT")
-        return read is not None and read.everything
+        return read is not None and (read.everything or read.public)
 
     async def _may(self, asker: Asker, question: Question) -> bool:
         """Whether the asker may ask this at all, and stands on a path that leads somewhere."""

@@ -19,12 +19,14 @@ class Rule:
     """The rows on which a command is allowed, the columns that decide it, and why.
 
     Where more is asked of a row as it is written, `becomes` says it, and `written` names the columns that decide it.
+    What is `public` may be known to exist by whoever has the role.
     """
 
     reason: str
     columns: tuple[str, ...]
     holds: Callable[[Row, Context], bool]
     everything: bool = False
+    public: bool = False
     written: tuple[str, ...] = ()
     becomes: Callable[[Row, Context], bool] | None = None
 
@@ -98,6 +100,25 @@ _RATED = _everything("which ratings a division runs, and by which scheme, is for
 _EVALUATES = _everything("which regulators evaluate in a rating is no secret among regulators")
 _ANNOUNCED = _everything("published results of a rating are for everybody")
 _ANNOUNCES = _everything("the platform alone publishes results")
+_ON_LISTS = _everything("a red or black list names no company until it is published, and is public then")
+_ENDS = _everything("the platform notes on a red or black list that it ended, and may write nothing else on it")
+_STANDING = Rule(
+    "what a red or black list says is public while it stands",
+    ("ended_on",),
+    lambda row, who: row["ended_on"] is None,
+    public=True,
+)
+_PROCLAIMED = Rule(
+    "a published list is public while it stands, but for one of natural persons",
+    ("ended_on", "published_on", "subject"),
+    lambda row, who: row["ended_on"] is None and row["published_on"] is not None and row["subject"] != "PROJECT_LEAD",
+)
+_PREPARES = Rule(
+    "a regulator works on the lists of its division until they are published",
+    ("division_path", "published_on"),
+    lambda row, who: _within(row, who) and row["published_on"] is None,
+    becomes=lambda row, who: _within(row, who) and (row["published_on"] is None or row["state"] == "PUBLISHED"),
+)
 _ITSELF = Rule("a regulator sees itself", ("id",), lambda row, who: row["id"] == who.regulator_id)
 _ITS_MEMBERS = Rule(
     "a regulator sees its own members", ("regulator_id",), lambda row, who: row["regulator_id"] == who.regulator_id
@@ -163,6 +184,7 @@ _OTHERS: dict[tuple[str, str], dict[Command, Rule]] = {
     ("rating_sheet", REGULATOR): {"SELECT": _SCORED},
     ("rectification_item", REGULATOR): {"SELECT": WITHIN},
     ("rectification_order", REGULATOR): {"SELECT": WITHIN},
+    ("red_black_entry", REGULATOR): {"SELECT": WITHIN},
     ("take_over", REGULATOR): {"SELECT": WITHIN},
     ("whistle", REGULATOR): {"SELECT": WITHIN},
     ("whistle_unit", REGULATOR): {"SELECT": WITHIN},
@@ -280,6 +302,10 @@ _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
     ("rating_cycle", TENANT): {"SELECT": _RATED},
     ("rating_cycle", REGULATOR): {"SELECT": _RATED, "INSERT": WITHIN, "UPDATE": WITHIN},
     ("subsidy", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN, "UPDATE": WITHIN},
+    ("red_black_list", TENANT): {"SELECT": _STANDING},
+    ("red_black_list", REGULATOR): {"SELECT": _ON_LISTS, "INSERT": WITHIN, "UPDATE": _PREPARES},
+    ("red_black_list", PUBLIC): {"SELECT": _PROCLAIMED},
+    ("red_black_list", WORKER): {"SELECT": _ON_LISTS, "UPDATE": _ENDS},
     ("scheme", TENANT): {"SELECT": _RULES},
     ("scheme", REGULATOR): {"SELECT": _RULES, "INSERT": WITHIN},
     ("scheme", PUBLIC): {"SELECT": _RULES},

@@ -62,9 +62,17 @@ ANCHORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "opened_by": ((f"opened_by = {_ACTOR_ID}",),),
     "opened_until": (("opened_until > now()",),),
     "division_path": ((f"division_path ^@ {_PATH}",), (f"length({_PATH}) = ANY (ARRAY[2, 4, 6, 9, 12])",)),
-    "published_on": (("published_on IS NOT NULL",),),
     "locator": ((f"locator = NULLIF({_SETTING.format('survey')}, ''::text)",),),
     "token_digest": ((f"token_digest = NULLIF({_SETTING.format('slip')}, ''::text)",),),
+    "ended_on": (("ended_on IS NULL",),),
+    "published_on": (
+        (
+            "published_on IS NOT NULL",
+            "published_on IS NULL",
+            "(published_on IS NULL) OR (state = 'PUBLISHED'::text)",
+        ),
+    ),
+    "subject": (("subject <> 'PROJECT_LEAD'::text",),),
     "reach": ((f"reach @> ARRAY[{_PATH}]",),),
 }
 
@@ -78,6 +86,8 @@ POINTS_NOWHERE = {
     "credit_record.decided_by": "as drafted_by",
     "public_credit.company_id": "as estate.serving_tenant_id",
     "survey.serving_tenant_id": "as estate.serving_tenant_id",
+    "red_black_entry.listed_by": "as credit_record.drafted_by",
+    "red_black_list.prepared_by": "as credit_record.drafted_by",
     "registry_audit_entry.actor_id": "as in audit_entry",
     "registry_audit_entry.division_path": "history stays under the path that held when it was written",
     "registry_audit_entry.entity_id": "as in audit_entry",
@@ -123,6 +133,8 @@ ACROSS_COMPANIES = {
     "rating_case_division": "a regulator pages through what takes part in ratings in its division",
     "rectification_item_division": "a regulator is shown an item of an order of its division",
     "rectification_order_division": "a regulator pages through the orders of its division",
+    "red_black_entry_division": "a regulator pages through the entries of its division's lists",
+    "red_black_entry_list": "a list, which is a division's, finds its entries",
     "take_over_division": "a regulator pages through the take-overs of its division",
     "whistle_branch": "a branch, which is the registry's, finds the whistles that point at it",
     "whistle_division": "a regulator pages through the whistles of its division",

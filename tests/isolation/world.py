@@ -25,7 +25,8 @@ PLACES = {"甲": HOME, "乙": HOME, "丙": "370502001001", "丁": "363704001001"
 SETS = {"乙": 2}
 
 # What no factory guesses: a division's path has the length of its level, a setting's value is one of its kind. A
-# regulator sees credit records in force, and the scores of companies. A rating cycle is known once it is open.
+# regulator sees credit records in force, the scores of companies, and changes lists that are not published. A rating
+# cycle is known once it is open.
 CHOSEN: Mapping[str, Mapping[str, Any]] = {
     "credit_record": {"state": "EFFECTIVE", "valid_to": None, "ended_on": None},
     "credit_score": {"subject": "COMPANY", "staff_id": None},
@@ -33,6 +34,15 @@ CHOSEN: Mapping[str, Mapping[str, Any]] = {
     "division_setting": {"value": "1"},
     "rating_cycle": {"state": "OPEN", "disclosure": "EVERYBODY"},
     "subsidy": {"first_month": dt.date(2024, 3, 1)},
+    "red_black_entry": {"state": "LISTED"},
+    "red_black_list": {
+        "state": "PUBLICITY",
+        "publicised_on": dt.date(2024, 3, 1),
+        "published_on": None,
+        "content": None,
+        "valid_to": dt.date(2099, 1, 1),
+        "ended_on": None,
+    },
 }
 
 # A prefix of nothing, a sibling of nothing: a division that exists in no path.
@@ -213,6 +223,7 @@ async def build(administrator: asyncpg.Connection) -> World:
     factory, sets = await fill(administrator, PLACES, SETS)
     await _free_estate(factory, sets["甲"][0])
     await _open_survey(factory, sets["甲"][0])
+    await _published_lists(factory, sets["甲"][0])
     world = World(factory.catalogue, factory, sets)
     soon = {"expires_at": dt.datetime.now(dt.UTC) + dt.timedelta(minutes=50)}
     for table in world.catalogue.in_order:
@@ -279,6 +290,16 @@ async def _divisions(factory: Factory, places: Iterable[str]) -> dict[str, Row]:
         chosen = {"path": path, "level": LEVELS[len(path)], "code": path, "parent_id": above and above["id"]}
         made[path] = await factory.insert(table, await factory.values(table, RowSet("行政区划", {}), **chosen))
     return made
+
+
+async def _published_lists(factory: Factory, beside: RowSet) -> None:
+    """Red and black lists that are published, of companies and of people, and one that has ended."""
+    table = factory.catalogue.tables["red_black_list"]
+    published = {"state": "PUBLISHED", "published_on": dt.date(2024, 3, 1), "content": "[]"}
+    of_companies = {**published, "subject": "COMPANY"}
+    ended = {**of_companies, "state": "WITHDRAWN", "ended_on": dt.date(2024, 4, 1)}
+    for chosen in (of_companies, {**published, "subject": "PROJECT_LEAD"}, ended):
+        await factory.insert(table, {**await factory.values(table, beside, **chosen), **chosen})
 
 
 async def _free_estate(factory: Factory, beside: RowSet) -> None:

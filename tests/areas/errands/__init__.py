@@ -27,6 +27,7 @@ from tests.areas.errands import (  # noqa: F401 - they add theirs
     party,
     rating,
     rectification,
+    red_black_list,
     scheme,
     survey,
     whistle,
