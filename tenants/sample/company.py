@@ -542,9 +542,8 @@ async def write(database: Database, rows: Rows, then: Callable[[Scope], Awaitabl
     name `then` goes on.
     """
     tenant_id: UUID = rows.tables[Company][0]["tenant_id"]
-    async with database.writing(Principal("worker", tenant_id=tenant_id)) as scope:
-        # Whatever a power cut takes away is made again by the next run.
-        await scope.connection.execute("SET LOCAL synchronous_commit = off")
+    # Whatever a power cut takes away is made again by the next run.
+    async with database.writing(Principal("worker", tenant_id=tenant_id), lasting=False) as scope:
         for table in _REGISTRY:
             await insert(scope, table, rows.tables.get(table, []))
         async with scope.acting_for(tenant_id):

@@ -7,18 +7,20 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from infra.refusal import Refusal
-from tests.performance import duties, growth, report
+from tests.performance import duties, growth, province, report
 from tests.performance.cases import Case, cases
 from tests.performance.duties import Duties
 from tests.performance.ground import HOME, NIGHT, SMALL, TINY, Ground, Grounds, Size
 from tests.performance.growth import Growth
 from tests.performance.load import Load, Slice
 from tests.performance.peers import BARE, LINLI, PEERS, Running, install_postgraphile, require_wrk, running
+from tests.performance.province import Province
 
 CONNECTIONS = 8
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -38,12 +40,15 @@ class Plan:
     growth: tuple[int, int]
     duties: tuple[int, int]
     night: Size
+    provinces: tuple[province.Size, ...]
+    reports: int
 
 
-FULL = Plan(SMALL, 2, (5, 5), (3, 3), (2, 1), (15, 1), (5, 3), NIGHT)
-QUICK = Plan(TINY, 0, (1, 1), (1, 1), (0, 0), (0, 0), (1, 1), TINY)
+PROVINCES = (province.Size(1_000), province.Size(10_000))
+FULL = Plan(SMALL, 2, (5, 5), (3, 3), (2, 1), (15, 1), (5, 3), NIGHT, PROVINCES, 2)
+QUICK = Plan(TINY, 0, (1, 1), (1, 1), (0, 0), (0, 0), (1, 1), TINY, (province.Size(10), province.Size(20)), 1)
 
-SECTIONS = ("growth", "duties")
+SECTIONS = ("growth", "duties", "province")
 """What is measured beside the cases, by the name it is chosen by."""
 
 
@@ -67,18 +72,19 @@ class Run:
     memory: dict[str, int] = field(default_factory=dict)
     growth: Growth | None = None
     duties: Duties | None = None
+    province: Province | None = None
 
     def ratio(self, case: str, other: str) -> float:
         """How many requests Linli answers for one that another answers right after it: the median of the rounds."""
         rounds = zip(self.measured[case, LINLI.name].loaded, self.measured[case, other].loaded, strict=True)
-        return median(ours.per_second / theirs.per_second for ours, theirs in rounds)
+        return median(ours.per_second / theirs.per_second if theirs.requests else inf for ours, theirs in rounds)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smoke test: a small database, short rounds, no file")
-    parser.add_argument("--only", nargs="+", metavar="CASE", help="only these cases, or growth or duties")
+    parser.add_argument("--only", nargs="+", metavar="CASE", help="only these cases, or growth, duties or province")
     parser.add_argument("--peers", nargs="+", metavar="PEER", help="only these servers")
     parser.add_argument("--output", type=Path, help="where the report goes")
     options = parser.parse_args(arguments)
@@ -106,7 +112,7 @@ def _run(options: argparse.Namespace) -> Run:
     grounds = Grounds(_say)
     ground = grounds.copy(plan.size)
     known = [*(case.name for case in cases(ground)), *SECTIONS]
-    names = options.only or (("nested", "one", "open_days", "write", "duties") if options.quick else known)
+    names = options.only or (("nested", "one", "open_days", "write", "duties", "province") if options.quick else known)
     if unknown := [name for name in names if name not in known]:
         raise Refusal(
             f"没有 {'、'.join(unknown)}；可选：{'、'.join(known)}。",
@@ -128,6 +134,8 @@ def _run(options: argparse.Namespace) -> Run:
         run.growth = growth.measured(grounds, ground, plan, load, _say)
     if "duties" in names and LINLI in peers:
         run.duties = duties.measured(grounds, ground, plan, load, _say)
+    if "province" in names and LINLI in peers:
+        run.province = province.measured(grounds, plan, load, _say)
     return run
 
 

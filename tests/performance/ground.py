@@ -2,8 +2,9 @@
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -45,8 +46,22 @@ TINY = Size(10, 600, 12_000)
 """For a smoke test."""
 NIGHT = Size(1_000, 10_000, 30_000)
 """What the daily job goes through."""
+NOBODY = UUID(int=0)
 LARGE = 300
 """Projects of the company whose due list is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a command came to: seconds, of which on the processor its own and PostgreSQL's, the most memory that its
+    processes held, and how many others wanted the processor when it began and when it ended.
+    """
+
+    seconds: float
+    own_s: float
+    database_s: float
+    memory: int
+    load: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,24 @@ class Grounds:
         self.server.execute("CHECKPOINT")
         return asyncio.run(_found(HOME, self.server.url(name), self.server.url(name, APP_ROLE), projects=100))
 
+    def province(self, companies: int, make: Callable[[Ground], Cost]) -> tuple[Ground, Cost]:
+        """A province of so many companies, and what `make` says that making it cost, now or in an earlier run."""
+        name = f"sample_{_fingerprint()}_province_{companies}"
+        ground = Ground(
+            HOME, self.server.url(name), self.server.url(name, APP_ROLE), NOBODY, NOBODY, NOBODY, NOBODY, 5 * companies
+        )
+        kept = HOME / f"{name}.json"
+        if not self.server.has_database(name) or not kept.exists():
+            self._forget()
+            self.server.drop_database(name)
+            self.server.create_database(name)
+            self._say(f"正在准备数据 / Preparing data: {companies:,} companies of a province")
+            migrations.upgrade(ground.admin_url)
+            cost = make(ground)
+            asyncio.run(_vacuumed(ground.admin_url))
+            kept.write_text(json.dumps(asdict(cost)))
+        return ground, Cost(**json.loads(kept.read_text()))
+
     def large(self, ground: Ground) -> Ground:
         """The same database, asked by a company with so many projects as `LARGE`, or by the largest there is."""
         return asyncio.run(_found(ground.home, ground.admin_url, ground.app_url, projects=LARGE))
@@ -109,13 +142,17 @@ class Grounds:
         """The server's process."""
         return int((self.server.data / "postmaster.pid").read_text().split()[0])
 
+    def _forget(self) -> None:
+        """Drop what an earlier version made."""
+        for database in self.server.execute("SELECT datname FROM pg_database").split():
+            if database.startswith("sample_") and not database.startswith(f"sample_{_fingerprint()}"):
+                self.server.drop_database(database)
+
     def _pristine(self, size: Size, more: Size | None = None) -> str:
         name = f"sample_{_fingerprint()}_{size.companies + (more.companies if more else 0)}"
         if self.server.has_database(name):
             return name
-        for database in self.server.execute("SELECT datname FROM pg_database").split():
-            if database.startswith("sample_") and not database.startswith(f"sample_{_fingerprint()}"):
-                self.server.drop_database(database)
+        self._forget()
         self.server.drop_database("unfinished")
         self.server.create_database("unfinished", self._pristine(size) if more else None)
         admin_url, app_url = self.server.url("unfinished"), self.server.url("unfinished", APP_ROLE)
@@ -125,6 +162,14 @@ class Grounds:
         asyncio.run(_fill(admin_url, app_url, more or size, seed=2 if more else 1))
         self.server.execute(f'ALTER DATABASE unfinished RENAME TO "{name}"')
         return name
+
+
+async def _vacuumed(admin_url: str) -> None:
+    administrator = await asyncpg.connect(admin_url)
+    try:
+        await administrator.execute("VACUUM (ANALYZE)")
+    finally:
+        await administrator.close()
 
 
 async def _fill(admin_url: str, app_url: str, size: Size, seed: int) -> None:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import psutil
 
 from infra.postgres import APP_ROLE
 from infra.refusal import Refusal
-from tests.performance.cases import Case
+from tests.performance.cases import Ask, Case
 from tests.performance.peers import Running
 
 SCRIPT = Path(__file__).parent / "post.lua"
@@ -48,6 +49,10 @@ class Load:
     def of(self, token: str) -> Self:
         """The load of another caller."""
         return type(self)(self._directory, token, self._postmaster.pid)
+
+    def ask(self, running: Running, ask: Ask) -> bytes:
+        """One request, as the load sends it."""
+        return running.ask("", (self._directory / "request.token").read_text(), ask.query, ask.variables)
 
     def run(self, running: Running, case: Case, *, connections: int, seconds: int) -> Slice:
         """Load one server with one case."""
@@ -91,12 +96,15 @@ class Load:
             database_ms=database_s * each,
         )
 
-    def database_s(self, process: subprocess.Popen[str]) -> float:
-        """Wait for a process; the seconds of processor time that PostgreSQL spent on peers meanwhile."""
+    def database_s(self, process: subprocess.Popen[str], watch: Callable[[], None] = lambda: None) -> float:
+        """Wait for a process, looking at it now and then; the seconds of processor time that PostgreSQL spent on peers
+        meanwhile.
+        """
         before = self._backends()
         seen = dict(before)
         while process.poll() is None:
             time.sleep(0.5)
+            watch()
             # A connection may end with the process, or with a request that is cut off.
             seen |= self._backends()
         return sum(used - before.get(pid, 0.0) for pid, used in seen.items())

@@ -12,6 +12,7 @@ function init(arguments)
   wrk.body = content(arguments[1] .. "/request.body")
   wrk.headers["Content-Type"] = "application/json"
   wrk.headers["Authorization"] = "Bearer " .. content(arguments[1] .. "/request.token")
+  wrk.headers["Linli-Purpose"] = "STATISTICS"
 end
 
 function done(summary, latency)

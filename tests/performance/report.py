@@ -3,6 +3,7 @@
 import platform
 import re
 import subprocess
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from importlib.metadata import version
 from pathlib import Path
@@ -15,9 +16,11 @@ from tests.performance.duties import LIST_LIMIT_MS, NIGHT_LIMIT_S
 from tests.performance.duties import MEMORY_LIMIT as NIGHT_MEMORY_LIMIT
 from tests.performance.growth import LIMIT
 from tests.performance.peers import BARE, CONVENTIONAL, LINLI, NODE, PEERS, POOL_SIZE, POSTGRAPHILE, POSTGRAPHILE_PEER
+from tests.performance.province import PAGE_LIMIT_MS, RECOMPUTE_LIMIT_S, REPORT_LIMIT_MS, SAMPLE_LIMIT_S, WAYS
 
 if TYPE_CHECKING:
     from tests.performance.bench import Measured, Run
+    from tests.performance.ground import Cost
 
 PROFILE = Path(__file__).parent / "PROFILE.md"
 TITLES = {peer.name: peer.title for peer in PEERS}
@@ -43,6 +46,7 @@ def written(run: "Run") -> str:
         *([_summary(run), _speed(run), _memory(run)] if run.cases else []),
         _growth(run),
         _duties(run),
+        _province(run),
         _method(run),
         _machine(),
     ]
@@ -187,6 +191,71 @@ def _duties(run: "Run") -> str:
             )
         )
     return "\n".join(lines) + "\n"
+
+
+def _province(run: "Run") -> str:
+    found = run.province
+    if found is None:
+        return ""
+    few, many = found.sizes
+    lines = [
+        "## A province\n",
+        f"{many.companies:,} companies with {many.projects:,} projects; {many.events:,} open days, as many check-ins"
+        f" and issues; {many.records:,} credit records; beside a province of {few.companies:,} companies. Made by"
+        f" `linli sample`; under {SAMPLE_LIMIT_S:.0f} s is the target. All scores worked out anew by"
+        f" `linli credit recompute`; under {RECOMPUTE_LIMIT_S:.0f} s is the target. The load is how many processes"
+        " of the machine wanted one of its cores at the beginning and at the end.\n",
+        _row("Work", "companies", "seconds", "CPU, s", "CPU PostgreSQL, s", "memory", "load"),
+        _row(*["---"] * 7),
+        *(_cost("sample", size.companies, cost, SAMPLE_LIMIT_S) for size, cost in found.made.items()),
+        *(
+            _cost(f"recompute, {workers} at once", size.companies, cost, RECOMPUTE_LIMIT_S)
+            for (size, workers), cost in found.recomputed.items()
+        ),
+        f"\nOne and two workers came to {'the same' if all(found.same.values()) else 'DIFFERENT'} bytes.\n",
+        f"p50 in milliseconds at one client, of a report over a year with all its figures; under {REPORT_LIMIT_MS:.0f}"
+        f" is the target. The page is the first 50 `companies` by score; under {PAGE_LIMIT_MS:.0f} is the target.\n",
+        _row(
+            "Report",
+            f"province, {few.companies:,} companies",
+            f"province, {many.companies:,} companies",
+            "costs",
+            "city",
+            "by city",
+            "by quarter",
+        ),
+        _row(*["---"] * 7),
+    ]
+    for name in dict.fromkeys(name for name, _, _ in found.reports):
+        asked = [
+            found.reports.get((name, size, way), 0) for size, way in ((few, "province"), *((many, w) for w in WAYS))
+        ]
+        lines.append(_latencies(name, asked, REPORT_LIMIT_MS))
+    pages = [found.pages[few, "province"], found.pages[many, "province"], found.pages[many, "city"]]
+    lines.append(_latencies("companies", pages, PAGE_LIMIT_MS))
+    return "\n".join(lines) + "\n"
+
+
+def _cost(name: str, companies: int, cost: "Cost", limit: float) -> str:
+    return _row(
+        name,
+        f"{companies:,}",
+        f"{cost.seconds:.1f} ({_reached(cost.seconds < limit)})",
+        f"{cost.own_s:.1f}",
+        f"{cost.database_s:.1f}",
+        f"{cost.memory / 1e6:.0f} MB",
+        f"{cost.load[0]:.1f}–{cost.load[1]:.1f}",
+    )
+
+
+def _latencies(name: str, asked: Sequence[float | None], limit: float) -> str:
+    """A row; 0 stands for what cannot be asked in this way, None for what was not answered in time."""
+    cells = [
+        "no answer" if each is None else f"{each:.1f} ({_reached(each < limit)})" if each else "–" for each in asked
+    ]
+    few, many = asked[:2]
+    cells.insert(2, f"{many / few:.1f} times" if few and many else "–")
+    return _row(name, *cells, *["–"] * (6 - len(cells)))
 
 
 def _reached(reached: bool) -> str:

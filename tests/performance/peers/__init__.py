@@ -79,7 +79,11 @@ class Running:
         request = urllib.request.Request(
             self.url(case),
             json.dumps({"query": query, "variables": variables}).encode(),
-            {"authorization": f"Bearer {token}", "content-type": "application/json"},
+            {
+                "authorization": f"Bearer {token}",
+                "content-type": "application/json",
+                "linli-purpose": "STATISTICS",
+            },
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
@@ -88,13 +92,18 @@ class Running:
             return bytes(error.read())
 
 
+def environment(ground: Ground, port: int = 8000) -> dict[str, str]:
+    """The variables under which a program of Linli's works on this ground, as it is by default otherwise."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LINLI_", "PG"))}
+    return kept | _of_linli(ground.settings(port))
+
+
 @contextmanager
 def running(peer: Peer, ground: Ground) -> Iterator[Running]:
     """A peer's server, until the block ends. It may take a moment until it answers: `wait`."""
     port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("LINLI_", "PG"))}
     settings = ground.settings(port)
-    environment |= _of_linli(settings) | {
+    variables = environment(ground, port) | {
         "BENCH_APP_URL": ground.app_url,
         "BENCH_PORT": str(port),
         "BENCH_POOL_SIZE": str(POOL_SIZE),
@@ -106,7 +115,7 @@ def running(peer: Peer, ground: Ground) -> Iterator[Running]:
     }
     log_file = ground.home / f"{peer.name}.log"
     with log_file.open("wb") as log:
-        process = psutil.Popen(peer.command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT)
+        process = psutil.Popen(peer.command, env=variables, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT)
     try:
         yield Running(peer, port, process, log_file)
     finally:
