@@ -39,6 +39,7 @@ from schema.party.survey import PartyCoverageSurvey
 from schema.project import Project
 from schema.rating.case import RatingCase
 from schema.rating.cycle import RatingCycle
+from schema.rating.report import RatingBandFigures, RatingDimensionFigures, RatingFigures
 from schema.rating.score import PublishedRating, RatingEvaluator, RatingPeerReview, RatingResult, RatingSheet
 from schema.reads import Connection, Node, Scope, by_id, connection, node, nodes, single
 from schema.reads.report import report
@@ -72,6 +73,9 @@ from tenants.party import organisation as party_organisation_rules
 from tenants.party import statistics as party_statistics_rules
 from tenants.permission import Permission
 from tenants.project import Project as ProjectRow
+from tenants.rating import report as rating_report
+from tenants.rating import result as rating_result
+from tenants.rating.publication import PublishedRating as PublishedRatingRow
 from tenants.red_black_list import publication as red_black_list_rules
 from tenants.red_black_list.tables import RedBlackList as RedBlackListRow
 
@@ -312,6 +316,24 @@ class Query:
     rating_peer_reviews: Connection[RatingPeerReview] = connection("Dossiers you evaluate as a peer (同行评价).")
     rating_results: Connection[RatingResult] = connection("Results as far as you may see them (评定结果).")
     published_ratings: Connection[PublishedRating] = connection("Published results, for everybody (公布的评定结果).")
+    rating_figures: list[RatingFigures] = report(
+        "R-09: cycles published in a period, their coverage and who moved since the cycle before (评定结果统计).",
+        rating_report.FIGURES,
+        tables={"p": PublishedRatingRow, "q": PublishedRatingRow, "j": ProjectRow, "k": CompanyRow},
+        permission=Permission.RATING_READ,
+    )
+    rating_band_figures: list[RatingBandFigures] = report(
+        "R-09: cases by band of the cycles published in a period (评定等次分布).",
+        rating_report.BANDS,
+        tables={"p": PublishedRatingRow},
+        permission=Permission.RATING_READ,
+    )
+    rating_dimension_figures: list[RatingDimensionFigures] = report(
+        "R-09: mean points by dimension of the cycles published in a period (维度平均分).",
+        rating_report.DIMENSIONS,
+        tables={"p": PublishedRatingRow, "r": rating_result.RatingResult},
+        permission=Permission.RATING_READ,
+    )
     schemes: Connection[Scheme] = connection("Published schemes (评定方案、信用评价标准), every edition.")
     scheme: Scheme | None = by_id("A published scheme by its id (方案).")
     scheme_drafts: Connection[SchemeDraft] = connection("Drafts of schemes within your reach (方案草案).")

@@ -261,6 +261,7 @@ def create_tables() -> None:
         sa.Column("cycle_id", sa.Uuid(), nullable=False),
         sa.Column("division_path", sa.Text(collation="C"), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("rated_id", sa.Uuid(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("company_name", sa.Text(), nullable=False),
         sa.Column("project_name", sa.Text(), nullable=True),
@@ -275,4 +276,5 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("cycle_id", "number", "edition"),
     )
+    op.create_index("published_rating_rated", "published_rating", ["rated_id", "cycle_id"])
     op.create_index("published_rating_division", "published_rating", ["division_path", "id"])

@@ -4,9 +4,11 @@ and publishes what came out.
 cycle.py      the cycle, its states and what each discloses
 case.py       what is rated (参评对象): applied for or nominated, with its self-assessment
 sheet.py      scores as they come in: evaluators, their sheets, and peers' anonymous reviews
+inputs.py     what a case is scored from
 result.py     what the scheme makes of them, in editions that never change
 objection.py  objections in publicity, and corrections
-publication.py what everybody reads
+publication.py  what everybody reads
+report.py     R-09
 what_if.py    a scored cycle scored by another document
 progress.py   the steps of a cycle, and what each takes with it
 """

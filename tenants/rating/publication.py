@@ -20,7 +20,7 @@ from tenants.scope import Principal, Scope
 
 
 class PublishedRating(Dated, Row, table=True):
-    """One edition of one result, with the names it goes by."""
+    """One edition of one result, with the names it goes by. `rated_id` is the project's or the company's."""
 
     __tablename__ = "published_rating"
     __table_args__ = (
@@ -28,11 +28,13 @@ class PublishedRating(Dated, Row, table=True):
         ForeignKeyConstraint(["division_path"], ["division.path"], onupdate="CASCADE"),
         UniqueConstraint("cycle_id", "number", "edition"),
         Index("published_rating_division", "division_path", "id"),
+        Index("published_rating_rated", "rated_id", "cycle_id"),
     )
 
     cycle_id: UUID
     division_path: str = Field(sa_type=Text(collation="C"))
     number: str = Field(sa_type=Text)
+    rated_id: UUID
     edition: int
     company_name: str = Field(sa_type=Text)
     project_name: str | None = Field(default=None, sa_type=Text)
@@ -67,6 +69,7 @@ async def publish(scope: Scope, cycle: RatingCycle, results: Sequence[RatingResu
                 cycle_id=cycle.id,
                 division_path=case.division_path,
                 number=case.number,
+                rated_id=case.project_id or case.tenant_id,
                 edition=row.edition,
                 company_name=company_name,
                 project_name=project_name,

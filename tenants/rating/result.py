@@ -4,27 +4,24 @@ changed: a correction is the next edition. Worked out again from the stored inpu
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-import orjson
 from sqlalchemy import ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint, select
 from sqlmodel import Field, col
 
-from tenants import survey
 from tenants.change import change, create, find_at, transition
-from tenants.credit.record import CreditRecord, CreditSubject, counts, occurrence
 from tenants.credit.score import ExactJson
 from tenants.errors import Code, DomainError
 from tenants.rating.case import STATE_CHANGES, Answer, CaseState, RatingCase, cases_of, checked
 from tenants.rating.cycle import CycleState, Disclosure, RatingCycle, document_of, move, own_cycle
-from tenants.rating.sheet import RatingPeerReview, RatingSheet, disclosing, require_group
+from tenants.rating.inputs import assembled, entries_of, read, written
+from tenants.rating.sheet import disclosing, require_group
 from tenants.row import Changing, TenantRow, code_field, one_of
-from tenants.scheme import Document, Entry, Inputs, Occurrence, Result
+from tenants.scheme import Document, Inputs, Result
 from tenants.scheme import score as work_out
-from tenants.scheme.indicator import Recorded, Veto
 from tenants.scope import Scope
 
 REVIEWED: Final = "复核"
@@ -73,19 +70,12 @@ async def score_cycle(scope: Scope, id: UUID, version: int) -> RatingCycle:
     document = await document_of(scope, cycle)
     # The organiser may read what the evaluators entered from this step on.
     await move(scope, cycle, CycleState.SCORED, {"scored_by": scope.principal.actor_id})
-    entries = await _entries(scope, cycle, document, cases)
-    records = await _records(scope, document, cycle, cases)
-    made = {
-        one.id: (
-            inputs := Inputs(entries=tuple(entries[one.id]), occurrences=tuple(records[one.id])),
-            work_out(document, inputs, cycle.period_to),
-        )
-        for one in cases
-    }
+    inputs_of = await assembled(scope, document, cycle, cases)
+    results = {one.id: work_out(document, inputs_of[one.id], cycle.period_to) for one in cases}
     missing = [
         f"{one.number}: {', '.join(result.missing)}"
         for one in cases
-        if (result := made[one.id][1]).missing and not result.gates_failed
+        if (result := results[one.id]).missing and not result.gates_failed
     ]
     if missing:
         raise DomainError(Code.RATING_INCOMPLETE, "id", cases=tuple(missing[:20]))
@@ -95,9 +85,8 @@ async def score_cycle(scope: Scope, id: UUID, version: int) -> RatingCycle:
     for tenant_id, theirs in sorted(of_company.items()):
         async with scope.acting_for(tenant_id):
             for one in theirs:
-                inputs, result = made[one.id]
-                await _keep(scope, cycle, one, 1, inputs, result, None)
-                await _scored(scope, document, one, result)
+                await _keep(scope, cycle, one, 1, inputs_of[one.id], results[one.id], None)
+                await _scored(scope, document, one, results[one.id])
     return cycle
 
 
@@ -109,60 +98,6 @@ async def _scored(scope: Scope, document: Document, seen: RatingCase, result: Re
     names = [document.indicators[code][1].name for code in result.gates_failed]
     values = {"state": wanted, **({"reason": "、".join(names)} if out else {})}
     await change(scope, row, "rating_case", values, action="excluded" if out else "scored")
-
-
-async def _entries(
-    scope: Scope, cycle: RatingCycle, document: Document, cases: Sequence[RatingCase]
-) -> Mapping[UUID, list[Entry]]:
-    """What was answered of each case: by households, by evaluators in the last revision of each sheet, and by peers."""
-    found: dict[UUID, list[Entry]] = defaultdict(list, await survey.entries(scope, cycle, document, cases))
-    sheets = await scope.session.scalars(
-        select(RatingSheet).where(col(RatingSheet.cycle_id) == cycle.id).order_by(col(RatingSheet.revision))
-    )
-    for sheet in {(each.case_id, each.group_code, each.regulator_id): each for each in sheets}.values():
-        found[sheet.case_id] += entries_of(sheet.answers, sheet.group_code, sheet.evaluator)
-    numbered = {one.number: one.id for one in cases}
-    reviews = await scope.session.scalars(select(RatingPeerReview).where(col(RatingPeerReview.cycle_id) == cycle.id))
-    for review in reviews:
-        if review.number in numbered:
-            # Which company a peer is stays unknown to whoever reads the explanation.
-            found[numbered[review.number]] += entries_of(review.answers, review.group_code, str(review.id))
-    return found
-
-
-def entries_of(answers: Mapping[str, Any], group: str, evaluator: str) -> Iterable[Entry]:
-    """Kept answers as the engine takes them."""
-    for indicator, answer in answers.items():
-        stated = {name: value for name, value in answer.items() if name != "evidence"}
-        yield Entry.model_validate({"indicator": indicator, "group": group or None, "evaluator": evaluator, **stated})
-
-
-async def _records(
-    scope: Scope, document: Document, cycle: RatingCycle, cases: Sequence[RatingCase]
-) -> Mapping[UUID, list[Occurrence]]:
-    """The credit records that count on the last day of the period, for indicators of the scheme that are recorded: of
-    the company, or of the one project.
-    """
-    found: dict[UUID, list[Occurrence]] = defaultdict(list)
-    items = [code for code, (_, each) in document.indicators.items() if isinstance(each, Recorded | Veto)]
-    if not items:
-        return found
-    records = await scope.session.scalars(
-        select(CreditRecord)
-        .where(
-            col(CreditRecord.tenant_id).in_({one.tenant_id for one in cases}),
-            col(CreditRecord.subject) == CreditSubject.COMPANY,
-            col(CreditRecord.item).in_(items),
-        )
-        .order_by(col(CreditRecord.id))
-    )
-    in_force = [record for record in records if counts(record, cycle.period_to)]
-    for one in cases:
-        for record in in_force:
-            same = record.tenant_id == one.tenant_id and one.project_id in (None, record.project_id)
-            if same and record.effective_on is not None:
-                found[one.id].append(occurrence(record, record.effective_on))
-    return found
 
 
 async def _keep(
@@ -189,16 +124,6 @@ async def _keep(
     taken = DomainError(Code.CONFLICT, "version", seen=edition - 1, current=edition)
     await create(scope, row, "rating_result", taken={"rating_result_tenant_id_case_id_edition_key": taken})
     return row
-
-
-def written(inputs: Inputs) -> str:
-    """Inputs as they are kept: JSON with sorted keys, numbers as texts."""
-    return orjson.dumps(inputs.model_dump(mode="json", exclude_none=True), option=orjson.OPT_SORT_KEYS).decode()
-
-
-def read(kept: str) -> Inputs:
-    """Kept inputs, as the engine takes them."""
-    return Inputs.model_validate(orjson.loads(kept))
 
 
 async def latest(scope: Scope, cycle: RatingCycle) -> dict[UUID, RatingResult]:

@@ -13,7 +13,8 @@ from tenants.change import find
 from tenants.errors import Code, DomainError
 from tenants.rating.case import RatingCase, organising
 from tenants.rating.cycle import CycleState, RatingCycle, at_stage, document_of
-from tenants.rating.result import latest, read
+from tenants.rating.inputs import read
+from tenants.rating.result import latest
 from tenants.scheme import Document, Inputs
 from tenants.scheme import score as work_out
 from tenants.scheme.indicator import Judged, Recorded, Veto

@@ -1,6 +1,7 @@
 """Scores of a rating come in from groups that see only their own, are worked out, objected to and published."""
 
 import hashlib
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from schema import build, executable
 from tenants.errors import Code
-from tenants.rating import objection, progress, result, sheet, what_if
+from tenants.rating import inputs, objection, progress, result, sheet, what_if
 from tenants.rating.case import Answer, RatingObjectionOutcome
 from tenants.rating.cycle import RatingCycle
 from tenants.row import today
@@ -18,7 +19,8 @@ from tenants.scheme import score as work_out
 from tenants.scope import Principal
 from tests.areas.credit import DAY
 from tests.areas.rating import CITY, UNTIL, Bureau, Round, scheme, yes
-from tests.areas.town import OTHER_STREET, Town
+from tests.areas.schemes import indicator
+from tests.areas.town import OTHER_DISTRICT_STREET, OTHER_STREET, Town
 from tests.reads.asking import Asker
 
 
@@ -130,7 +132,7 @@ async def test_a_result_explains_itself_and_is_recomputed_bit_for_bit(town: Town
     assert row is not None
     assert (row["total"], row["band"], row["edition"]) == (Decimal("93.00"), "GOOD", 1)
     document = registry.document_in(bureau.scheme)
-    again = work_out(document, result.read(row["kept"]), UNTIL)
+    again = work_out(document, inputs.read(row["kept"]), UNTIL)
     assert again.canonical.decode() == row["told"]
     assert hashlib.sha256(again.canonical).hexdigest() == row["digest"]
     told = orjson.loads(row["told"])
@@ -263,3 +265,62 @@ async def test_what_if_shows_who_moves_and_keeps_nothing(town: Town, bureau: Bur
     collecting = await Round.of(bureau)
     early = await town.refused(bureau.assessor, what_if.rescore, collecting.cycle.id, registry.Writing(structure=facts))
     assert early == [(Code.RATING_NOT_NOW, "cycleId")]
+
+
+async def test_r09_counts_bands_coverage_and_who_moved(town: Town) -> None:
+    """Of two cycles of a county: one project rises, one is new; below half of the projects coverage is not met."""
+    county = "370403"
+    document = scheme(
+        code="TEST-COUNTY",
+        groups=[],
+        dimensions=[
+            {"code": "D1", "name": "现场", "indicators": [indicator("range", "A", high=60)]},
+            {"code": "D2", "name": "党建", "indicators": [indicator("range", "B", high=40)]},
+        ],
+    )
+    bureau = await Bureau.of(town, county, document)
+    firm = await town.company()
+    projects = [await town.project(firm, at=OTHER_DISTRICT_STREET) for _ in range(3)]
+    periods = [(date(2025, 1, 1), date(2025, 12, 31)), (date(2026, 1, 1), date(2026, 6, 30))]
+    entered = [{0: (50, 20)}, {0: (55, 35), 1: (30, 20)}]
+    for (since, until), given in zip(periods, entered, strict=True):
+        opened = await bureau.opened(division_code=county, period_from=since, period_to=until, title=f"{until}评定")
+        assert bureau.assessor.regulator_id is not None
+        name = (await town.row("regulator", bureau.assessor.regulator_id))["name"]
+        seen = await town.do(bureau.publisher, sheet.appoint, opened.id, opened.version, "", county, name)
+        cases = {at: await bureau.admitted(firm, opened, projects[at].id) for at in given}
+        await bureau.collecting(seen)
+        for at, (site, party) in given.items():
+            await town.do(bureau.assessor, sheet.score, cases[at].id, "", [points("A", site), points("B", party)])
+        deciding = await town.regulator(county)
+        for rule, who, more in (
+            (result.score_cycle, bureau.assessor, {}),
+            (progress.publicise, deciding, {"on": today() - 30 * DAY}),
+            (progress.finalise, deciding, {}),
+            (progress.publish_cycle, deciding, {}),
+        ):
+            now = await town.row("rating_cycle", opened.id)
+            await town.do(who, rule, opened.id, now["version"], **more)
+    day = today().isoformat()
+    asked = f'(since: "{day}", until: "{day}")'
+    text = (
+        f"{{ ratingFigures{asked} {{ periodTo candidates rated coverage coverageMet meanTotal movedUp movedDown"
+        f" unmoved newCases }} ratingBandFigures{asked} {{ band cases share }}"
+        f" ratingDimensionFigures{asked} {{ dimension cases mean }} }}"
+    )
+    found = await Asker(executable(build()), town.database, bureau.assessor)(text)
+    assert [tuple(row.values()) for row in found["ratingFigures"]] == [
+        ("2025-12-31", 3, 1, "0.3333", False, "70.00", 0, 0, 0, 1),
+        ("2026-06-30", 3, 2, "0.6667", True, "70.00", 1, 0, 0, 1),
+    ]
+    assert [tuple(row.values()) for row in found["ratingBandFigures"]][3:] == [
+        ("GOOD", 1, "0.5000"),
+        ("FAIR", 0, "0.0000"),
+        ("POOR", 1, "0.5000"),
+    ]
+    assert [tuple(row.values()) for row in found["ratingDimensionFigures"]] == [
+        ("D1", 1, "50.00"),
+        ("D2", 1, "20.00"),
+        ("D1", 2, "42.50"),
+        ("D2", 2, "27.50"),
+    ]

@@ -84,6 +84,7 @@ POINTS_NOWHERE = {
     "credit_entry.actor_id": "as in audit_entry",
     "credit_record.drafted_by": "a regulator's member, who may be removed; who drafted stays known",
     "credit_record.decided_by": "as drafted_by",
+    "published_rating.rated_id": "as estate.serving_tenant_id: what is published stays, whatever became of the project",
     "public_credit.company_id": "as estate.serving_tenant_id",
     "survey.serving_tenant_id": "as estate.serving_tenant_id",
     "red_black_entry.listed_by": "as credit_record.drafted_by",
