@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from schema.division import Division
     from schema.interview import Interview
     from schema.project import Project
+    from schema.rating.case import RatingCase
 
 
 def _late(item: Row) -> str:
@@ -47,6 +48,7 @@ class RectificationOrder(Node):
     items: Connection["RectificationItem"] = many("What is to be put right (整改事项).", by="order_id")
     company: "Company | None" = one("The company (物业服务企业).", by={"id": "tenant_id"})
     project: "Project | None" = one("The project (物业项目).", where=True)
+    rating_case: "RatingCase | None" = one("The rating whose result it follows (参评对象).")
     interview: "Interview | None" = one("The interview it followed (约谈).", where=True)
     division: "Division" = one("Where it lies (所属区划).", where=True)
     version: int = column("Version (版本号), to be given back with a change.")
@@ -93,6 +95,11 @@ class IssueRectificationOrderInput:
     company_id: strawberry.ID = identifier("com", "The company (物业服务企业).")
     project_id: strawberry.ID | None = identifier("prj", "The project (物业项目).", default=None)
     interview_id: strawberry.ID | None = identifier("itv", "The interview it follows (约谈).", default=None)
+    rating_case_id: strawberry.ID | None = identifier(
+        "rca",
+        "The rating, published, whose result it follows (参评对象): of the company, or of the project.",
+        default=None,
+    )
     basis: str = strawberry.field(description="The document it rests on, with its number (依据文件及文号).")
     due_on: date = strawberry.field(description="To be answered by (整改期限), today or later.")
     items: list[RectificationItemInput] = strawberry.field(description="What is to be put right (整改事项).")

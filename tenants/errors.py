@@ -261,6 +261,7 @@ class Code(StrEnum):
     REASON_REQUIRED = "REASON_REQUIRED"
     RECTIFICATION_ITEMS_TOO_MANY = "RECTIFICATION_ITEMS_TOO_MANY"
     RECTIFICATION_ITEM_LATER = "RECTIFICATION_ITEM_LATER"
+    RECTIFICATION_UNCONFIRMED = "RECTIFICATION_UNCONFIRMED"
     RECTIFICATION_WITHOUT_ITEMS = "RECTIFICATION_WITHOUT_ITEMS"
     RED_BLACK_COUNTY_PREPARES = "RED_BLACK_COUNTY_PREPARES"
     RED_BLACK_EMPTY = "RED_BLACK_EMPTY"
@@ -1365,6 +1366,10 @@ CATALOGUE: dict[Code, tuple[str, str]] = {
     Code.RECTIFICATION_ITEM_LATER: (
         "该项的期限 {date} 不能晚于整改通知的期限 {latest}。",
         "The item's day, {date}, cannot be later than the order's, {latest}.",
+    ),
+    Code.RECTIFICATION_UNCONFIRMED: (
+        "本周期还有 {count} 份整改通知未确认；全部确认后才能归档。",
+        "{count} rectification orders of this cycle are not confirmed; it is closed once they all are.",
     ),
     Code.RECTIFICATION_WITHOUT_ITEMS: (
         "请至少列出一个整改事项。",

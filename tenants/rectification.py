@@ -21,6 +21,8 @@ from tenants.division import DivisionLevel
 from tenants.errors import Code, DomainError
 from tenants.interview import Interview
 from tenants.leading import require_own
+from tenants.rating.case import RatingCase
+from tenants.rating.cycle import CycleState, cycle_in
 from tenants.row import Changing, TenantRow, code_field, new_id, one_of, today
 from tenants.scope import Scope
 
@@ -52,9 +54,11 @@ class RectificationOrder(Changing, TenantRow, table=True):
         ForeignKeyConstraint(["tenant_id"], ["company.tenant_id"]),
         ForeignKeyConstraint(["tenant_id", "project_id"], ["project.tenant_id", "project.id"]),
         ForeignKeyConstraint(["tenant_id", "interview_id"], ["interview.tenant_id", "interview.id"]),
+        ForeignKeyConstraint(["tenant_id", "rating_case_id"], ["rating_case.tenant_id", "rating_case.id"]),
         ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
         Index("rectification_order_project", "tenant_id", "project_id", "id"),
         Index("rectification_order_interview", "tenant_id", "interview_id"),
+        Index("rectification_order_rating_case", "tenant_id", "rating_case_id"),
         Index("rectification_order_division", "division_path", "id"),
         one_of("level", DivisionLevel),
         one_of("state", RectificationState),
@@ -66,6 +70,7 @@ class RectificationOrder(Changing, TenantRow, table=True):
 
     project_id: UUID | None = None
     interview_id: UUID | None = None
+    rating_case_id: UUID | None = None
     division_id: UUID
     division_path: str = Field(sa_type=Text(collation="C"))
     issuer: str = Field(sa_type=Text)
@@ -132,11 +137,14 @@ class NewOrder:
     items: Sequence[NewItem]
     project_id: UUID | None = None
     interview_id: UUID | None = None
+    rating_case_id: UUID | None = None
     id: UUID | None = None
 
 
 async def issue(scope: Scope, new: NewOrder) -> RectificationOrder:
-    """A regulator issues an order to a company that works in its division; it may follow an interview with it."""
+    """A regulator issues an order to a company that works in its division; it may follow an interview with it, or the
+    published result of a rating of the company or of that project.
+    """
     checks = Checks()
     basis = checks.text("basis", new.basis, limit=200)
     checks.day("dueOn", new.due_on, earliest=today())
@@ -151,12 +159,18 @@ async def issue(scope: Scope, new: NewOrder) -> RectificationOrder:
         interview = await find(scope, Interview, new.interview_id, "interviewId")
         if interview.tenant_id != to.company_id:
             raise DomainError(Code.NOT_FOUND, "interviewId")
+    if new.rating_case_id is not None:
+        rated = await find(scope, RatingCase, new.rating_case_id, "ratingCaseId")
+        if (rated.tenant_id, rated.project_id) != (to.company_id, new.project_id):
+            raise DomainError(Code.NOT_FOUND, "ratingCaseId")
+        await cycle_in(scope, rated.cycle_id, (CycleState.PUBLISHED, CycleState.RECTIFYING), "ratingCaseId")
     async with scope.acting_for(to.company_id):
         order = RectificationOrder(
             tenant_id=to.company_id,
             id=new.id or new_id(),
             project_id=new.project_id,
             interview_id=new.interview_id,
+            rating_case_id=new.rating_case_id,
             division_id=to.place.id,
             division_path=to.place.path,
             issuer=to.issuer,
@@ -240,6 +254,25 @@ async def send_back(
         }
         await change(scope, order, "rectification_order", returned, action="returned")
     return await find(scope, RectificationOrder, id)
+
+
+async def require_confirmed(scope: Scope, cycle_id: UUID) -> None:
+    """Every order that followed a result of a rating cycle is confirmed, as its regulator sees it."""
+    waiting = await scope.session.scalar(
+        select(func.count())
+        .select_from(RectificationOrder)
+        .join(
+            RatingCase,
+            (col(RatingCase.tenant_id) == col(RectificationOrder.tenant_id))
+            & (col(RatingCase.id) == col(RectificationOrder.rating_case_id)),
+        )
+        .where(
+            col(RatingCase.cycle_id) == cycle_id,
+            col(RectificationOrder.state) != RectificationState.CONFIRMED,
+        )
+    )
+    if waiting:
+        raise DomainError(Code.RECTIFICATION_UNCONFIRMED, "id", count=waiting)
 
 
 def _checked(checks: Checks, item: NewItem, order_due_on: date) -> tuple[str, date]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from tenants import survey
+from tenants import rectification, survey
 from tenants.calendar import after_working_days
 from tenants.errors import Code, DomainError
 from tenants.rating.case import RATED, CaseState, RatingCase, cases_of, step
@@ -78,8 +78,10 @@ async def rectify(scope: Scope, id: UUID, version: int) -> RatingCycle:
 
 
 async def close(scope: Scope, id: UUID, version: int) -> RatingCycle:
-    """Close a cycle."""
-    return await move(scope, await own_cycle(scope, id, version, CycleState.CLOSED), CycleState.CLOSED)
+    """Close a cycle, once everything is put right that was ordered because of its results."""
+    row = await own_cycle(scope, id, version, CycleState.CLOSED)
+    await rectification.require_confirmed(scope, row.id)
+    return await move(scope, row, CycleState.CLOSED)
 
 
 def _named(cases: Sequence[RatingCase]) -> tuple[str, ...]:

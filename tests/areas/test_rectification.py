@@ -1,5 +1,6 @@
 """What a regulator orders to be put right is answered item by item; the level that ordered it confirms or returns."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,9 +13,11 @@ from tenants.errors import Code
 from tenants.interview import Attendee, NewInterview
 from tenants.permission import CompanyRole, RegulatorRole
 from tenants.project import Project
+from tenants.rating import progress
 from tenants.rectification import NewItem, NewOrder, RectificationItem, RectificationOrder
 from tenants.row import new_id, today
 from tenants.scope import Principal
+from tests.areas.rating import Bureau, Round
 from tests.areas.town import OTHER_CITY_STREET, OTHER_STREET, STREET, Firm, Town
 from tests.reads.asking import Asker
 
@@ -244,6 +247,24 @@ async def test_what_is_to_be_put_right_is_due_and_told(
     assert await ask("{ rectificationOrders(where: {overdue: {eq: true}}) { totalCount } }") == {
         "rectificationOrders": {"totalCount": 0}
     }
+
+
+async def test_a_cycle_is_closed_once_its_orders_are_confirmed(town: Town) -> None:
+    """An order may follow the published result of the company's own case; until then the cycle is not closed."""
+    going = await Round.of(await Bureau.of(town))
+    project_id, publisher = going.case.project_id, going.bureau.publisher
+    due = replace(new(going.firm), project_id=project_id, rating_case_id=going.case.id)
+    early = await town.refused(publisher, rectification.issue, due)
+    assert early == [(Code.RATING_NOT_NOW, "ratingCaseId")]
+    await going.published()
+    theirs = replace(due, rating_case_id=going.rival.id)
+    assert await town.refused(publisher, rectification.issue, theirs) == [(Code.NOT_FOUND, "ratingCaseId")]
+    order = await town.do(publisher, rectification.issue, due)
+    await going.take(progress.rectify)
+    assert await going.refuse(progress.close) == [(Code.RECTIFICATION_UNCONFIRMED, "id")]
+    order = await answered(town, going.firm, publisher, order)
+    await town.do(publisher, rectification.confirm, order.id, order.version)
+    assert (await going.take(progress.close)).state == "CLOSED"
 
 
 async def test_a_company_sees_its_own_orders_and_interviews(
