@@ -8,6 +8,7 @@ inputs.py     what a case is scored from
 result.py     what the scheme makes of them, in editions that never change
 objection.py  objections in publicity, and corrections
 publication.py  what everybody reads
+bulletin.py   what is announced of a published cycle
 report.py     R-09
 what_if.py    a scored cycle scored by another document
 progress.py   the steps of a cycle, and what each takes with it
