@@ -7,6 +7,13 @@ from schema.campaign import Campaign, CampaignDuty, ComplianceDuty, ComplianceFi
 from schema.check_in import CheckIn, CheckInFigures
 from schema.committee import Committee, CommitteeFigures
 from schema.company import Company, CompanyMember
+from schema.credit.figures import (
+    CreditGradeFigures,
+    CreditItemFigures,
+    CreditProcessFigures,
+    CreditSectionFigures,
+    CreditSeverityFigures,
+)
 from schema.credit.public import AS_OF, MINIMUM_GRADE, USCC, USCCS, CreditCheck, PublicCredit
 from schema.credit.record import CreditChain, CreditEntry, CreditRecord
 from schema.credit.score import COMPANY, CreditEnrolment, CreditScore, CreditScoreOnDay
@@ -68,6 +75,7 @@ from tenants.credit import history as credit_history
 from tenants.credit import publication as public_credit_rules
 from tenants.credit import record as credit_record_rules
 from tenants.credit import score as credit_score_rules
+from tenants.credit import statistics as credit_statistics
 from tenants.estate import Estate as EstateRow
 from tenants.party import organisation as party_organisation_rules
 from tenants.party import statistics as party_statistics_rules
@@ -233,6 +241,36 @@ class Query:
             "as_of": AS_OF,
             "minimum_grade": MINIMUM_GRADE,
         },
+    )
+    credit_grade_figures: list[CreditGradeFigures] = report(
+        "R-10: companies by credit grade, the missing ones too, as on `until` (企业信用等级分布).",
+        credit_statistics.GRADES,
+        tables={"c": CompanyRow, "t": credit_score_rules.CreditScore},
+        permission=Permission.CREDIT_READ,
+    )
+    credit_section_figures: list[CreditSectionFigures] = report(
+        "R-10: points of each section of the schemes as on `until` (信用得分分板块统计).",
+        credit_statistics.SECTIONS,
+        tables={"t": credit_score_rules.CreditScore},
+        permission=Permission.CREDIT_READ,
+    )
+    credit_severity_figures: list[CreditSeverityFigures] = report(
+        "R-10: bad records in force by severity as on `until` (在效不良记录统计).",
+        credit_statistics.RECORDS,
+        tables={"t": credit_score_rules.CreditScore},
+        permission=Permission.CREDIT_READ,
+    )
+    credit_item_figures: list[CreditItemFigures] = report(
+        "R-10: items with the most records in force as on `until` (高频计分项).",
+        credit_statistics.ITEMS,
+        tables={"t": credit_score_rules.CreditScore},
+        permission=Permission.CREDIT_READ,
+    )
+    credit_process_figures: list[CreditProcessFigures] = report(
+        "R-11: objections and repairs of a period, and records near expiry (异议与信用修复统计).",
+        credit_statistics.DUE_PROCESS,
+        tables=dict.fromkeys("ore", credit_record_rules.CreditRecord),
+        permission=Permission.CREDIT_READ,
     )
     credit_enrolments: Connection[CreditEnrolment] = connection("Your company's enrolment (信用信息入库).")
     credit_chain: CreditChain = report(

@@ -117,6 +117,19 @@ def create_tables() -> None:
         ["tenant_id", "valid_to"],
         postgresql_where=sa.text("ended_on IS NULL"),
     )
+    op.create_index("credit_record_near_expiry", "credit_record", ["valid_to", "division_path"])
+    op.create_index(
+        "credit_record_objected",
+        "credit_record",
+        ["division_path", "objected_on"],
+        postgresql_where=sa.text("objected_on IS NOT NULL"),
+    )
+    op.create_index(
+        "credit_record_repair",
+        "credit_record",
+        ["division_path", "repair_applied_on"],
+        postgresql_where=sa.text("repair_applied_on IS NOT NULL"),
+    )
     op.create_index("credit_record_project", "credit_record", ["tenant_id", "project_id"])
     op.create_index("credit_record_replaces", "credit_record", ["tenant_id", "replaces"])
     op.create_index("credit_record_scheme", "credit_record", ["scheme_id"])

@@ -173,8 +173,17 @@ async def publish(scope: Scope, company: Company) -> None:
 
 
 async def withdraw(scope: Scope, company_id: UUID) -> None:
-    """Nothing is public any more of a company that has left the platform; its own rows stay. The platform's work."""
+    """Nothing is public any more of a company that has left the platform, and its score ends; its own rows stay. The
+    platform's work.
+    """
     await scope.session.execute(delete(PublicCredit).where(col(PublicCredit.company_id) == company_id))
     await scope.connection.execute(
         "UPDATE company SET credit_score = NULL, credit_grade = NULL WHERE tenant_id = $1", company_id
     )
+    async with scope.acting_for(company_id):
+        await scope.connection.execute(
+            "UPDATE credit_score t SET valid_to = greatest(t.valid_from, $2::date - 1), version = t.version + 1"
+            " WHERE t.tenant_id = $1 AND t.valid_to IS NULL",
+            company_id,
+            today(),
+        )

@@ -123,6 +123,16 @@ class CreditRecord(Changing, TenantRow, table=True):
         Index("credit_record_staff", "tenant_id", "staff_id"),
         Index("credit_record_replaces", "tenant_id", "replaces"),
         Index("credit_record_ending", "tenant_id", "valid_to", postgresql_where=text("ended_on IS NULL")),
+        Index(
+            "credit_record_objected", "division_path", "objected_on", postgresql_where=text("objected_on IS NOT NULL")
+        ),
+        Index(
+            "credit_record_repair",
+            "division_path",
+            "repair_applied_on",
+            postgresql_where=text("repair_applied_on IS NOT NULL"),
+        ),
+        Index("credit_record_near_expiry", "valid_to", "division_path"),
         Index("credit_record_division", "division_path", "id"),
         one_of("subject", CreditSubject),
         one_of("information", Nature),

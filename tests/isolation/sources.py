@@ -30,6 +30,7 @@ ACTS = {
     "tenants/company.py: set_status": "the platform suspends a company and journals it with the company",
     "tenants/credit/decision.py: decide": "a regulator decides about a company's credit record",
     "tenants/credit/decision.py: replace": "as decide, where one record ends and another takes its place",
+    "tenants/credit/publication.py: withdraw": "the platform ends the score of a company that leaves it",
     "tenants/credit/sweep.py: recompute": "the platform works the scores out anew, company by company",
     "tenants/credit/sweep.py: verify": "the platform walks the histories, company by company",
     "tenants/credit/notice.py: draft": "a regulator drafts a company's credit record",
