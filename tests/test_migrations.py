@@ -23,8 +23,8 @@ from tests.conftest import Clone
 
 async def test_the_tables_are_what_the_models_say(database: Clone) -> None:
     """M1: no difference is left between the models and a database that the migrations made."""
-    for module in pkgutil.iter_modules(tenants.__path__):
-        importlib.import_module(f"tenants.{module.name}")
+    for module in pkgutil.walk_packages(tenants.__path__, "tenants."):
+        importlib.import_module(module.name)
 
     def ours(name: str | None, kind: str, _: Any) -> bool:
         return kind != "table" or not str(name).startswith("pgqueuer_")

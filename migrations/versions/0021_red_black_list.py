@@ -59,6 +59,7 @@ def create_tables() -> None:
         sa.Column("basis", sa.Text(), nullable=False),
         sa.Column("period_from", sa.Date(), nullable=False),
         sa.Column("period_to", sa.Date(), nullable=False),
+        sa.Column("cycle_id", sa.Uuid(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("supersedes_id", sa.Uuid(), nullable=True),
@@ -86,6 +87,7 @@ def create_tables() -> None:
         sa.CheckConstraint("(published_on IS NULL) = (content IS NULL)", name="content_of_published"),
         sa.CheckConstraint("period_to >= period_from", name="period_in_order"),
         sa.ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
+        sa.ForeignKeyConstraint(["cycle_id"], ["rating_cycle.id"]),
         sa.ForeignKeyConstraint(
             ["supersedes_id"],
             ["red_black_list.id"],
@@ -109,6 +111,7 @@ def create_tables() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("document", sa.Text(), nullable=True),
         sa.Column("credit_record_id", sa.Uuid(), nullable=True),
+        sa.Column("rating_case_id", sa.Uuid(), nullable=True),
         sa.Column("listed_by", sa.Uuid(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("objected_on", sa.Date(), nullable=True),
@@ -123,11 +126,14 @@ def create_tables() -> None:
         sa.CheckConstraint("state IN ('DRAFT', 'LISTED', 'REMOVED', 'WITHDRAWN')", name="state_known"),
         sa.CheckConstraint("(objected_on IS NULL) = (objection IS NULL)", name="objection_dated"),
         sa.CheckConstraint("(objection_decided_on IS NULL) = (objection_outcome IS NULL)", name="decision_dated"),
-        sa.CheckConstraint("document IS NOT NULL OR credit_record_id IS NOT NULL", name="grounds_given"),
+        sa.CheckConstraint(
+            "document IS NOT NULL OR credit_record_id IS NOT NULL OR rating_case_id IS NOT NULL", name="grounds_given"
+        ),
         sa.CheckConstraint("staff_id IS NULL OR project_id IS NOT NULL", name="lead_of_project"),
         sa.ForeignKeyConstraint(
             ["list_id", "division_path"], ["red_black_list.id", "red_black_list.division_path"], onupdate="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["tenant_id", "rating_case_id"], ["rating_case.tenant_id", "rating_case.id"]),
         sa.ForeignKeyConstraint(
             ["tenant_id", "credit_record_id"],
             ["credit_record.tenant_id", "credit_record.id"],
@@ -165,3 +171,5 @@ def create_tables() -> None:
         postgresql_where=sa.text("project_id IS NOT NULL AND state IN ('DRAFT', 'LISTED')"),
     )
     op.create_index("red_black_entry_staff", "red_black_entry", ["tenant_id", "staff_id"], unique=False)
+    op.create_index("red_black_list_cycle", "red_black_list", ["cycle_id"])
+    op.create_index("red_black_entry_rating_case", "red_black_entry", ["tenant_id", "rating_case_id"])

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from schema.credit.record import CreditRecord
     from schema.division import Division
     from schema.project import Project
+    from schema.rating.case import RatingCase
+    from schema.rating.cycle import RatingCycle
     from schema.staff import Staff
 
 
@@ -90,6 +92,7 @@ class RedBlackList(Node):
     )
     ended_on: date | None = column("Shown no more since (停止公布日期).", where=True)
     withdrawal: str | None = column("Why it was taken back (撤下原因).")
+    cycle: "RatingCycle | None" = one("The rating whose results it lists (评定周期).", where=True)
     supersedes: "RedBlackList | None" = one("The edition before it (前一版).")
     division: "Division" = one("Whose list it is (所属区划).", where=True)
     entries: Connection["RedBlackEntry"] = many(
@@ -124,6 +127,7 @@ class RedBlackEntry(Node):
     company: "Company | None" = one("The company (物业服务企业).", by={"id": "tenant_id"})
     project: "Project | None" = one("The project (物业项目).", where=True)
     staff: "Staff | None" = one("The project lead (项目负责人).")
+    rating_case: "RatingCase | None" = one("The rating it rests on (参评对象).")
     credit_record: "CreditRecord | None" = one("The credit record it rests on (信用记录).")
     version: int = column("Version (版本号), to be given back with a change.")
     created_at: datetime = column("Entered at (列入时间).", order=True)
@@ -175,6 +179,9 @@ class PrepareRedBlackListInput:
     period_from: date = strawberry.field(description="First day of its period (起始日期).")
     period_to: date = strawberry.field(description="Last day of its period (截止日期).")
     valid_to: date = strawberry.field(description="Shown until (公布期限), today or later.")
+    cycle_id: strawberry.ID | None = identifier(
+        "rcy", "The published rating of your division whose results it lists (评定周期).", default=None
+    )
 
 
 @strawberry.input(description="Enter a company or project on a list (列入红黑榜).")
@@ -190,6 +197,9 @@ class AddRedBlackEntryInput:
     reason: str = strawberry.field(description="Why (列入事由).")
     document: str | None = strawberry.field(
         description="The document it rests on (依据文件及文号), unless a credit record.", default=None
+    )
+    rating_case_id: strawberry.ID | None = identifier(
+        "rca", "The result it rests on, of the list's rating (参评对象).", default=None
     )
     credit_record_id: strawberry.ID | None = identifier(
         "crd", "The credit record it rests on (信用记录).", default=None

@@ -17,6 +17,8 @@ from tenants.credit.record import CreditRecord, counts
 from tenants.division import LEVEL
 from tenants.errors import Code, DomainError
 from tenants.project import lead_on
+from tenants.rating.case import RatingCase
+from tenants.rating.cycle import PUBLIC, cycle_in
 from tenants.red_black_list.tables import STATE_CHANGES, Colour, EntryState, ListState, RedBlackEntry, RedBlackList
 from tenants.regulator import Regulator
 from tenants.row import new_id, today
@@ -36,12 +38,13 @@ class NewList:
     period_from: date
     period_to: date
     valid_to: date
+    cycle_id: UUID | None = None
     id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewEntry:
-    """An entry: whose, why, and the credit record or the document that it rests on."""
+    """An entry: whose, why, and what it rests on: a credit record, the result of the list's rating, or a document."""
 
     list_id: UUID
     company_id: UUID
@@ -49,6 +52,7 @@ class NewEntry:
     project_id: UUID | None = None
     document: str | None = None
     credit_record_id: UUID | None = None
+    rating_case_id: UUID | None = None
     id: UUID | None = None
 
 
@@ -71,6 +75,10 @@ async def prepare(scope: Scope, new: NewList) -> RedBlackList:
     if len(organiser.division_path) > len("370402"):
         raise DomainError(Code.RED_BLACK_COUNTY_PREPARES)
     await require_publishable(scope, new.subject, organiser.division_path, "subject")
+    if new.cycle_id is not None:
+        cycle = await cycle_in(scope, new.cycle_id, PUBLIC)
+        if cycle.division_path != organiser.division_path:
+            raise DomainError(Code.NOT_FOUND, "cycleId")
     place = await division.by_code(scope, organiser.division_path, "id")
     row = RedBlackList(
         id=new.id or new_id(),
@@ -83,6 +91,7 @@ async def prepare(scope: Scope, new: NewList) -> RedBlackList:
         basis=basis,
         period_from=new.period_from,
         period_to=new.period_to,
+        cycle_id=new.cycle_id,
         valid_to=new.valid_to,
         prepared_by=prepared_by,
     )
@@ -101,12 +110,16 @@ async def enter(scope: Scope, new: NewEntry) -> RedBlackEntry:
     if (new.project_id is None) is not (row.subject == Subject.COMPANY):
         raise DomainError(Code.RED_BLACK_SUBJECT, "projectId", subject=Subject(row.subject))
     to = await addressed(scope, new.company_id, new.project_id)
-    if document is None and new.credit_record_id is None:
+    if document is None and new.credit_record_id is None and new.rating_case_id is None:
         raise DomainError(Code.RED_BLACK_GROUNDS_REQUIRED, "document")
     if new.credit_record_id is not None:
         ground = await find(scope, CreditRecord, new.credit_record_id, "creditRecordId")
         if ground.tenant_id != to.company_id or not counts(ground, today()):
             raise DomainError(Code.NOT_FOUND, "creditRecordId")
+    if new.rating_case_id is not None:
+        rated = await find(scope, RatingCase, new.rating_case_id, "ratingCaseId")
+        if (rated.tenant_id, rated.project_id, rated.cycle_id) != (to.company_id, new.project_id, row.cycle_id):
+            raise DomainError(Code.NOT_FOUND, "ratingCaseId")
     listed_by = scope.principal.actor_id
     assert listed_by is not None
     async with scope.acting_for(to.company_id):
@@ -125,6 +138,7 @@ async def enter(scope: Scope, new: NewEntry) -> RedBlackEntry:
             reason=reason,
             document=document,
             credit_record_id=new.credit_record_id,
+            rating_case_id=new.rating_case_id,
             listed_by=listed_by,
         )
         taken = DomainError(Code.RED_BLACK_ENTRY_EXISTS, "companyId" if new.project_id is None else "projectId")

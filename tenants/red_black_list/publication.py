@@ -15,6 +15,7 @@ from tenants.company import Company
 from tenants.credit.record import CreditRecord, counts
 from tenants.errors import Code, DomainError
 from tenants.project import Project
+from tenants.rating.cycle import RatingCycle
 from tenants.red_black_list.preparation import (
     carry_out,
     entries_of,
@@ -140,7 +141,7 @@ async def _next(
     """The edition after this one, with copies of some of its entries in a state."""
     prepared_by = scope.principal.actor_id
     assert prepared_by is not None
-    kept = ("division_id", "division_path", "organiser", "colour", "subject", "title", "basis")
+    kept = ("division_id", "division_path", "organiser", "colour", "subject", "title", "basis", "cycle_id")
     dates = ("period_from", "period_to", "valid_to")
     edition = RedBlackList(
         **{name: getattr(row, name) for name in (*kept, *dates)},
@@ -151,9 +152,10 @@ async def _next(
         **values,
     )
     await create(scope, edition, "red_black_list", action="published" if values else "reissued")
-    said = ("tenant_id", "division_path", "project_id", "staff_id", "reason", "document", "credit_record_id")
+    said = ("tenant_id", "division_path", "project_id", "staff_id", "reason", "document")
+    grounds = ("credit_record_id", "rating_case_id")
     for entry in entries:
-        copy = {name: getattr(entry, name) for name in said}
+        copy = {name: getattr(entry, name) for name in (*said, *grounds)}
         async with scope.acting_for(entry.tenant_id):
             await create(
                 scope,
@@ -167,6 +169,7 @@ async def _content(scope: Scope, row: RedBlackList, entries: Sequence[RedBlackEn
     """What is published, entry by entry: who, why and on what it rests, by the names that hold now."""
     if not entries:
         raise DomainError(Code.RED_BLACK_EMPTY, "id")
+    cycle = await find(scope, RatingCycle, row.cycle_id) if row.cycle_id is not None else None
     content = []
     for entry in entries:
         async with scope.acting_for(entry.tenant_id):
@@ -177,6 +180,8 @@ async def _content(scope: Scope, row: RedBlackList, entries: Sequence[RedBlackEn
                 if not counts(record, today()):
                     raise DomainError(Code.RED_BLACK_GROUNDS_ENDED, "id", name=company.name)
                 said["ground"] = entry.document or record.basis
+            if entry.rating_case_id is not None and cycle is not None:
+                said["ground"] = said["ground"] or cycle.title
             if entry.project_id is not None:
                 said["project"] = (await find(scope, Project, entry.project_id)).name
             if entry.staff_id is not None and row.subject == Subject.PROJECT_LEAD:

@@ -65,8 +65,10 @@ class RedBlackList(Changing, Row, table=True):
         UniqueConstraint("id", "division_path"),
         ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
         ForeignKeyConstraint(["supersedes_id"], ["red_black_list.id"]),
+        ForeignKeyConstraint(["cycle_id"], ["rating_cycle.id"]),
         Index("red_black_list_division", "division_path", "id"),
         Index("red_black_list_supersedes", "supersedes_id"),
+        Index("red_black_list_cycle", "cycle_id"),
         one_of("colour", Colour),
         one_of("subject", Subject),
         one_of("state", ListState),
@@ -87,6 +89,7 @@ class RedBlackList(Changing, Row, table=True):
     basis: str = Field(sa_type=Text)
     period_from: date
     period_to: date
+    cycle_id: UUID | None = None
     valid_to: date
     edition: int = 1
     supersedes_id: UUID | None = None
@@ -112,11 +115,13 @@ class RedBlackEntry(Changing, TenantRow, table=True):
         ForeignKeyConstraint(["tenant_id", "project_id"], ["project.tenant_id", "project.id"]),
         ForeignKeyConstraint(["tenant_id", "staff_id"], ["staff.tenant_id", "staff.id"]),
         ForeignKeyConstraint(["tenant_id", "credit_record_id"], ["credit_record.tenant_id", "credit_record.id"]),
+        ForeignKeyConstraint(["tenant_id", "rating_case_id"], ["rating_case.tenant_id", "rating_case.id"]),
         ForeignKeyConstraint(
             ["list_id", "division_path"], ["red_black_list.id", "red_black_list.division_path"], onupdate="CASCADE"
         ),
         Index("red_black_entry_project", "tenant_id", "project_id"),
         Index("red_black_entry_staff", "tenant_id", "staff_id"),
+        Index("red_black_entry_rating_case", "tenant_id", "rating_case_id"),
         Index("red_black_entry_credit_record", "tenant_id", "credit_record_id"),
         Index(
             "red_black_entry_company_once",
@@ -138,7 +143,9 @@ class RedBlackEntry(Changing, TenantRow, table=True):
         one_of("state", EntryState),
         one_of("objection_outcome", EntryOutcome),
         CheckConstraint("reason <> ''", name="reason_given"),
-        CheckConstraint("document IS NOT NULL OR credit_record_id IS NOT NULL", name="grounds_given"),
+        CheckConstraint(
+            "document IS NOT NULL OR credit_record_id IS NOT NULL OR rating_case_id IS NOT NULL", name="grounds_given"
+        ),
         CheckConstraint("staff_id IS NULL OR project_id IS NOT NULL", name="lead_of_project"),
         CheckConstraint("(objected_on IS NULL) = (objection IS NULL)", name="objection_dated"),
         CheckConstraint("(objection_decided_on IS NULL) = (objection_outcome IS NULL)", name="decision_dated"),
@@ -151,6 +158,7 @@ class RedBlackEntry(Changing, TenantRow, table=True):
     reason: str = Field(sa_type=Text)
     document: str | None = Field(default=None, sa_type=Text)
     credit_record_id: UUID | None = None
+    rating_case_id: UUID | None = None
     listed_by: UUID
     state: EntryState = code_field(default=EntryState.DRAFT)
     objected_on: date | None = None

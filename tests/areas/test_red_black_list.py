@@ -21,6 +21,8 @@ from tenants.scheme import Subject
 from tenants.scope import Principal
 from tenants.setting import NewSetting, SettingKey
 from tests.areas.credit import Bureau, publish, scheme
+from tests.areas.rating import Bureau as RatingBureau
+from tests.areas.rating import Round
 from tests.areas.red_black import CITY, DAY, LATER, Office, entry, listed
 from tests.areas.town import OTHER_CITY_STREET, STREET, Firm, Town
 from tests.reads.asking import Asker
@@ -210,6 +212,26 @@ async def test_an_entry_may_rest_on_a_credit_record(town: Town, office: Office, 
     await town.do(bureau.publisher, notice.revoke, record.id, record.version, "处罚决定已被撤销")
     ended = await town.refused(office.publisher, publication.publish, row.id, row.version)
     assert ended == [(Code.RED_BLACK_GROUNDS_ENDED, "id")]
+
+
+async def test_a_list_of_a_rating_rests_on_its_results(town: Town, office: Office) -> None:
+    """Once they are published; and an entry on the result of that very project."""
+    going = await Round.of(await RatingBureau.of(town))
+    facts: dict[str, Any] = {"subject": Subject.PROJECT, "cycle_id": going.cycle.id, "colour": Colour.RED}
+    early = await town.refused(office.assessor, preparation.prepare, listed(**facts))
+    assert early == [(Code.RATING_NOT_NOW, "cycleId")]
+    await going.published()
+    row = await office.prepared(**facts)
+    grounds = {"project_id": going.case.project_id, "document": None, "rating_case_id": going.rival.id}
+    theirs = await town.refused(office.assessor, preparation.enter, entry(row, going.firm, **grounds))
+    assert theirs == [(Code.NOT_FOUND, "ratingCaseId")]
+    grounds["rating_case_id"] = going.case.id
+    await town.do(office.assessor, preparation.enter, entry(row, going.firm, **grounds))
+    row = await town.do(office.publisher, publicity.publicise, row.id, row.version)
+    row = await town.do(office.publisher, publicity.conclude, row.id, row.version, on=LATER)
+    await town.do(office.publisher, publication.publish, row.id, row.version)
+    [one] = await told(town, going.firm)
+    assert (one["subject"], one["ground"]) == ("PROJECT", going.cycle.title)
 
 
 async def test_nobody_changes_what_was_published(town: Town, office: Office, firm: Firm) -> None:
