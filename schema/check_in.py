@@ -46,13 +46,17 @@ class CheckIn(Node):
     updated_at: datetime = column("Changed at (更新时间).", order=True)
 
 
-@figures("Check-ins, agreements and claimed projects of a period (报到统计, R-06); a share of nothing is null.")
+@figures(
+    "Check-ins, agreements and claimed projects (报到统计, R-06) on the last day of the period, or on `asOf` if that is"
+    " earlier; a share of nothing is null. Which claimed projects were given up is as it is today. Agreements are of a"
+    " company and a community; for a kind of estate, where the company serves one of that kind there."
+)
 class CheckInFigures(Cell):
-    """One row, as on the last day of the period, or today if that is earlier."""
+    """One row, as on the last day of the period, or `asOf` if that is earlier."""
 
     leads: int = figure("Leads in charge on that day (在任负责人数).")
     confirmed: int = figure("Leads whose check-in the community has confirmed (已确认数).")
-    confirmed_share: Decimal | None = figure("Confirmed of the leads in charge (报到确认率).")
+    confirmed_share: Decimal | None = figure("confirmed of leads (报到确认率).")
     not_reported: int = figure("Leads who have not reported yet (未报到数).")
     overdue: int = figure("Leads who have not reported after their deadline (逾期未报到数).")
     arrived: int = figure("Leads who arrived in the period (到任数).")
@@ -62,12 +66,14 @@ class CheckInFigures(Cell):
     )
     agreements: int = figure("Agreements signed for the years of the period (签订协议数).")
     agreements_expected: int = figure("Companies by community where an agreement was asked for (应签协议数).")
-    agreements_share: Decimal | None = figure("Signed of the expected (协议签订率).")
+    agreements_share: Decimal | None = figure(
+        "Signed of agreementsExpected, by the companies they are expected of (协议签订率)."
+    )
     claimed_projects: int = figure("Projects claimed under these agreements and not given up (认领项目数).")
-    projects_per_agreement: Decimal | None = figure("Claimed projects an agreement (每份协议认领项目数).")
-    projects_per_lead: Decimal | None = figure("Claimed projects a lead in charge (人均认领项目数).")
+    projects_per_agreement: Decimal | None = figure("claimedProjects for each of agreements (每份协议认领项目数).")
+    projects_per_lead: Decimal | None = figure("claimedProjects for each of leads (人均认领项目数).")
     completed_projects: int = figure("Projects completed (完成项目数).")
-    completed_share: Decimal | None = figure("Completed of the claimed (项目完成率).")
+    completed_share: Decimal | None = figure("completedProjects of claimedProjects (项目完成率).")
 
 
 @strawberry.input(description="A lead has registered with the community (登记报到).")

@@ -69,13 +69,16 @@ class Issue(Node):
     updated_at: datetime = column("Changed at (更新时间).", order=True)
 
 
-@figures("Issues found in a period (问题统计, R-07); a share of nothing is null.")
+@figures(
+    "Issues found in a period (问题统计, R-07), and how they stood on `asOf`; a share of nothing is null. Deadlines and"
+    " evaluations are those known today, and one reopened since counts as open."
+)
 class IssueFigures(Cell):
     """One row."""
 
     found: int = figure("Found (发现数).")
     closed: int = figure("Closed (办结数).")
-    closed_share: Decimal | None = figure("Closed of found (办结率).")
+    closed_share: Decimal | None = figure("closed of found (办结率).")
     closed_in_time_share: Decimal | None = figure(
         "Closed by their deadline, of closed (按期办结率); the setting ISSUE_DAYS gives the days."
     )
@@ -87,13 +90,15 @@ class IssueFigures(Cell):
     closed_at_grid_share: Decimal | None = figure("Closed in the grid, of closed (网格办结率).")
     closed_at_community_share: Decimal | None = figure("Closed at the community, of closed (社区办结率).")
     closed_at_street_share: Decimal | None = figure("Closed at the street, of closed (街道办结率).")
-    overdue: int = figure("Open after their deadline, today (逾期未办结数).")
+    overdue: int = figure("Open after their deadline, on `asOf` (逾期未办结数).")
     supervised: int = figure("Under supervision (督办数).")
     estates: int = figure("Estates concerned (涉及小区数).")
     estates_served: int = figure("Estates where a project ran in the period (在管小区数).")
-    found_per_estate: Decimal | None = figure("Found for each estate served (小区均问题数).")
+    found_per_estate: Decimal | None = figure("found for each of estatesServed (小区均问题数).")
     found_year_before: int = figure("Found in the same period a year before (上年同期发现数).")
-    year_on_year: Decimal | None = figure("Growth over a year before: 0.8553 is 85.53% more (同比增长率).")
+    year_on_year: Decimal | None = figure(
+        "found less foundYearBefore, of foundYearBefore: 0.8553 is 85.53% more (同比增长率)."
+    )
     evaluated: int = figure("Evaluated by who raised them (已评价数).")
     satisfaction: Decimal | None = figure("Mean satisfaction, 1 to 5 (平均满意度).")
 
@@ -107,9 +112,9 @@ class IssueCategoryFigures(Cell):
     parent_name: str | None = figure("Name of the category above (上级类别).")
     beyond_estate: bool = figure("Cannot be solved within the estate (小区无法解决).")
     found: int = figure("Found (发现数).")
-    found_share: Decimal = figure("Of all found (占比).")
+    found_share: Decimal = figure("found, of those found in all categories (占比).")
     closed: int = figure("Closed (办结数).")
-    closed_share: Decimal = figure("Closed of found (办结率).")
+    closed_share: Decimal = figure("closed of found (办结率).")
 
 
 @strawberry.input(description="An issue to record (登记问题). With an `externalId`, recording it again adds nothing.")

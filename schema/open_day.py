@@ -127,14 +127,14 @@ class OpenDayFigures(Cell):
     held: int = figure("Held (举办次数).")
     estates: int = figure("Estates that held one (举办小区数).")
     estates_served: int = figure("Estates where a project ran in the period (在管小区数).")
-    held_per_estate: Decimal | None = figure("Held for each estate served (小区均举办次数).")
-    holding_share: Decimal | None = figure("Estates that held one, of those served (举办小区占比).")
+    held_per_estate: Decimal | None = figure("held for each of estatesServed (小区均举办次数).")
+    holding_share: Decimal | None = figure("estates of estatesServed (举办小区占比).")
     quarterly_target: int | None = figure(
         "How many each estate is to hold a quarter in the division asked for, or else your own (每季度目标)."
     )
     attended: int = figure("Visitors (参加人次).")
     opinions: int = figure("Opinions given (意见数).")
-    answered_share: Decimal | None = figure("Answered of given (答复率).")
+    answered_share: Decimal | None = figure("Opinions answered, of opinions (答复率).")
     median_days_to_answer: Decimal | None = figure("Median of the days to answer (答复天数中位数).")
 
 

@@ -312,7 +312,7 @@ class Query:
     )
     party_figures: Connection[PartyFigure] = connection("Published figures of your divisions (党建统计数据).")
     party_coverage: list[PartyCoverageFigures] = report(
-        "R-01: organisation and work coverage as on `until` (组织覆盖率).",
+        "R-01: organisation and work coverage, of active companies, and branches, of all estates (组织覆盖率).",
         party_statistics_rules.COVERAGE,
         tables={
             "c": CompanyRow,
@@ -321,9 +321,10 @@ class Query:
             "e": EstateRow,
         },
         permission=Permission.PARTY_FIGURE_READ,
+        by_estate_kind=True,
     )
     party_organisation_figures: list[PartyOrganisationFigures] = report(
-        "R-01: organisations by kind and formation as on `until` (党组织分类).",
+        "R-01: organisations at work on the last day, by kind and formation (党组织分类).",
         party_statistics_rules.COVERAGE_BY_FORMATION,
         tables={
             "g": party_organisation_rules.PartyOrganisation,
@@ -393,13 +394,14 @@ class Query:
         days=("on",),
     )
     open_day_figures: list[OpenDayFigures] = report(
-        "R-05: open days held in a period, by kind of estate (开放日统计).",
+        "R-05: open days held in a period, by kind of estate, of the estates served (开放日统计).",
         open_day_rules.REPORT,
         tables={"t": open_day_rules.OpenDay, "o": open_day_rules.Opinion, "p": ProjectRow, "e": EstateRow},
         permission=Permission.OPEN_DAY_READ,
+        by_estate_kind=True,
     )
     check_in_figures: list[CheckInFigures] = report(
-        "R-06: check-ins, agreements and claimed projects, as on the last day of a period, or today (报到统计).",
+        "R-06: check-ins of the leads in charge, agreements and claimed projects, as on the last day (报到统计).",
         check_in_rules.REPORT,
         tables={
             "t": check_in_rules.CheckIn,
@@ -411,9 +413,10 @@ class Query:
             "p": ProjectRow,
         },
         permission=Permission.CHECK_IN_READ,
+        by_estate_kind=True,
     )
     issue_figures: list[IssueFigures] = report(
-        "R-07: issues found in a period, as they stand today (问题统计).",
+        "R-07: issues found in a period, and what became of them (问题统计).",
         issue_rules.REPORT,
         tables={"t": issue_rules.Issue, "b": issue_rules.Issue, "p": ProjectRow},
         permission=Permission.ISSUE_READ,

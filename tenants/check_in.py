@@ -117,9 +117,20 @@ FROM check_in c WHERE c.state IN ('REPORTED', 'REPORTED_LATE')
 """
 """Check-ins that a community has still to confirm."""
 
-_DAY = "least({until}, current_date)"
+_DAY = "least({until}, {as_of})"
 _YEARS = f"extract(year FROM {{since}})::int AND extract(year FROM {_DAY})::int"
 _YEAR_END = f"least(make_date(y.year, 12, 31), {_DAY})"
+
+
+def _there(agreement: str) -> str:
+    """An agreement is of a company and a community: of a kind of estate where the company serves one of that kind."""
+    day = _YEAR_END.replace("y.year", f"{agreement}.year")
+    return f"""({{any_kind}} OR EXISTS (
+        SELECT FROM project p
+        WHERE {{of_p}} AND {{within_p}} AND p.tenant_id = {agreement}.tenant_id
+              AND p.division_path = {agreement}.division_path
+              AND p.started_on <= {day} AND (p.ended_on IS NULL OR p.ended_on >= {day})))"""
+
 
 REPORT = f"""
 SELECT l.leads, l.confirmed, round(l.confirmed::numeric / nullif(l.leads, 0), 4) AS confirmed_share,
@@ -156,7 +167,7 @@ CROSS JOIN (
 ) i
 CROSS JOIN (
     SELECT count(*)::int AS agreements FROM agreement a
-    WHERE {{of_a}} AND {{within_a}} AND a.year BETWEEN {_YEARS} AND a.signed_on <= {_DAY}
+    WHERE {{of_a}} AND {{within_a}} AND a.year BETWEEN {_YEARS} AND a.signed_on <= {_DAY} AND {_there("a")}
 ) s
 CROSS JOIN (
     -- Where a company worked beside where it signed, put together without a join, whose size no planner foresees here.
@@ -191,7 +202,7 @@ CROSS JOIN (
             WHERE {{of_q}} AND {{within_q}} AND q.claimed_on <= {_DAY} AND q.state <> 'DROPPED'
             UNION ALL
             SELECT g.tenant_id, g.id, 0, 0, true FROM agreement g
-            WHERE {{of_g}} AND {{within_g}} AND g.year BETWEEN {_YEARS} AND g.signed_on <= {_DAY}
+            WHERE {{of_g}} AND {{within_g}} AND g.year BETWEEN {_YEARS} AND g.signed_on <= {_DAY} AND {_there("g")}
         ) x
         GROUP BY x.tenant_id, x.agreement_id HAVING bool_or(x.agreed)
     ) u

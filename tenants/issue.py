@@ -211,6 +211,16 @@ FROM issue i WHERE i.closed_on IS NULL AND i.due_on IS NOT NULL
 """
 """Issues a company has still to close."""
 
+# What was closed after the day as on which it is asked for was open then, and not evaluated yet.
+_FOUND = """(
+    SELECT t.estate_id, t.category_id, t.found_on, t.due_on, t.supervised_on,
+           CASE WHEN t.closed_on <= {as_of} THEN t.closed_on END AS closed_on,
+           CASE WHEN t.closed_on <= {as_of} THEN t.closed_at_level END AS closed_at_level,
+           CASE WHEN t.closed_on <= {as_of} THEN t.satisfaction END AS satisfaction
+    FROM issue t
+    WHERE {of_t} AND {within_t} AND t.found_on BETWEEN {since} AND least({until}, {as_of})
+) t"""
+
 REPORT = f"""
 SELECT i.found, i.closed, round(i.closed::numeric / nullif(i.found, 0), 4) AS closed_share,
        round(i.in_time::numeric / nullif(i.closed, 0), 4) AS closed_in_time_share,
@@ -238,34 +248,35 @@ FROM (
                count(*) FILTER (WHERE t.closed_at_level = 'GRID') AS at_grid,
                count(*) FILTER (WHERE t.closed_at_level = 'COMMUNITY') AS at_community,
                count(*) FILTER (WHERE t.closed_at_level = 'STREET') AS at_street,
-               count(*) FILTER (WHERE t.closed_on IS NULL AND t.due_on < current_date) AS overdue,
-               count(t.supervised_on) AS supervised, count(t.satisfaction) AS evaluated,
+               count(*) FILTER (WHERE t.closed_on IS NULL AND t.due_on < {{as_of}}) AS overdue,
+               count(*) FILTER (WHERE t.supervised_on <= {{as_of}}) AS supervised, count(t.satisfaction) AS evaluated,
                sum(t.satisfaction) AS satisfaction
-        FROM issue t WHERE {{of_t}} AND {{within_t}} AND t.found_on BETWEEN {{since}} AND {{until}}
+        FROM {_FOUND}
         GROUP BY t.estate_id
     ) e
 ) i
 CROSS JOIN (
     SELECT count(*)::int AS found FROM issue b
     WHERE {{of_b}} AND {{within_b}}
-          AND b.found_on BETWEEN ({{since}} - interval '1 year')::date AND ({{until}} - interval '1 year')::date
+          AND b.found_on BETWEEN ({{since}} - interval '1 year')::date
+                             AND (least({{until}}, {{as_of}}) - interval '1 year')::date
 ) y
 CROSS JOIN (
     SELECT count(DISTINCT p.estate_id)::int AS estates FROM project p
-    WHERE {{of_p}} AND {{within_p}} AND p.started_on <= {{until}} AND (p.ended_on IS NULL OR p.ended_on >= {{since}})
+    WHERE {{of_p}} AND {{within_p}} AND p.started_on <= least({{until}}, {{as_of}})
+          AND (p.ended_on IS NULL OR p.ended_on >= {{since}})
 ) s
 """
-"""R-07: the issues found in a period, and how they stand today. In time is by the deadline, which rests on what the
+"""R-07: the issues found in a period, and how they stood on a day. In time is by the deadline, which rests on what the
 division set (S2-09); an estate is served where a project ran in the period.
 """
 
-CATEGORY_REPORT = """
+CATEGORY_REPORT = f"""
 SELECT c.code, c.name, u.name AS parent_name, coalesce(c.beyond_estate, false) AS beyond_estate,
        t.found::int AS found, round(t.found::numeric / sum(t.found) OVER (), 4) AS found_share,
        t.closed::int AS closed, round(t.closed::numeric / t.found, 4) AS closed_share
 FROM (
-    SELECT t.category_id, count(*) AS found, count(t.closed_on) AS closed FROM issue t
-    WHERE {of_t} AND {within_t} AND t.found_on BETWEEN {since} AND {until} GROUP BY t.category_id
+    SELECT t.category_id, count(*) AS found, count(t.closed_on) AS closed FROM {_FOUND} GROUP BY t.category_id
 ) t
 LEFT JOIN issue_category c ON c.id = t.category_id
 LEFT JOIN issue_category u ON u.id = c.parent_id

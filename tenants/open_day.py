@@ -216,7 +216,7 @@ FROM (
     SELECT e.kind, count(*)::int AS estates
     FROM (
         SELECT DISTINCT p.estate_id FROM project p
-        WHERE {{of_p}} AND {{within_p}} AND p.started_on <= {{until}}
+        WHERE {{of_p}} AND {{within_p}} AND p.started_on <= least({{until}}, {{as_of}})
               AND (p.ended_on IS NULL OR p.ended_on >= {{since}})
     ) p
     JOIN estate e ON e.id = p.estate_id WHERE {{of_e}} AND {{within_e}}
@@ -226,20 +226,21 @@ FULL JOIN (
     SELECT e.kind, sum(t.held)::int AS held, count(*)::int AS estates, sum(t.attended)::int AS attended
     FROM (
         SELECT t.estate_id, count(*) AS held, sum(t.attended) AS attended FROM open_day t
-        WHERE {{of_t}} AND {{within_t}} AND t.held_on BETWEEN {{since}} AND {{until}} GROUP BY t.estate_id
+        WHERE {{of_t}} AND {{within_t}} AND t.held_on BETWEEN {{since}} AND least({{until}}, {{as_of}})
+        GROUP BY t.estate_id
     ) t
     JOIN estate e ON e.id = t.estate_id WHERE {{of_e}} AND {{within_e}}
     GROUP BY e.kind
 ) h USING (kind)
 LEFT JOIN (
-    SELECT e.kind, count(*)::int AS given, count(o.answered_on)::int AS answered,
-           round(percentile_cont(0.5) WITHIN GROUP (ORDER BY o.answered_on - o.received_on)::numeric, 1)
-               AS median_days_to_answer
+    SELECT e.kind, count(*)::int AS given, count(*) FILTER (WHERE o.answered_on <= {{as_of}})::int AS answered,
+           round((percentile_cont(0.5) WITHIN GROUP (ORDER BY o.answered_on - o.received_on)
+                  FILTER (WHERE o.answered_on <= {{as_of}}))::numeric, 1) AS median_days_to_answer
     FROM open_day t
     JOIN opinion o ON o.tenant_id = t.tenant_id AND o.open_day_id = t.id
     JOIN estate e ON e.id = o.estate_id
     WHERE {{of_t}} AND {{of_o}} AND {{of_e}} AND {{within_t}} AND {{within_o}} AND {{within_e}}
-          AND t.held_on BETWEEN {{since}} AND {{until}}
+          AND t.held_on BETWEEN {{since}} AND least({{until}}, {{as_of}}) AND o.received_on <= {{as_of}}
     GROUP BY e.kind
 ) o USING (kind)
 ORDER BY kind

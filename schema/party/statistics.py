@@ -31,23 +31,29 @@ class PartyFigure(Node):
     created_at: datetime = column("Published at (公布时间).")
 
 
-@figures("Party organisation coverage (组织覆盖率, R-01); a rate of nothing is null, shown as “—”.")
+@figures(
+    "Party organisation coverage (组织覆盖率, R-01) on the last day of the period, or on `asOf` if that is earlier; a"
+    " rate of nothing is null, shown as “—”. Which companies are active, venues and secretaries are as they are today."
+    " A kind of estate narrows estates and their branches, and no companies."
+)
 class PartyCoverageFigures(Cell):
     """One row."""
 
-    companies: int = figure("Active companies (企业数).")
-    companies_with_organisation: int = figure("With an organisation (已建党组织企业数).")
-    companies_with_advisor: int = figure("With an advisor (有指导员企业数).")
-    companies_covered: int = figure("With an organisation or an advisor (工作覆盖企业数).")
-    organisation_coverage: Decimal | None = figure("With an organisation, of active companies (组织覆盖率).")
-    work_coverage: Decimal | None = figure("With an organisation or advisor, of active companies (工作覆盖率).")
+    companies: int = figure("Companies registered in the division that are active today (企业数).")
+    companies_with_organisation: int = figure(
+        "Of the active companies, with an organisation at work (已建党组织企业数)."
+    )
+    companies_with_advisor: int = figure("Of the active companies, with an advisor (有指导员企业数).")
+    companies_covered: int = figure("Of the active companies, with an organisation or an advisor (工作覆盖企业数).")
+    organisation_coverage: Decimal | None = figure("companiesWithOrganisation of companies (组织覆盖率).")
+    work_coverage: Decimal | None = figure("companiesCovered of companies (工作覆盖率).")
     organisations: int = figure("Organisations of companies (企业党组织数).")
     organisations_with_venue: int = figure("Of these with a venue (有阵地数).")
-    venue_rate: Decimal | None = figure("With a venue, of organisations (阵地率).")
+    venue_rate: Decimal | None = figure("organisationsWithVenue of organisations (阵地率).")
     organisations_expired: int = figure("Organisations whose term has ended (任期届满数).")
     estates: int = figure("Estates (小区数).")
     estates_with_branch: int = figure("Estates with a branch (已建党支部小区数).")
-    estate_coverage: Decimal | None = figure("With a branch, of estates (小区党支部覆盖率).")
+    estate_coverage: Decimal | None = figure("estatesWithBranch of estates (小区党支部覆盖率).")
     branches_with_venue: int = figure("Estate branches with a venue (有阵地的小区党支部数).")
     branches_after_2020: int = figure("Estate branches founded after 2020 (2020年后成立的小区党支部数).")
     secretaries_filled: int = figure("Estate branches whose secretary is in place (书记已配备数).")
@@ -84,13 +90,15 @@ class CrossAppointmentFigures(Cell):
     as_on: date | None = figure("As on (截至日期).")
     leads: int | None = figure("Project leads (项目负责人数).")
     leads_appointed: int | None = figure("With a post in a community body (交叉任职数).")
-    appointed_rate: Decimal | None = figure("Of all leads (双向进入率).")
+    appointed_rate: Decimal | None = figure("leadsAppointed of leads (双向进入率).")
     committees: int | None = figure("Owners' committees (业委会数).")
     party_chairs: int | None = figure("Whose chair is a Party member (主任为党员数).")
     chairs_who_are_secretary: int | None = figure("Whose chair is the branch's secretary (一肩挑数).")
     committees_above_half: int | None = figure("With more than half Party members (党员过半数).")
-    mean_party_share: Decimal | None = figure("Mean of each committee's Party share, in whole percents (党员占比均值).")
-    pooled_party_share: Decimal | None = figure("Party members of all members (合并占比).")
+    mean_party_share: Decimal | None = figure(
+        "Mean over committees of Party members of members, in whole percents (党员占比均值)."
+    )
+    pooled_party_share: Decimal | None = figure("Party members of members, of all committees together (合并占比).")
 
 
 @entity(

@@ -12,6 +12,7 @@ In the SQL, `{of_t}` stands for the condition that keeps the table under the ali
 `{within_t}` for the one that keeps it to the division meant (and, with `by_estate_kind`, to the kind of estate),
 `{place}` for the path of that division (null: everything a company has), whose settings hold, `{since}` and `{until}`
 for the period, and `{as_of}` for the day as on which things stand: a report whose SQL names it has the argument.
+`{any_kind}` is whether no kind of estate is asked for.
 
 A report of a division and a period has rows that are a `Cell`. It is asked for once or for many cells, and its SQL does
 not know: `breakdown` runs it for each division directly below, `every` for each part of the period.
@@ -287,6 +288,8 @@ class _Reading:
             return "current_date" if self._leaf(name).value is None else self._parameter(name, "date")
         if name in report.asked:
             return self._parameter(name, report.asked[name].cast, report.asked[name].parameter)
+        if name == "any_kind":
+            return "true" if self._leaf("estate_kind").value is None else "false"
         if name == "place":
             # A division that does not exist has no rows, rather than those of all divisions.
             return f"(SELECT path FROM division WHERE id = {self._key})" if self._key else self._own or "NULL::text"

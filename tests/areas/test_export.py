@@ -87,7 +87,7 @@ async def test_a_report_as_a_workbook(town: Town, server: Served, firm: Firm) ->
     assert (said["起始日期"], said["小区类型"], said["按期分列"]) == ("2025-01-01", "商住小区", "半年")
     assert "北京时间" in said["制表时间"]
     assert said["制表单位"] == (await town.row("regulator", who.regulator_id))["name"]
-    assert said["办结率"].startswith("Closed of found")
+    assert said["办结率"].startswith("closed of found")
     whole, *cells = table(rows)
     assert (whole["区划代码"], whole["发现数"], whole["办结率"]) == (COUNTY, 2, 0)
     assert whole["起始日期"] == date(2025, 1, 1)

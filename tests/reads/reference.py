@@ -229,6 +229,7 @@ class Reference:
             "as_of": "current_date" if as_of is None else f"'{as_of}'::date",
             **{name: f"'{day}'::date" for name, day in days.items()},
         }
+        parts["any_kind"] = str(given.get("estateKind") is None).lower()
         kind_of_estate = given["estateKind"].value if given.get("estateKind") is not None else None
         for alias, model in report.tables.items():
             columns = model.__table__.columns

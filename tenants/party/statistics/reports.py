@@ -5,7 +5,12 @@ Each is asked for a division as on a day; `{of_x}` keeps the table under the ali
 null, which is shown as "—".
 """
 
-_AT_WORK = "{0}.founded_on <= {{until}} AND ({0}.ended_on IS NULL OR {0}.ended_on > {{until}})"
+# The last day of the period, or an earlier one as on which it is asked for.
+_DAY = "least({until}, {as_of})"
+_AT_WORK = (
+    "{0}.founded_on <= least({{until}}, {{as_of}})"
+    " AND ({0}.ended_on IS NULL OR {0}.ended_on > least({{until}}, {{as_of}}))"
+)
 # A regulator sees every company that works in its division; here one counts only where it is registered.
 _WITHIN = "{{since}} <= {{until}} AND {{within_{0}}} AND {{of_{0}}}"
 
@@ -14,11 +19,11 @@ WITH companies AS (
     SELECT c.tenant_id,
            EXISTS (SELECT FROM party_organisation o WHERE o.tenant_id = c.tenant_id AND {_AT_WORK.format("o")}
            ) AS has_organisation,
-           EXISTS (SELECT FROM party_advisor a WHERE a.tenant_id = c.tenant_id AND a.since <= {{until}}
-                   AND (a.until IS NULL OR a.until > {{until}})) AS has_advisor
+           EXISTS (SELECT FROM party_advisor a WHERE a.tenant_id = c.tenant_id AND a.since <= {_DAY}
+                   AND (a.until IS NULL OR a.until > {_DAY})) AS has_advisor
     FROM company c WHERE {_WITHIN.format("c")} AND c.status = 'ACTIVE'
 ), organisations AS (
-    SELECT g.has_venue, coalesce(g.term_ends_on < {{until}}, false) AS expired
+    SELECT g.has_venue, coalesce(g.term_ends_on < {_DAY}, false) AS expired
     FROM party_organisation g WHERE {_WITHIN.format("g")} AND {_AT_WORK.format("g")}
 ), branches AS (
     SELECT DISTINCT ON (b.estate_id) b.has_venue, b.secretary_filled, b.secretary_source, b.founded_on
@@ -64,7 +69,8 @@ GROUP BY register, kind, formation ORDER BY register, kind, formation
 
 _PUBLISHED = """
     f.division_path = {place} AND {of_f} AND {since} <= {until}
-    AND f.as_on = (SELECT max(l.as_on) FROM party_figure l WHERE l.division_path = {place} AND l.as_on <= {until})
+    AND f.as_on = (SELECT max(l.as_on) FROM party_figure l WHERE l.division_path = {place} AND l.as_on <= {until}
+                   AND (l.created_at AT TIME ZONE 'Asia/Shanghai')::date <= {as_of})
 """
 
 FUNNEL = f"""

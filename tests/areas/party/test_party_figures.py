@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from schema import build, executable
 from tenants import project as projects
 from tenants.errors import Code
 from tenants.party import activity, advisor, appointment, organisation, quota, statistics, survey
@@ -14,6 +15,7 @@ from tenants.scope import Database, Principal, Scope
 from tests.areas.party.ledger import Ledger, public
 from tests.areas.party.test_party_development import APPLIED
 from tests.areas.town import OTHER_CITY_STREET, STREET, Town, at_once
+from tests.reads.asking import Asker
 
 M = PartyMeasure
 HALF = date(2026, 6, 30)
@@ -29,7 +31,7 @@ async def as_on(town: Town, principal: Principal, sql: str, path: str, day: date
     """The rows of a report for a division as on a day, kept to what somebody sees by the policies alone."""
     seen = dict.fromkeys(("of_b", "of_c", "of_e", "of_f", "of_g"), "true")
     within = {f"within_{alias}": f"{alias}.division_path ^@ $1" for alias in "bceg"}
-    asked = sql.format(place="$1::text", since="$2::date", until="$2::date", **seen, **within)
+    asked = sql.format(place="$1::text", since="$2::date", until="$2::date", as_of="current_date", **seen, **within)
     return await report(town.database, principal, asked, path, day)
 
 
@@ -79,6 +81,48 @@ async def test_nobody_can_work_out_a_small_company(town: Town, published: dict[s
     assert small_sums(counts, [(path, v) for (path, measure), v in seen.items() if measure == M.FULL_MEMBERS]) == []
     cases = {STREET: 5, "370402002": 0, "370403001": 1, OTHER_CITY_STREET: 0}
     assert small_sums(cases, [(path, v) for (path, measure), v in seen.items() if measure == M.APPLICANTS]) == []
+
+
+CELLS = """query ($division: ID, $breakdown: Boolean!, $every: Every) {
+    developmentFigures(
+        since: "2024-01-01", until: "2026-12-31", division: $division, breakdown: $breakdown, every: $every
+    ) { division { id code } until measure value asOn withheld }
+    crossAppointmentFigures(
+        since: "2024-01-01", until: "2026-12-31", division: $division, breakdown: $breakdown, every: $every
+    ) { division { code } leads leadsAppointed appointedRate withheld } }"""
+
+
+async def test_no_cell_of_a_report_tells_more_than_was_published(town: Town, published: dict[str, Ledger]) -> None:
+    """R-02 and R-03 by division and by quarter, from the province down to the streets: each cell is a published figure
+    as it stands, so whoever adds and subtracts cells has nothing but those; what is withheld is said to be.
+    """
+    province = await town.regulator("37")
+    known = {
+        (row["division_path"], row["as_on"].isoformat(), row["measure"]): row["value"]
+        for row in await report(town.database, province, "SELECT * FROM party_figure")
+    }
+    ask = Asker(executable(build()), town.database, province)
+    seen: set[tuple[str, str, str]] = set()
+    leads: dict[str, dict[str, Any]] = {}
+    places: list[str | None] = [None]
+    while places:
+        place = places.pop()
+        for every in (None, "QUARTER"):
+            asked = {"division": place, "breakdown": every is None or place is None, "every": every}
+            answer = await ask(CELLS, **asked)
+            for row in answer["developmentFigures"]:
+                key = (row["division"]["code"], row["asOn"], row["measure"])
+                assert (row["value"], row["withheld"]) == (known[key], ["value"] if known[key] is None else [])
+                assert row["asOn"] <= row["until"]
+                if key not in seen and row["measure"] == "FULL_MEMBERS" and row["value"] != 0:
+                    places.append(row["division"]["id"])
+                seen.add(key)
+            leads |= {row["division"]["code"]: row for row in answer["crossAppointmentFigures"]}
+    found = {path for path, _, measure in seen if measure == "FULL_MEMBERS"}
+    assert {STREET, "370402002", "370403001", OTHER_CITY_STREET, "370402"} <= found
+    # Six leads of 甲, none with a post: how many have is withheld, and so is the rate; how many there are is told.
+    assert (leads["3704"]["leads"], leads["3704"]["leadsAppointed"], leads["3704"]["appointedRate"]) == (6, None, None)
+    assert leads["3704"]["withheld"] == ["leadsAppointed", "appointedRate"]
 
 
 async def test_a_regulator_sees_its_own_subtree(town: Town, published: dict[str, Ledger]) -> None:
