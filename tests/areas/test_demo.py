@@ -121,6 +121,34 @@ async def test_zaozhuang(ask: dict[str, Asker]) -> None:
     assert set(development.values()) == {None}
 
 
+async def test_the_parts_are_the_whole(ask: dict[str, Asker]) -> None:
+    """Zaozhuang's figures by district, and by month: together they are the published ones, each share that of its cell;
+    as of the middle of the year, what was closed later is open.
+    """
+    answer = await ask["regulator"](
+        f"""{{
+            districts: issueFigures({YEAR_2025}, breakdown: true) {{ found closed closedShare estates }}
+            months: issueFigures({YEAR_2025}, every: MONTH) {{ since found closed closedShare }}
+            half: issueFigures({YEAR_2025}, asOf: "2025-06-30") {{ found closed overdue }}
+            firstHalf: issueFigures(since: "2025-01-01", until: "2025-06-30") {{ found closed }}
+            companies: partyCoverage({TODAY}, breakdown: true) {{ companies companiesWithOrganisation }}
+        }}"""
+    )
+    for parts, number in (("districts", 6), ("months", 12)):
+        rows = answer[parts]
+        assert len(rows) == number
+        assert (sum(row["found"] for row in rows), sum(row["closed"] for row in rows)) == (1420, 1243)
+        for row in rows:
+            share = None if row["found"] == 0 else f"{row['closed'] / row['found']:.4f}"
+            assert row["closedShare"] == share
+    assert sum(row["estates"] for row in answer["districts"]) == 893
+    (half,), (first,) = answer["half"], answer["firstHalf"]
+    assert half["found"] == first["found"]
+    assert 0 < half["closed"] <= first["closed"]
+    registered = [sum(row[name] for row in answer["companies"]) for name in ("companies", "companiesWithOrganisation")]
+    assert registered == [250, 46]
+
+
 async def test_members_are_counted_where_they_are_enough(
     ask: dict[str, Asker], administrator: asyncpg.Connection
 ) -> None:

@@ -338,6 +338,36 @@ async def test_the_report_says_how_issues_stand(town: Town) -> None:
     assert (before["found"], before["estatesServed"], before["foundPerEstate"]) == (0, 0, None)
 
 
+async def test_the_report_as_of_a_past_day(town: Town) -> None:
+    """What was found later is not there, and what was closed later was open then, late if its deadline had passed."""
+    firm, at = await town.company(), "370404104"
+    place = await town.project(firm, at=at)
+    row = await town.do(firm.admin, issue.record_issue, new(place))
+    due = row.due_on
+    assert due is not None
+    row = await walked(town, firm, row, *TO_FEEDBACK)
+    row = await town.do(firm.admin, issue.close, row.id, row.version, due + 5 * DAY)
+    await town.do(firm.admin, issue.evaluate, row.id, row.version, 4)
+    await town.do(firm.admin, issue.record_issue, new(place, found_on=due + 2 * DAY))
+    ask = Asker(executable(build()), town.database, await town.regulator(at))
+    query = """query ($asOf: Date) { issueFigures(since: "2025-01-01", until: "2025-12-31", asOf: $asOf) {
+        found closed overdue evaluated meanDays } issueCategoryFigures(
+            since: "2025-01-01", until: "2025-12-31", asOf: $asOf) { found closed } }"""
+
+    async def on(day: date | None) -> list[int | None]:
+        answer = await ask(query, asOf=None if day is None else str(day))
+        (row,) = answer["issueFigures"]
+        totals = [sum(each[name] for each in answer["issueCategoryFigures"]) for name in ("found", "closed")]
+        assert totals == [row["found"], row["closed"]]
+        return [*totals, row["overdue"], row["evaluated"]]
+
+    assert await on(MONDAY - DAY) == [0, 0, 0, 0]
+    assert await on(due) == [1, 0, 0, 0]
+    assert await on(due + DAY) == [1, 0, 1, 0]
+    assert await on(due + 5 * DAY) == [2, 1, 0, 1]
+    assert await on(None) == [2, 1, 1, 1]
+
+
 async def test_the_report_names_the_most_frequent_categories(town: Town) -> None:
     """R-07 by category: the most frequent first, with its share and the category above; what has none is a row too."""
     firm, at = await town.company(), "370404102"
