@@ -367,6 +367,8 @@ class Dresser:
             return "2024-01-01"
         if leaf.name == "DateTime" and value == "x":
             return "2024-01-01T00:00:00Z"
+        if leaf.name == "Decimal" and value == "x":
+            return "1"
         return value
 
     # Literals and variables
