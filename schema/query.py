@@ -163,6 +163,7 @@ class Query:
         data_quality_rules.REPORT,
         tables={
             "e": EstateRow,
+            "h": EstateRow,
             "m": committee_rules.Committee,
             "p": ProjectRow,
             "t": check_in_rules.CheckIn,

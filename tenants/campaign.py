@@ -102,7 +102,8 @@ CROSS JOIN LATERAL generate_series(
               (extract(month FROM c.starts_on)::int - 1) / k.months * k.months + 1, 1)::timestamp,
     c.ends_on::timestamp, make_interval(months => k.months)) s(first)
 CROSS JOIN LATERAL (SELECT (s.first + make_interval(months => k.months))::date - 1 AS ended_on) p
-JOIN division d ON d.level = c.owed_by AND d.path ^@ c.division_path AND d.path ^@ {{place}}
+JOIN division d ON d.level = c.owed_by AND d.path ^@ c.division_path
+                AND d.path >= {{place}} AND d.path < {{place}} || '['
                 AND d.path ^@ nullif(current_setting('linli.division', true), '')
                 AND (d.valid_from IS NULL OR d.valid_from <= p.ended_on)
                 AND (d.valid_to IS NULL OR d.valid_to > p.ended_on)

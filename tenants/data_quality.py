@@ -24,15 +24,24 @@ class DataCheck(StrEnum):
     PROJECT_SURVEY_STALE = "PROJECT_SURVEY_STALE"
 
 
+_ACTING: Final = (
+    "e.id IN (SELECT m.estate_id FROM committee m WHERE {{of_m}} AND {{within_m}} AND m.ended_on IS NULL"
+    " AND m.kind = '{kind}')"
+)
+_REGISTERED: Final = "FROM estate h WHERE {of_h} AND {within_h}"
+
 _CHECKS: Final = {
     DataCheck.COMPANY_CODE_OVERRIDDEN: ("companies", "c.uscc_override IS NOT NULL"),
     DataCheck.ESTATE_COMMITTEE_UNREGISTERED: (
         "estates",
-        "(m.kind IS NULL AND e.committee_status IN ('ESTABLISHED', 'PMC'))"
-        " OR e.committee_status <> CASE m.kind WHEN 'OC' THEN 'ESTABLISHED' WHEN 'PMC' THEN 'PMC' END",
+        f"(e.committee_status = 'ESTABLISHED') <> ({_ACTING.format(kind='OC')})"
+        f" OR (e.committee_status = 'PMC') <> ({_ACTING.format(kind='PMC')})",
     ),
     DataCheck.ESTATE_COMMUNITY_MISSING: ("estates", "length(e.division_path) = 9"),
-    DataCheck.ESTATE_DIVISION_CODE_MISSING: ("estates", "d.code IS NULL"),
+    DataCheck.ESTATE_DIVISION_CODE_MISSING: (
+        "estates",
+        "e.division_id IN (SELECT d.id FROM division d WHERE d.code IS NULL)",
+    ),
     DataCheck.ESTATE_ELIGIBILITY_UNDATED: (
         "estates",
         "e.committee_eligible_on IS NULL AND e.committee_status NOT IN ('NOT_ELIGIBLE', 'PMC')",
@@ -43,12 +52,22 @@ _CHECKS: Final = {
     DataCheck.PROJECT_CONTRACT_EXPIRED: ("projects", "p.contract_until < {until}"),
     DataCheck.PROJECT_DELIVERY_DIFFERS: (
         "projects",
-        "(p.delivery_status = 'DELIVERED') <> (h.lifecycle = 'DELIVERED')",
+        "(p.delivery_status = 'DELIVERED')"
+        f" <> (p.estate_id IN (SELECT h.id {_REGISTERED} AND h.lifecycle = 'DELIVERED'))",
     ),
-    DataCheck.PROJECT_GRIDS_DIFFER: ("projects", "p.grid_count <> h.grid_count"),
-    DataCheck.PROJECT_LEAD_MISSING: ("projects", "t.id IS NULL"),
+    DataCheck.PROJECT_GRIDS_DIFFER: (
+        "projects",
+        f"p.grid_count IS NOT NULL AND (p.estate_id, p.grid_count) NOT IN (SELECT h.id, h.grid_count {_REGISTERED})",
+    ),
+    DataCheck.PROJECT_LEAD_MISSING: (
+        "projects",
+        "p.id NOT IN (SELECT t.project_id FROM check_in t WHERE {of_t} AND {within_t} AND t.left_on IS NULL)",
+    ),
     DataCheck.PROJECT_SURVEY_STALE: ("projects", "p.surveyed_on IS NULL OR p.surveyed_on < s.stale"),
 }
+"""What each check counts, and by which condition. Other tables are asked with IN, which PostgreSQL answers from a hash
+made once; joined, it would look them up row by row, because by their policies it takes them for few.
+"""
 
 
 def _sums(rows: str) -> str:
@@ -68,14 +87,10 @@ WITH s AS (
            AS stale
 ), estates AS (
     SELECT {_sums("estates")}
-    FROM estate e CROSS JOIN s JOIN division d ON d.id = e.division_id
-    LEFT JOIN committee m ON {{of_m}} AND m.estate_id = e.id AND m.ended_on IS NULL
-    WHERE {{since}} <= {{until}} AND {{of_e}} AND {{within_e}}
+    FROM estate e CROSS JOIN s WHERE {{since}} <= {{until}} AND {{of_e}} AND {{within_e}}
 ), projects AS (
     SELECT {_sums("projects")}
-    FROM project p CROSS JOIN s JOIN estate h ON h.id = p.estate_id
-    LEFT JOIN check_in t ON {{of_t}} AND t.tenant_id = p.tenant_id AND t.project_id = p.id AND t.left_on IS NULL
-    WHERE {{since}} <= {{until}} AND {{of_p}} AND {{within_p}} AND p.status = 'ACTIVE'
+    FROM project p CROSS JOIN s WHERE {{since}} <= {{until}} AND {{of_p}} AND {{within_p}} AND p.status = 'ACTIVE'
 ), companies AS (
     SELECT {_sums("companies")}
     FROM company c WHERE {{since}} <= {{until}} AND {{of_c}} AND {{within_c}} AND c.status = 'ACTIVE'
