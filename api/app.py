@@ -147,7 +147,12 @@ class Server:
         visitors = Visitors(per_minute=settings.visitor_queries_per_minute, burst=VISITOR_BURST)
         self._endpoint = Endpoint(engine, callers, visitors, body_limit=settings.body_limit_bytes)
         others.state.certificates = credit.Certificates(
-            callers, database, Keys.of(settings), issuer=settings.issuer.rstrip("/")
+            callers,
+            database,
+            Keys.of(settings),
+            issuer=settings.issuer.rstrip("/"),
+            days=settings.certificate_days,
+            visitors=Visitors(per_minute=settings.visitor_queries_per_minute, burst=credit.VISITOR_BURST),
         )
         others.state.open_days = open_days.OpenDays(
             callers, database, Files.of(settings), readers=readers, writers=writers
@@ -202,7 +207,9 @@ def serve(settings: Settings, port: socket.socket) -> None:
         lifespan="on",
         log_config=None,
         access_log=False,
-        proxy_headers=False,  # a client may say any address; behind a proxy, the proxy limits visitors
+        # A client may say any address; only a proxy's word is taken, and only of the proxies that are named.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_grace_s,
     )

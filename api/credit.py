@@ -7,8 +7,10 @@ company's credit on a day, so it tells a reader nothing that a query would not.
 
 import io
 import time
+from datetime import datetime
 from html import escape
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import orjson
 import segno
@@ -19,6 +21,7 @@ from starlette.routing import Route
 from api.callers import Callers
 from api.graphql import Refused, caller
 from api.signing import Keys, NotSigned
+from api.visitors import Visitors
 from schema.failure import FailureCode
 from tenants.credit import publication
 from tenants.permission import Permission
@@ -31,6 +34,10 @@ PATHS: Final = frozenset({KEYS, CERTIFICATE, VERIFY})
 
 TYPE: Final = "credit+jwt"
 LENGTH_LIMIT: Final = 4_096
+VISITOR_BURST: Final = 60
+"""Certificates that one address may check at once."""
+
+_DAY_S: Final = 86_400
 
 _SHOWN: Final = (
     ("name", "企业名称", "Company"),
@@ -40,6 +47,7 @@ _SHOWN: Final = (
     ("scheme", "评价标准", "Scheme"),
     ("basis", "依据文件", "Basis"),
     ("asOf", "截至日期", "As of"),
+    ("exp", "有效期至", "Valid until"),
     ("iss", "签发者", "Issuer"),
 )
 
@@ -65,11 +73,15 @@ button {{ font: inherit; padding: .4rem 1.2rem; }}
 class Certificates:
     """Answers at the addresses of certificates; the application keeps one in its state while it runs."""
 
-    def __init__(self, callers: Callers, database: Database, keys: Keys, *, issuer: str) -> None:
+    def __init__(
+        self, callers: Callers, database: Database, keys: Keys, *, issuer: str, days: int, visitors: Visitors
+    ) -> None:
         self._callers = callers
         self._database = database
         self._keys = keys
         self._issuer = issuer
+        self._days = days
+        self._visitors = visitors
 
     async def keys(self, _: Request) -> Response:
         """The public keys, as a JWK set."""
@@ -89,7 +101,9 @@ class Certificates:
             found = await publication.certified(connection, principal.tenant_id)
         if found is None:
             raise Refused(FailureCode.NOT_FOUND, "贵企业还没有信用得分。", "Your company has no credit score yet.")
-        claims = {"iss": self._issuer, "iat": int(time.time()), "sub": found.pop("uscc"), **found}
+        issued = int(time.time())
+        expires = issued + self._days * _DAY_S
+        claims = {"iss": self._issuer, "iat": issued, "exp": expires, "sub": found.pop("uscc"), **found}
         signed = self._keys.sign(TYPE, claims)
         address = f"{self._issuer}{VERIFY}?c={signed}"
         drawn = io.BytesIO()
@@ -101,11 +115,21 @@ class Certificates:
         """The page: what a certificate says, if it is genuine; without one, a form to give it."""
         given = request.query_params.get("c", "").strip()
         status, said = 200, ""
+        if given and (wait := self._visitors.wait(request.client.host if request.client else "")):
+            raise Refused(
+                FailureCode.RATE_LIMITED,
+                f"核验过于频繁，请 {wait} 秒后再试。",
+                f"You check too often; try again in {wait} seconds.",
+                (b"retry-after", b"%d" % wait),
+            )
         if given:
             try:
                 if len(given) > LENGTH_LIMIT:
                     raise NotSigned("malformed")
-                said = _genuine(self._keys.read(TYPE, given))
+                claims = self._keys.read(TYPE, given)
+                if claims["exp"] <= time.time():
+                    status = 422
+                said = (_genuine if status == 200 else _expired)(claims)
             except NotSigned:
                 status, said = 422, _REFUSED
         page = _PAGE.format(said=said, action=VERIFY, keys=KEYS, limit=LENGTH_LIMIT, given=escape(given[:LENGTH_LIMIT]))
@@ -120,9 +144,24 @@ _REFUSED: Final = (
 )
 
 
+def _expired(claims: dict[str, Any]) -> str:
+    days = (claims["exp"] - claims["iat"]) // _DAY_S
+    return (
+        f'<p class="said bad">证明已过期：自签发起 {days} 天内有效（设置 LINLI_CERTIFICATE_DAYS），已于'
+        f" {_moment(claims['exp'])} 届满，请企业重新获取。<br>Expired: it was valid for {days} days from its issue"
+        f" (the setting LINLI_CERTIFICATE_DAYS), until {_moment(claims['exp'])}; ask the company for a new one.</p>"
+    )
+
+
+def _moment(seconds: int) -> str:
+    """A time of a certificate as it is printed: the legal time in China."""
+    return f"{datetime.fromtimestamp(seconds, ZoneInfo('Asia/Shanghai')):%Y-%m-%d %H:%M}"
+
+
 def _genuine(claims: dict[str, Any]) -> str:
+    shown = {**claims, "exp": _moment(claims["exp"])}
     rows = "".join(
-        f"<tr><th>{chinese}<br>{english}</th><td>{escape(str(claims.get(name) or '—'))}</td></tr>"
+        f"<tr><th>{chinese}<br>{english}</th><td>{escape(str(shown.get(name) or '—'))}</td></tr>"
         for name, chinese, english in _SHOWN
     )
     return (

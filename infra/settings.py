@@ -1,5 +1,6 @@
 """Every setting of a Linli process, read once from the environment and checked before anything starts."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -26,6 +27,12 @@ def _files_url(value: str) -> str:
     from infra.files import checked  # it brings a storage client, which most commands do not need
 
     return checked(value)
+
+
+def _networks(value: str) -> str:
+    for each in filter(None, (part.strip() for part in value.split(","))):
+        ip_network(each, strict=False)  # its ValueError says what is wrong
+    return value
 
 
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgresql_url)]
@@ -98,6 +105,15 @@ class Settings(BaseSettings):
         le=10_000,
         description="未登录者每个地址每分钟可查询公开信用的次数 / "
         "How often a minute one address may ask the public query without signing in",
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        "",
+        description="反向代理的地址或网段，以逗号分隔：仅由它们转告的访客地址才被采信；不设则以连接的对端为访客 / "
+        "Addresses or networks of reverse proxies, separated by commas: whose word on a visitor's address is taken; "
+        "without any, the visitor is who connects",
+    )
+    certificate_days: int = Field(
+        30, ge=1, le=366, description="信用证明的有效天数 / How many days a credit certificate is valid"
     )
     introspection: bool = Field(
         False, description="是否允许内省 / Whether the whole schema may be asked for in GraphQL"

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CREDIT_DRAFT = "credit:draft"
     CREDIT_OBJECT = "credit:object"
     CREDIT_READ = "credit:read"
+    CREDIT_READ_ENDED = "credit:read_ended"
     CREDIT_READ_PUBLIC = "credit:read_public"
     DATA_QUALITY_READ = "data_quality:read"
     DIVISION_READ = "division:read"
@@ -234,6 +235,7 @@ COMPANY_ROLES: dict[CompanyRole, frozenset[Permission]] = {
         P.CREDIT_AUDIT,
         P.CREDIT_CHECK,
         P.CREDIT_OBJECT,
+        P.CREDIT_READ_ENDED,
         P.ISSUE_CREATE,
         P.ISSUE_ESCALATE,
         P.ISSUE_UPDATE,

@@ -8,6 +8,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from api.credit import TYPE, VISITOR_BURST
+from api.signing import Keys
 from api.tokens import Tokens
 from tenants.credit import standing
 from tenants.row import today
@@ -109,3 +111,28 @@ async def test_only_a_company_with_a_score_gets_one(town: Town, server: Served, 
     assert httpx.get(address, headers={"authorization": f"Bearer {token}"}).status_code == 403
     assert httpx.get(address).status_code == 401
     assert httpx.get(address, headers=signed_in(server, await town.company())).status_code == 404
+
+
+def test_an_expired_one_is_refused(server: Served, issued: dict[str, str]) -> None:
+    """By LINLI_CERTIFICATE_DAYS, which the page names; until when one is valid is printed on it."""
+    keys = Keys.of(server.settings)
+    claims = keys.read(TYPE, issued["certificate"])
+    assert claims["exp"] - claims["iat"] == server.settings.certificate_days * 86_400
+    page = httpx.get(f"{server.url}/credit/verify", params={"c": issued["certificate"]})
+    assert "有效期至" in page.text
+    old = keys.sign(TYPE, {**claims, "iat": 1_700_000_000, "exp": 1_700_000_000 + 30 * 86_400})
+    expired = httpx.get(f"{server.url}/credit/verify", params={"c": old})
+    assert (expired.status_code, "证明有效" in expired.text) == (422, False)
+    assert "LINLI_CERTIFICATE_DAYS" in expired.text
+    assert "2023-12-15 06:13" in expired.text
+
+
+def test_no_address_checks_too_often(server: Served) -> None:
+    """429 and how long to wait; what a client says of its address is nothing while no proxy is trusted."""
+    with httpx.Client(base_url=server.url) as client:
+        answers = [
+            client.get("/credit/verify", params={"c": "x"}, headers={"x-forwarded-for": f"192.0.2.{at}"})
+            for at in range(VISITOR_BURST + 5)
+        ]
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["retry-after"]) >= 1
