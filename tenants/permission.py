@@ -315,9 +315,17 @@ REGULATOR_ROLES: dict[RegulatorRole, frozenset[Permission]] = {
     },
     RegulatorRole.SECURITY_ADMIN: _PUBLIC_KNOWLEDGE | {P.REGULATOR_READ, P.REGULATOR_UPDATE_MEMBERS},
     RegulatorRole.AUDITOR: _PUBLIC_KNOWLEDGE
-    | {P.RED_BLACK_LIST_AUDIT, P.RED_BLACK_LIST_READ, P.REGISTRY_AUDIT_READ, P.REGULATOR_READ},
+    | {
+        P.CREDIT_READ,
+        P.CREDIT_READ_ENDED,
+        P.RED_BLACK_LIST_AUDIT,
+        P.RED_BLACK_LIST_READ,
+        P.REGISTRY_AUDIT_READ,
+        P.REGULATOR_READ,
+    },
 }
 """The assessor keeps the estate registry, confirms what a community confirms, conducts surveys, drafts schemes and
 credit records, and scores ratings; settings, take-overs, published schemes, credit and ratings are decisions and the
-publisher's. Who lets people in and who audits reads no company's row (等保 GB/T 22239-2019: the three apart).
+publisher's. Who lets people in and who audits reads no company's row (等保 GB/T 22239-2019: the three apart), but for
+credit: what has ended stays for audit only, so the auditor reads it, and each such read is logged.
 """

@@ -35,28 +35,30 @@ if TYPE_CHECKING:
 
 
 def _visible(row: Row) -> str:
-    """What has ended leaves every answer but the company's own and audit's; who ended it sees that it did, that day.
-    A project lead's records are for who audits the company's credit, and for the lead.
+    """What has ended leaves every answer but audit's: the company's administrator and the regulator's auditor read it;
+    who ended it sees that it did, that day. A project lead's records are for who audits the company's credit, for the
+    lead, and for regulators.
     """
     audience = row.statement.audience
-    if Permission.CREDIT_AUDIT in audience.permissions:
-        return "true"
-    if audience.kind != "tenant":
-        kept = f"{row.ended_on} IS NULL AND {row.state} <> 'REVOKED' AND coalesce({row.valid_to} >= current_date, true)"
-        return f"({kept}) OR ({row.decided_by} = {row.asker(Asker.ACTOR)} AND {row.updated_at} >= current_date)"
+    kept = f"{row.ended_on} IS NULL AND {row.state} <> 'REVOKED' AND coalesce({row.valid_to} >= current_date, true)"
+    shown = "true"
+    if Permission.CREDIT_READ_ENDED not in audience.permissions:
+        shown = f"(({kept}) OR ({row.decided_by} = {row.asker(Asker.ACTOR)} AND {row.updated_at} >= current_date))"
+    if audience.kind != "tenant" or Permission.CREDIT_AUDIT in audience.permissions:
+        return shown
 
     def asking(member: Row) -> str:
         return f"{member['id']} = {member.asker(Asker.ACTOR)}"
 
     own = row.exists(CompanyMember, by={"staff_id": "staff_id"}, where=asking)
-    return f"{row.subject} = 'COMPANY' OR {own}"
+    return f"{shown} AND ({row.subject} = 'COMPANY' OR {own})"
 
 
 @entity(table=Record, prefix="crd", permission=Permission.CREDIT_READ, division="division_path", visible=_visible)
 class CreditRecord(Node):
     """Credit record (信用记录) of a company or a project lead, with the fields of its notice (记分告知单).
 
-    One that expired, was repaired or revoked is shown to the company itself and to audit only.
+    One that expired, was repaired or revoked is shown to audit only: the company's administrator and auditors.
     """
 
     subject: CreditSubject = column("Whose credit it is (信用主体).", where=True)

@@ -98,7 +98,8 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.AGREEMENT_UPDATE: {ADMIN, MANAGER},
     Permission.AGREEMENT_CONFIRM: {ASSESSOR, PUBLISHER},
     # Credit: assessors draft, publishers decide, the company objects; what has ended is the company's and audit's.
-    Permission.CREDIT_READ: BUSINESS - {DESK},
+    Permission.CREDIT_READ: (BUSINESS - {DESK}) | {AUDITOR},
+    Permission.CREDIT_READ_ENDED: {ADMIN, AUDITOR},
     Permission.CREDIT_READ_PUBLIC: EVERYBODY,
     Permission.CREDIT_CHECK: {ADMIN} | REGULATOR,
     Permission.CREDIT_AUDIT: {ADMIN},

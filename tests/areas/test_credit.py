@@ -18,7 +18,7 @@ from tenants.credit.record import (
     RepairOutcome,
 )
 from tenants.errors import Code
-from tenants.permission import COMPANY_ROLES, CompanyRole
+from tenants.permission import COMPANY_ROLES, CompanyRole, RegulatorRole
 from tenants.row import today
 from tenants.scope import Principal
 from tenants.setting import NewSetting, SettingKey
@@ -316,8 +316,10 @@ async def test_another_company_meets_nothing(town: Town, bureau: Bureau, firm: F
     assert await town.refused(other.admin, objection.object_to, row.id, row.version, "有误") == [(Code.NOT_FOUND, "id")]
 
 
-async def test_what_has_ended_leaves_every_answer_but_the_companys(town: Town, bureau: Bureau, firm: Firm) -> None:
-    """A regulator's lists, nodes and counts hold what is in force or on its way; the company reads all of its own."""
+async def test_what_has_ended_stays_for_audit_only(town: Town, bureau: Bureau, firm: Firm) -> None:
+    """Lists, nodes and counts hold what is in force or on its way, a regulator's as the company's own members'; the
+    company's administrator and the regulator's auditor read on, who is logged.
+    """
     kept = await bureau.effective(firm)
     gone = await bureau.effective(firm)
     await town.do(bureau.publisher, notice.revoke, gone.id, gone.version, "处罚决定已被撤销")
@@ -326,17 +328,27 @@ async def test_what_has_ended_leaves_every_answer_but_the_companys(town: Town, b
         "UPDATE credit_record SET valid_to = current_date - 1 WHERE id = $1", lapsed.id
     )  # the nightly job has not come by yet
     schema = executable(build())
-    text = "query($id: ID!) { creditRecords { totalCount nodes { id } } creditRecord(id: $id) { id } }"
+    text = "query($id: ID!) { creditRecords(last: 20) { totalCount nodes { id } } creditRecord(id: $id) { id } }"
     regulator = Asker(schema, town.database, bureau.assessor)
     seen = await regulator(text, id=f"crd_{gone.id}")
     ids = {node["id"] for node in seen["creditRecords"]["nodes"]}
     assert f"crd_{kept.id}" in ids
     assert not ids & {f"crd_{gone.id}", f"crd_{lapsed.id}"}
     assert seen["creditRecord"] is None
-    company = Asker(schema, town.database, firm.admin)
-    own = await company(text, id=f"crd_{gone.id}")
-    assert own["creditRecords"]["totalCount"] == 3
-    assert own["creditRecord"] == {"id": f"crd_{gone.id}"}
+    manager = await town.member(firm, CompanyRole.PROJECT_MANAGER)
+    theirs = await Asker(schema, town.database, firm.member(manager.id, CompanyRole.PROJECT_MANAGER))(
+        text, id=f"crd_{gone.id}"
+    )
+    assert (theirs["creditRecords"]["totalCount"], theirs["creditRecord"]) == (1, None)
+    auditor = await town.regulator(CITY, RegulatorRole.AUDITOR)
+    for who in (firm.admin, auditor):
+        found = await Asker(schema, town.database, who)(text, id=f"crd_{gone.id}")
+        assert {f"crd_{one.id}" for one in (kept, gone, lapsed)} <= {
+            node["id"] for node in found["creditRecords"]["nodes"]
+        }
+        assert found["creditRecord"] == {"id": f"crd_{gone.id}"}
+    logged = "SELECT kinds FROM access_entry WHERE tenant_id = $1 AND actor_id = $2"
+    assert await town.administrator.fetchval(logged, firm.id, auditor.actor_id) == ["CreditRecord"]
 
 
 async def test_a_leads_records_are_for_the_administrator_and_the_lead(town: Town, bureau: Bureau, firm: Firm) -> None:
