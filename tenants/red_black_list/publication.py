@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from tenants.change import change, create, find, find_at
 from tenants.checks import TEXT_LIMIT, Checks
 from tenants.company import Company
@@ -51,6 +53,19 @@ WHERE {of_l} AND {within_l} AND l.published_on <= {until} AND l.valid_to >= {sin
 GROUP BY l.colour, l.subject ORDER BY l.colour, l.subject
 """
 """R-09: the lists in force in a period, by the edition that stood on its last day."""
+
+
+_IN_FORCE = """
+SELECT title, colour, subject, organiser, basis, period_from, period_to, published_on, valid_to, edition, content
+FROM red_black_list
+WHERE id = $1 AND published_on IS NOT NULL AND ended_on IS NULL AND valid_to >= current_date
+"""
+
+
+async def in_force(connection: Any, id: UUID) -> dict[str, Any] | None:
+    """What a list in force says, with its entries; None for any other."""
+    found = await connection.fetchrow(_IN_FORCE, id)
+    return None if found is None else {**found, "content": orjson.loads(found["content"])}
 
 
 async def publish(scope: Scope, id: UUID, version: int, *, on: date | None = None) -> RedBlackList:
