@@ -183,6 +183,8 @@ _enum(
         DueKind.PARTY_OATH: "Take the oath (入党宣誓).",
         DueKind.PARTY_TALK: "Talk to an applicant (派人谈话).",
         DueKind.PARTY_TRANSFER: "Complete a transfer of relations (组织关系转接).",
+        DueKind.CREDIT_OBJECTION: "Object to a credit notice, if you want to (信用记分异议).",
+        DueKind.CREDIT_RECTIFICATION: "Put right what a credit notice says, and say so (信用记分整改).",
         DueKind.RECTIFICATION: "Put something right and say so (整改).",
     },
 )

@@ -14,6 +14,7 @@ from sqlalchemy import ForeignKeyConstraint, MetaData, Text
 from sqlmodel import Field
 
 from tenants import agreement, check_in, issue, lead_report, open_day, rectification
+from tenants.credit import record
 from tenants.permission import Permission
 from tenants.row import Changing, TenantRow, code_field, one_of
 
@@ -28,6 +29,8 @@ class DueKind(StrEnum):
     CLAIM = "CLAIM"
     CLAIM_CONFIRMATION = "CLAIM_CONFIRMATION"
     CLAIMED_PROJECT = "CLAIMED_PROJECT"
+    CREDIT_OBJECTION = "CREDIT_OBJECTION"
+    CREDIT_RECTIFICATION = "CREDIT_RECTIFICATION"
     ISSUE = "ISSUE"
     LEAD_REPORT = "LEAD_REPORT"
     OPINION = "OPINION"
@@ -52,6 +55,8 @@ NEEDED: dict[DueKind, Permission] = {
     DueKind.CLAIM: Permission.AGREEMENT_READ,
     DueKind.CLAIM_CONFIRMATION: Permission.AGREEMENT_READ,
     DueKind.CLAIMED_PROJECT: Permission.AGREEMENT_READ,
+    DueKind.CREDIT_OBJECTION: Permission.CREDIT_READ,
+    DueKind.CREDIT_RECTIFICATION: Permission.CREDIT_READ,
     DueKind.ISSUE: Permission.ISSUE_READ,
     DueKind.LEAD_REPORT: Permission.CHECK_IN_READ,
     DueKind.OPINION: Permission.OPEN_DAY_READ,
@@ -68,7 +73,7 @@ def needed(kind: DueKind) -> Permission:
 
 _UNION = "\nUNION ALL\n"
 _OF_COMPANIES = _UNION.join(
-    area.DUES.strip() for area in (check_in, lead_report, agreement, issue, open_day, rectification)
+    area.DUES.strip() for area in (check_in, lead_report, agreement, issue, open_day, record, rectification)
 )
 _OF_COMMUNITIES = _UNION.join(area.CONFIRMATIONS.strip() for area in (check_in, agreement))
 

@@ -2,6 +2,8 @@
 records and scores. What everybody may know of a company's credit is the registry's, and the platform writes it.
 """
 
+from importlib import import_module
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -11,9 +13,26 @@ from migrations.isolation import EVERYONE, allow, for_a_purpose, in_division, ow
 revision = "0013"
 down_revision = "0012"
 
+DUES = """
+SELECT r.tenant_id, r.id, 'CREDIT_OBJECTION' AS kind, r.id AS subject_id, r.project_id, NULL::uuid AS estate_id,
+       r.division_path, r.object_by AS due_on, r.provisional
+FROM credit_record r WHERE r.state = 'NOTIFIED' AND r.subject = 'COMPANY' AND r.object_by >= current_date
+UNION ALL
+SELECT r.tenant_id, md5(concat_ws(' ', r.id, 'rectify'))::uuid AS id, 'CREDIT_RECTIFICATION' AS kind,
+       r.id AS subject_id, r.project_id, NULL::uuid AS estate_id, r.division_path, r.rectify_by AS due_on, r.provisional
+FROM credit_record r
+WHERE r.rectify_by IS NOT NULL AND r.rectified_on IS NULL AND r.ended_on IS NULL AND r.state <> 'REVOKED'
+      AND r.subject = 'COMPANY'
+"""
+
+_due = import_module("migrations.versions.0008_due")
+
+OF_COMPANIES = f"{_due.OF_COMPANIES} UNION ALL {DUES}"
+
 
 def upgrade() -> None:
     create_tables()
+    _due.show(OF_COMPANIES, _due.OF_COMMUNITIES)
     protect("credit_record")
     allow("credit_record", "tenant", own(), ("SELECT", "INSERT", "UPDATE"))
     allow("credit_record", "regulator", for_a_purpose(in_division()), ("SELECT",))
@@ -116,6 +135,18 @@ def create_tables() -> None:
         "credit_record",
         ["tenant_id", "valid_to"],
         postgresql_where=sa.text("ended_on IS NULL"),
+    )
+    op.create_index(
+        "credit_record_notified",
+        "credit_record",
+        ["tenant_id", "object_by"],
+        postgresql_where=sa.text("state = 'NOTIFIED'"),
+    )
+    op.create_index(
+        "credit_record_to_rectify",
+        "credit_record",
+        ["tenant_id", "rectify_by"],
+        postgresql_where=sa.text("rectify_by IS NOT NULL AND rectified_on IS NULL AND ended_on IS NULL"),
     )
     op.create_index("credit_record_near_expiry", "credit_record", ["valid_to", "division_path"])
     op.create_index(

@@ -21,7 +21,7 @@ WHERE i.answered_on IS NULL
 
 _due = import_module("migrations.versions.0008_due")
 
-OF_COMPANIES = f"{_due.OF_COMPANIES} UNION ALL {DUES}"
+OF_COMPANIES = f"{import_module('migrations.versions.0013_credit').OF_COMPANIES} UNION ALL {DUES}"
 OF_COMMUNITIES = _due.OF_COMMUNITIES
 
 

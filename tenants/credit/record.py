@@ -133,6 +133,13 @@ class CreditRecord(Changing, TenantRow, table=True):
             postgresql_where=text("repair_applied_on IS NOT NULL"),
         ),
         Index("credit_record_near_expiry", "valid_to", "division_path"),
+        Index("credit_record_notified", "tenant_id", "object_by", postgresql_where=text("state = 'NOTIFIED'")),
+        Index(
+            "credit_record_to_rectify",
+            "tenant_id",
+            "rectify_by",
+            postgresql_where=text("rectify_by IS NOT NULL AND rectified_on IS NULL AND ended_on IS NULL"),
+        ),
         Index("credit_record_division", "division_path", "id"),
         one_of("subject", CreditSubject),
         one_of("information", Nature),
@@ -252,6 +259,20 @@ def occurrence(record: CreditRecord | Effective, effective_on: date) -> Occurren
 COUNTS = """(r.effective_on <= {day} AND (r.valid_to IS NULL OR r.valid_to >= {day})
     AND (r.ended_on IS NULL OR r.ended_on > {day}))"""
 """SQL: the record `r` counts on a day: it took effect by then, its term runs, and nothing ended it."""
+
+
+DUES = """
+SELECT r.tenant_id, r.id, 'CREDIT_OBJECTION' AS kind, r.id AS subject_id, r.project_id, NULL::uuid AS estate_id,
+       r.division_path, r.object_by AS due_on, r.provisional
+FROM credit_record r WHERE r.state = 'NOTIFIED' AND r.subject = 'COMPANY' AND r.object_by >= current_date
+UNION ALL
+SELECT r.tenant_id, md5(concat_ws(' ', r.id, 'rectify'))::uuid AS id, 'CREDIT_RECTIFICATION' AS kind,
+       r.id AS subject_id, r.project_id, NULL::uuid AS estate_id, r.division_path, r.rectify_by AS due_on, r.provisional
+FROM credit_record r
+WHERE r.rectify_by IS NOT NULL AND r.rectified_on IS NULL AND r.ended_on IS NULL AND r.state <> 'REVOKED'
+      AND r.subject = 'COMPANY'
+"""
+"""What a company may still object to, and has still to put right; a lead's own matters are not for everybody."""
 
 
 async def enter(scope: Scope, row: CreditRecord, action: str = "drafted") -> None:

@@ -371,3 +371,23 @@ async def test_a_leads_records_are_for_the_administrator_and_the_lead(town: Town
     assert await seen(firm.member(lead.id, CompanyRole.PROJECT_MANAGER)) == both
     assert await seen(firm.member(colleague.id, CompanyRole.PROJECT_MANAGER)) == {f"crd_{of_firm.id}"}
     assert CompanyRole.FRONT_DESK not in [role for role, held in COMPANY_ROLES.items() if "credit:read" in held]
+
+
+async def test_what_a_notice_asks_for_is_due(town: Town, bureau: Bureau, firm: Firm) -> None:
+    """The days to object, while they run, and the days to rectify, until the company says that it did; then neither."""
+    row = await bureau.notified(firm, rectify_days=15)
+    ask = Asker(executable(build()), town.database, firm.admin)
+
+    async def due() -> list[tuple[str, str]]:
+        found = await ask("{ dues { nodes { kind dueOn } } }")
+        credit = [one for one in found["dues"]["nodes"] if one["kind"].startswith("CREDIT_")]
+        return sorted((one["kind"], one["dueOn"]) for one in credit)
+
+    both = [("CREDIT_OBJECTION", str(row.object_by)), ("CREDIT_RECTIFICATION", str(row.rectify_by))]
+    assert await due() == both
+    row = await town.do(firm.admin, objection.object_to, row.id, row.version, "有误")
+    assert await due() == both[1:]
+    row = await town.do(firm.admin, repair.rectify, row.id, row.version, "已公示收费项目")
+    assert await due() == []
+    again = await town.refused(firm.admin, repair.rectify, row.id, row.version, "再次")
+    assert again == [(Code.CREDIT_NOTHING_TO_RECTIFY, "id")]
