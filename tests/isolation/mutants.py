@@ -92,6 +92,12 @@ UNSEEN = (
         "tenant_id is not among the columns granted, so no update changes it",
         r"(company|party_coverage_survey)\.tenant_update WITH .*",
     ),
+    Unseen(
+        "OR true",
+        "token_digest is not among the columns granted, so no update changes it",
+        "survey_slip.public_update WITH .*",
+    ),
+    Unseen("conjunct 1 of 1 removed", "as OR true", "survey_slip.public_update WITH .*"),
     Unseen("conjunct 1 of 1 removed", "as OR true", r"(company|party_coverage_survey)\.tenant_update WITH .*"),
     Unseen(
         "conjunct 1 of 4 removed",
@@ -123,6 +129,7 @@ UNSEEN = (
         "the proof's entries are of projects, as it fills a row",
         "red_black_entry_company_once",
     ),
+    Unseen("unique across companies", "the proof's cases are of projects, as it fills a row", "rating_case_company"),
     Unseen("role attribute", "it opens what lies beside the tables, or the role holds no grant it could use"),
     Unseen("role membership", "as a role attribute"),
     Unseen("schema", "it opens no table that exists"),

@@ -33,6 +33,13 @@ _ATTEMPTS = 5_000
 _TURNS = 8
 
 
+def _room(numeric: str) -> int:
+    """How many whole numbers from 1 on a numeric type takes."""
+    bounds = re.findall(r"\d+", numeric)
+    whole = int(bounds[0]) - (int(bounds[1]) if bounds[1:] else 0) if bounds else 9
+    return int(10**whole) - 1
+
+
 class Unfillable(Exception):
     """The factory cannot make a row of a table; says which table and which column or constraint."""
 
@@ -169,8 +176,10 @@ class Factory:
                 return text
             case "integer" | "bigint" | "smallint":
                 return number % 30_000 + 1
-            case "numeric" | "double precision" | "real":
-                return Decimal(number % 30_000 + 1) if kind == "numeric" else float(number)
+            case "numeric":
+                return Decimal(number % min(30_000, _room(column.type)) + 1)
+            case "double precision" | "real":
+                return float(number)
             case "boolean":
                 return False
             case "date":  # counted by column, so that two rows of a table tell themselves apart by it

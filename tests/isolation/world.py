@@ -224,6 +224,9 @@ async def build(administrator: asyncpg.Connection) -> World:
     await _free_estate(factory, sets["甲"][0])
     await _open_survey(factory, sets["甲"][0])
     await _published_lists(factory, sets["甲"][0])
+    # What the second rating of B was given is for those who gave it alone, as yet.
+    rating = sets["乙"][1].rows["rating_cycle"]["id"]
+    await administrator.execute("UPDATE rating_cycle SET disclosure = 'EVALUATORS' WHERE id = $1", rating)
     world = World(factory.catalogue, factory, sets)
     soon = {"expires_at": dt.datetime.now(dt.UTC) + dt.timedelta(minutes=50)}
     for table in world.catalogue.in_order:
