@@ -1,17 +1,17 @@
 """The bulletin (通报) of a published rating, as PDF to print or as a workbook, for everybody who reads ratings."""
 
 import asyncio
-import io
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-import xlsxwriter
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api import workbook
 from api.callers import Callers
-from api.graphql import Exchange, Refused, caller
+from api.graphql import Refused, permitted
 from api.printing import MEDIA as PDF
 from api.printing import legible
 from infra.data import font
@@ -26,7 +26,6 @@ from tenants.scope import Database
 PRINTED: Final = "/ratings/{id}/bulletin.pdf"
 WORKBOOK: Final = "/ratings/{id}/bulletin.xlsx"
 PATHS: Final = frozenset({PRINTED, WORKBOOK})
-EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 LINES_PRINTED: Final = 1_000
 """More are in the workbook, and the sheet says so."""
@@ -57,26 +56,14 @@ class Bulletins:
         found = await self._found(request)
         async with self._drawing:
             content = await asyncio.to_thread(written, found)
-        headers = {"cache-control": "no-store", "content-disposition": 'attachment; filename="bulletin.xlsx"'}
-        return Response(content, headers=headers, media_type=EXCEL)
+        return workbook.attached(content, "bulletin.xlsx")
 
     async def _found(self, request: Request) -> Bulletin:
-        exchange: Exchange = request.scope["exchange"]
-        principal = exchange.principal = await caller(dict(request.scope["headers"]), self._callers)
-        if Permission.RATING_READ not in principal.permissions:
-            raise Refused(
-                FailureCode.FORBIDDEN,
-                f"此操作需要权限 {Permission.RATING_READ}。",
-                f"This needs the permission {Permission.RATING_READ}.",
-            )
+        principal = await permitted(request.scope, self._callers, Permission.RATING_READ)
         key = identity("rcy")(request.path_params["id"]) or UUID(int=0)
         whose = principal.tenant_id or principal.regulator_id
-        await self._readers.take(whose)
-        try:
-            async with self._database.reading(principal) as connection:
-                found = await bulletin.of(connection, key)
-        finally:
-            self._readers.give_back(whose)
+        async with self._readers.turn(whose), self._database.reading(principal) as connection:
+            found = await bulletin.of(connection, key)
         if found is None:
             raise Refused(
                 FailureCode.NOT_FOUND,
@@ -98,13 +85,13 @@ def _facts(found: Bulletin) -> list[tuple[str, str]]:
     ]
 
 
-def _rows(found: Bulletin) -> list[tuple[str, ...]]:
+def _rows(found: Bulletin) -> list[tuple[str | int | Decimal, ...]]:
     return [
         (
-            str(at),
+            at,
             line.company,
             line.project or "—",
-            format(line.total, "f"),
+            line.total,
             line.band or "—",
             line.action or "—",
             line.reason or "",
@@ -139,7 +126,9 @@ def drawn(found: Bulletin) -> bytes:
         for cells in (_HEADS, *_rows(found)[:LINES_PRINTED]):
             row = table.row()
             for cell in cells:
-                row.cell(legible(cell))
+                row.cell(
+                    legible(cell if isinstance(cell, str) else format(cell, "f" if isinstance(cell, Decimal) else "d"))
+                )
     if len(found.lines) > LINES_PRINTED:
         left = len(found.lines) - LINES_PRINTED
         pdf.multi_cell(0, 6, f"另有 {left} 个结果见 Excel 版通报。", new_x="LMARGIN", new_y="NEXT")
@@ -147,29 +136,8 @@ def drawn(found: Bulletin) -> bytes:
 
 
 def written(found: Bulletin) -> bytes:
-    """The bulletin as a workbook: what it is of, then a line for each result. Texts stay texts, whatever they say."""
-    made = io.BytesIO()
-    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
-        sheet = book.add_worksheet("通报")
-        bold = book.add_format({"bold": True})
-        sheet.set_column(0, 0, 10)
-        sheet.set_column(1, 6, 26)
-        sheet.write_string(0, 0, f"评定结果通报：{found.title}", bold)
-        facts = _facts(found)
-        for at, (label, said) in enumerate(facts, 1):
-            sheet.write_string(at, 0, label)
-            sheet.write_string(at, 1, said)
-        first = len(facts) + 2
-        for column, head in enumerate(_HEADS):
-            sheet.write_string(first, column, head, bold)
-        for at, cells in enumerate(_rows(found), first + 1):
-            for column, cell in enumerate(cells):
-                if _HEADS[column] in ("序号", "得分"):
-                    sheet.write_number(at, column, float(cell))
-                else:
-                    sheet.write_string(at, column, cell)
-        sheet.freeze_panes(first + 1, 0)
-    return made.getvalue()
+    """The bulletin as a workbook."""
+    return workbook.bulletin(f"评定结果通报：{found.title}", _facts(found), _HEADS, _rows(found))
 
 
 def routes() -> list[Route]:

@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from api.callers import Callers
 from api.graphql import STATUS, Refused, caller
+from api.workbook import attached
 from schema.engine import Engine
 from schema.engine import Request as Asked
 from schema.failure import FailureCode
@@ -35,7 +36,6 @@ from tenants.scope import Principal
 
 PATH: Final = "/reports/{report}.xlsx"
 PATHS: Final = frozenset({PATH})
-MEDIA: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROW_LIMIT: Final = 50_000
 TEXT_LIMIT: Final = 32_000
 """What a cell holds."""
@@ -182,11 +182,7 @@ class Reports:
                 f"More than {ROW_LIMIT} rows; ask for a smaller division or fewer days.",
             )
         made = await asyncio.to_thread(workbook, report, given, data)
-        headers = {
-            "content-disposition": f'attachment; filename="{report.name}_{given["since"]}_{given["until"]}.xlsx"',
-            "cache-control": "no-store",
-        }
-        return Response(made, 200, headers, MEDIA)
+        return attached(made, f"{report.name}_{given['since']}_{given['until']}.xlsx")
 
 
 def workbook(report: Exported, given: Mapping[str, Any], data: Mapping[str, Any]) -> bytes:

@@ -18,7 +18,7 @@ from schema.engine import Answer, Engine, Request, unavailable_answer
 from schema.failure import Failure, FailureCode
 from tenants.access import Purpose
 from tenants.errors import Locale, Unavailable
-from tenants.permission import VISITOR
+from tenants.permission import VISITOR, Permission
 from tenants.scope import Principal
 
 ANYBODY: Final = Principal("public", VISITOR)
@@ -204,6 +204,19 @@ async def caller(headers: Headers, callers: Callers) -> Principal:
             "The access token is invalid or has expired; obtain a new one.",
             (b"www-authenticate", error.challenge.encode("ascii")),
         ) from None
+
+
+async def permitted(scope: Scope, callers: Callers, permission: Permission) -> Principal:
+    """Who asks, if it has the permission. Asked before anything is looked for, so a refusal tells of nothing."""
+    exchange: Exchange = scope["exchange"]
+    principal = exchange.principal = await caller(dict(scope["headers"]), callers)
+    if permission not in principal.permissions:
+        raise Refused(
+            FailureCode.FORBIDDEN,
+            f"此操作需要权限 {permission.value}。",
+            f"This needs the permission {permission.value}.",
+        )
+    return principal
 
 
 def _no_token() -> Refused:

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Hashable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from tenants.errors import Unavailable
@@ -65,3 +65,12 @@ class Turns:
         line.taken -= 1
         if not line.taken:
             del self._lines[key]
+
+    @asynccontextmanager
+    async def turn(self, key: Hashable) -> AsyncIterator[None]:
+        """A turn that is given back whatever happens in it; `Unavailable` when there is none."""
+        await self.take(key)
+        try:
+            yield
+        finally:
+            self.give_back(key)

@@ -6,7 +6,7 @@ applications can send nothing else: addresses end up in logs, in histories and i
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Hashable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.callers import Callers
-from api.graphql import Exchange, Refused, caller, require_size, whole_body
+from api.graphql import Refused, permitted, require_size, whole_body
 from api.open_days import calendar, notice, photo
 from api.printing import MEDIA
 from infra import files
@@ -103,7 +103,7 @@ class OpenDays:
         key = _key(request, "opd")
         async with self._reading(principal) as connection:
             await _ruled(open_day_photo.require_announced(connection, company, key))
-        async with _turn(self._uploads_of_one, company), _turn(self._uploads, None):
+        async with self._uploads_of_one.turn(company), self._uploads.turn(None):
             sent = await whole_body(headers, request.receive, limit=photo.SIZE_LIMIT, seconds=UPLOAD_TIMEOUT_S)
             async with self._drawing:
                 picture = await photo.cleaned(sent)
@@ -122,7 +122,7 @@ class OpenDays:
         )
         async with _available():
             await self._storage.put(new.file, picture.content)
-        async with _turn(self._writers, company), self._database.writing(principal) as scope:
+        async with self._writers.turn(company), self._database.writing(principal) as scope:
             await _ruled(require_active(scope))
             row, is_new = await _ruled(open_day_photo.add(scope, new))
         if not is_new:
@@ -143,7 +143,7 @@ class OpenDays:
 
     async def photo(self, request: Request) -> Response:
         """A photo, for the company's members and the regulators of the place."""
-        principal = await self._permitted(request, Permission.OPEN_DAY_READ)
+        principal = await permitted(request.scope, self._callers, Permission.OPEN_DAY_READ)
         if principal.kind == "regulator" and principal.purpose is None:
             raise Refused(FailureCode.PURPOSE_REQUIRED, *NO_PURPOSE)
         key = _key(request, "oph")
@@ -161,7 +161,7 @@ class OpenDays:
 
     async def _member(self, request: Request, permission: Permission) -> tuple[Principal, UUID]:
         """Who asks, if it is a member of a company: what a company announces, it announces itself."""
-        principal = await self._permitted(request, permission)
+        principal = await permitted(request.scope, self._callers, permission)
         if principal.tenant_id is None:
             raise Refused(
                 FailureCode.FORBIDDEN,
@@ -170,22 +170,10 @@ class OpenDays:
             )
         return principal, principal.tenant_id
 
-    async def _permitted(self, request: Request, permission: Permission) -> Principal:
-        """Who asks, if it has the permission. Asked before anything is looked for, so a refusal tells of nothing."""
-        exchange: Exchange = request.scope["exchange"]
-        principal = exchange.principal = await caller(dict(request.scope["headers"]), self._callers)
-        if permission not in principal.permissions:
-            raise Refused(
-                FailureCode.FORBIDDEN,
-                f"此操作需要权限 {permission.value}。",
-                f"This needs the permission {permission.value}.",
-            )
-        return principal
-
     @asynccontextmanager
     async def _reading(self, principal: Principal) -> AsyncIterator[Any]:
         organisation = principal.tenant_id or principal.regulator_id
-        async with _turn(self._readers, organisation), self._database.reading(principal) as connection:
+        async with self._readers.turn(organisation), self._database.reading(principal) as connection:
             yield connection
 
 
@@ -222,15 +210,6 @@ def _of(request: Request) -> OpenDays:
     found = request.app.state.open_days
     assert isinstance(found, OpenDays)
     return found
-
-
-@asynccontextmanager
-async def _turn(turns: Turns, whose: Hashable) -> AsyncIterator[None]:
-    await turns.take(whose)
-    try:
-        yield
-    finally:
-        turns.give_back(whose)
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from api.callers import Callers
-from api.graphql import BODY_TIMEOUT_S, Exchange, Refused, caller, locale_of, whole_body
+from api.graphql import BODY_TIMEOUT_S, Refused, locale_of, permitted, whole_body
 from api.printing import MEDIA
 from api.surveys import page, slips
 from api.visitors import Visitors
@@ -120,36 +120,21 @@ class Surveys:
             comment = answer.comment_in(given.get(page.COMMENT, ""))
             if len(scores) < len(found.questions) or len(comment) > answer.COMMENT_LIMIT:
                 return _page(422, words.form(found, given, scores))
-            await self._writers.take(ENTRY)
-            try:
-                async with self._database.writing(answer.holder(link)) as scope:
-                    taken = await answer.submit(scope, link, scores, comment)
-            finally:
-                self._writers.give_back(ENTRY)
+            async with self._writers.turn(ENTRY), self._database.writing(answer.holder(link)) as scope:
+                taken = await answer.submit(scope, link, scores, comment)
         except Unavailable as lost:
             return _busy(words, lost)
         return _page(200, words.thanks()) if taken else _page(410, words.used())
 
     async def slips(self, request: Request) -> Response:
         """The slips to print of the links that whoever drew the sample has just been given: `{"codes": [...]}`."""
-        exchange: Exchange = request.scope["exchange"]
+        principal = await permitted(request.scope, self._callers, Permission.SURVEY_CONDUCT)
         headers = dict(request.scope["headers"])
-        principal = exchange.principal = await caller(headers, self._callers)
-        if Permission.SURVEY_CONDUCT not in principal.permissions:
-            raise Refused(
-                FailureCode.FORBIDDEN,
-                f"此操作需要权限 {Permission.SURVEY_CONDUCT}。",
-                f"This needs the permission {Permission.SURVEY_CONDUCT}.",
-            )
         sent = await whole_body(headers, request.receive, limit=CODES_BODY_LIMIT, seconds=BODY_TIMEOUT_S)
         links = _links(sent)
         key = identity("svy")(request.path_params["id"]) or UUID(int=0)
-        await self._readers.take(principal.regulator_id)
-        try:
-            async with self._database.reading(principal) as connection:
-                bundle = await handing_out.of(connection, key, links)
-        finally:
-            self._readers.give_back(principal.regulator_id)
+        async with self._readers.turn(principal.regulator_id), self._database.reading(principal) as connection:
+            bundle = await handing_out.of(connection, key, links)
         if bundle is None:
             raise Refused(
                 FailureCode.NOT_FOUND,
@@ -167,12 +152,8 @@ class Surveys:
     async def _paper(self, link: Link | None) -> answer.Paper | None:
         if link is None:
             return None
-        await self._readers.take(ENTRY)
-        try:
-            async with self._database.reading(answer.holder(link)) as connection:
-                return await answer.paper(connection, link)
-        finally:
-            self._readers.give_back(ENTRY)
+        async with self._readers.turn(ENTRY), self._database.reading(answer.holder(link)) as connection:
+            return await answer.paper(connection, link)
 
 
 def routes() -> list[Route]:
