@@ -1,7 +1,7 @@
 """The enums of the contract: the domain's own, each value with its description and Chinese term."""
 
 import re
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import TypeVar
 
 import strawberry
@@ -16,7 +16,7 @@ from tenants.company import CompanyStatus, MemberStatus
 from tenants.data_quality import DataCheck
 from tenants.division import DivisionLevel
 from tenants.due import DueKind
-from tenants.errors import CATALOGUE, Code
+from tenants.errors import Code
 from tenants.estate import CommitteeStatus, EstateKind, Lifecycle, RegistryState, ServiceModel
 from tenants.interview import Attendee, InterviewState
 from tenants.issue import IssueChannel, IssueLevel, IssueSource, IssueState
@@ -33,14 +33,14 @@ from tenants.survey import SlipState, SurveyState
 from tenants.take_over import TakeOverState
 from tenants.whistle import WhistleLevel, WhistleState
 
-E = TypeVar("E", bound=type[StrEnum])
+E = TypeVar("E", bound=type[Enum])
 
 _TERM = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
 # By class too: members of two enums are equal when their values are.
-_TERMS: dict[tuple[type[StrEnum], str], str] = {}
+_TERMS: dict[tuple[type[Enum], object], str] = {}
 
 
-def _enum(cls: E, description: str, terms: dict[StrEnum, str], name: str | None = None) -> E:
+def _enum(cls: E, description: str, terms: dict[Enum, str], name: str | None = None) -> E:
     """Make a domain enum one of the contract's; every value has its term, or the schema is not built."""
     strawberry.enum(cls, name=name, description=description)
     for value in cls.__strawberry_definition__.values:  # type: ignore[attr-defined]
@@ -589,7 +589,7 @@ _enum(
 _enum(
     Code,
     "What kept a change from being made (业务错误代码).",
-    {code: f"{english} ({chinese})" for code, (chinese, english) in CATALOGUE.items()},
+    {code: f"{code.value.english} ({code.value.chinese})" for code in Code},
     name="UserErrorCode",
 )
 

@@ -49,7 +49,7 @@ class Report:
             yield f"{_where(note.row, note.column)}{note.chinese} / {note.english}"
         for problem in self.problems:
             where = _where(problem.row, problem.column)
-            yield f"{where}{problem.error.message('zh')} / {problem.error.message('en')} [{problem.error.code}]"
+            yield f"{where}{problem.error.message('zh')} / {problem.error.message('en')} [{problem.error.code.name}]"
         if not self.ok:
             count = len(self.problems)
             yield f"共 {count} 个问题，未导入任何数据 / {count} problems; nothing was imported"

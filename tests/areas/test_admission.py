@@ -7,6 +7,7 @@ import pytest
 from tenants import company
 from tenants.admission import admit
 from tenants.company import CompanyStatus
+from tenants.errors import Code
 from tenants.permission import COMPANY_ROLES, REGULATOR_ROLES, CompanyRole, Permission, RegulatorRole
 from tenants.regulator import NewRegulator, appoint, establish
 from tenants.row import new_id, today
@@ -269,13 +270,13 @@ async def test_establishes_a_regulator(town: Town) -> None:
         ("created", worker.actor_id),
         ("member_appointed", worker.actor_id),
     ]
-    assert await town.refused(worker, establish, new) == [("REGULATOR_EXISTS", "name")]
+    assert await town.refused(worker, establish, new) == [(Code.REGULATOR_EXISTS, "name")]
     wrong = NewRegulator(name="", division_code=" ", member_name="\x00")
     assert await town.refused(worker, establish, wrong) == [
-        ("EMPTY", "name"),
-        ("EMPTY", "divisionCode"),
-        ("CHARACTER_NOT_ALLOWED", "memberName"),
+        (Code.EMPTY, "name"),
+        (Code.EMPTY, "divisionCode"),
+        (Code.CHARACTER_NOT_ALLOWED, "memberName"),
     ]
     nowhere = NewRegulator(name="无此局", division_code="999", member_name="王敏")
-    assert await town.refused(worker, establish, nowhere) == [("DIVISION_UNKNOWN", "divisionCode")]
-    assert await town.refused(worker, appoint, made, " ", VIEWER) == [("EMPTY", "memberName")]
+    assert await town.refused(worker, establish, nowhere) == [(Code.DIVISION_UNKNOWN, "divisionCode")]
+    assert await town.refused(worker, appoint, made, " ", VIEWER) == [(Code.EMPTY, "memberName")]

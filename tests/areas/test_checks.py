@@ -1,6 +1,5 @@
 """Checks: what nobody can see is put right, what cannot be meant is told, and nothing that is typed breaks anything."""
 
-import re
 import unicodedata
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenants.checks import AREA_LIMIT, FIRST_DAY, LAST_DAY, Checks, tidy
-from tenants.errors import CATALOGUE, Code, DomainErrors
+from tenants.errors import Code, DomainErrors
 from tests.areas.town import problems
 
 
@@ -137,17 +136,3 @@ def test_what_is_found_inside_counts_outside() -> None:
     assert found(checks) == [(Code.EMPTY, "contract.days.first")]
     with pytest.raises(DomainErrors):
         checks.done()
-
-
-@pytest.mark.parametrize("code", Code)
-def test_every_code_speaks_both_languages(code: Code) -> None:
-    """Chinese and English, about the same values."""
-    chinese, english = CATALOGUE[code]
-    assert re.search("[\u4e00-\u9fff].*。$", chinese)
-    assert re.search(r"^(The |[A-Z]|\{).* .*\.$", english)
-    assert sorted(set(re.findall(r"{\w+}", chinese))) == sorted(set(re.findall(r"{\w+}", english)))
-
-
-def test_the_catalogue_is_in_order() -> None:
-    """So that two people who add a code find their place."""
-    assert list(Code) == sorted(Code) == list(CATALOGUE)
