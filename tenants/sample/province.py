@@ -3,22 +3,26 @@ of what happened. It fills a database for measurements, so the database itself m
 """
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import accumulate
 from random import Random
 from typing import Final
 from uuid import UUID
 
 from infra.refusal import Refusal
+from tenants.campaign import DutyKind
 from tenants.company import CompanyStatus
 from tenants.credit.inputs import CreditEnrolment
 from tenants.division import WORKER, Division, DivisionLevel
-from tenants.estate import Estate
+from tenants.estate import CommitteeStatus, Estate
 from tenants.issue import IssueCategory
 from tenants.party.advisor import PartyAdvisor
 from tenants.party.organisation import Formation, OrganisationKind, SecretarySource
+from tenants.party.statistics import publish
 from tenants.permission import RegulatorRole
-from tenants.sample import credit, published, years
+from tenants.sample import credit, published, ratings, registers, years
 from tenants.sample.company import (
+    TODAY,
     Counties,
     Loaded,
     Place,
@@ -27,6 +31,7 @@ from tenants.sample.company import (
     Say,
     between,
     brand_of,
+    day_between,
     ids_of,
     insert,
     make,
@@ -36,9 +41,10 @@ from tenants.sample.company import (
     streets_of,
     unlike,
 )
-from tenants.sample.regulator import establish
+from tenants.sample.ratings import Ratings
+from tenants.sample.regulator import Authority, authority
 from tenants.scheme import Scheme, library
-from tenants.scope import Database, Principal, Scope
+from tenants.scope import Database, Scope
 from tenants.setting import DivisionSetting, SettingKey
 
 CHILDREN: Final = 6
@@ -66,18 +72,33 @@ async def load_province(
     at, counties = await _places(database, province)
     named = f"{province}/{seed}"
     async with database.writing(WORKER) as scope:
-        office = await _authorities(scope, at)
-        categories = await _rules(scope, at[province], office)
+        await registers.streets(scope, province)
+        theirs, *cities = await _authorities(scope, at)
+        office = await _office(scope, theirs)
+        categories = await _rules(scope, theirs.place)
+        rating = Ratings(await _adopted(scope, theirs, ratings.SCHEME))
+        for city in cities:
+            await rating.begin(scope, city)
 
     async def then(plan: Plan, scope: Scope) -> None:
         # A statement is planned once, for a company among many, however few there were at first.
         await scope.connection.execute("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off")
         await years.live(scope, before[plan.number], events, projects, categories)
         await credit.keep(scope, plan.number, records, companies, office)
+        await registers.whistle(scope)
+        await rating.rate(scope)
 
     plans = list(_plans(named, companies, projects, counties))
     before = list(accumulate((len(plan.streets) for plan in plans), initial=0))
-    return await make(database, named, plans, companies, more=_more, then=then, at_once=2, say=say)
+    made = await make(database, named, plans, companies, more=_more, then=then, at_once=2, say=say)
+    await registers.campaign(database, theirs, DivisionLevel.COUNTY, DutyKind.HALF_YEAR_ASSESSMENT)
+    for city in cities:
+        duties = (DutyKind.MONTHLY_REPORT, DutyKind.QUARTERLY_OBSERVATION)
+        await registers.campaign(database, city, DivisionLevel.STREET, *duties)
+        await registers.keep(database, city)
+        await rating.publish(database, city)
+    await publish(database, TODAY)
+    return made
 
 
 def _plans(seed: str, companies: int, projects: int, counties: Counties) -> Iterator[Plan]:
@@ -102,7 +123,7 @@ def _plans(seed: str, companies: int, projects: int, counties: Counties) -> Iter
 
 def _more(rows: Rows, plan: Plan) -> None:
     """Of ten companies nine are enrolled for credit or more, six have a Party organisation and three an advisor; every
-    third estate has a branch.
+    third estate has a branch. Where an estate is eligible for an owners' committee, since when.
     """
     random = Random(f"province/{plan.number}")
     if plan.number % 30 != 29:
@@ -117,6 +138,10 @@ def _more(rows: Rows, plan: Plan) -> None:
             unit="街道党工委（示例）",
             since=years.SINCE,
         )
+    for estate in rows.tables.get(Estate, []):
+        eligible = estate["committee_status"] not in (CommitteeStatus.NOT_ELIGIBLE, CommitteeStatus.PMC)
+        since = day_between(random, date(2018, 1, 1), date(2023, 6, 30))
+        estate["committee_eligible_on"] = since if eligible else None
     for estate in rows.tables.get(Estate, [])[::3]:
         published.estate_organisation(
             rows,
@@ -164,24 +189,54 @@ async def _places(database: Database, province: str) -> tuple[dict[str, Place], 
     return {row["path"]: Place(row["id"], row["path"]) for row in found}, counties
 
 
-async def _authorities(scope: Scope, at: dict[str, Place]) -> credit.Office:
-    """A regulator of the province and one of each city; the province's keeps the credit."""
+async def _authorities(scope: Scope, at: dict[str, Place]) -> list[Authority]:
+    """A regulator of the province, the first, and one of each city."""
     province = min(at, key=len)
-    issuer = "省住房和城乡建设厅（示例）"
-    members = {}
-    for number, path in enumerate(sorted(at)):
-        name = issuer if path == province else "市住房和城乡建设局（示例）"
-        members[path] = await establish(scope, f"{province}/regulator", number, name, at[path])
-    mine = members[province]
-    scheme_id = next(ids_of(f"{province}/scheme", 0))[0]
-    drafts, decides = mine[RegulatorRole.ASSESSOR], mine[RegulatorRole.PUBLISHER]
-    return credit.Office(at[province].id, province, issuer, scheme_id, drafts, decides)
+    names = dict.fromkeys(sorted(at), "市住房和城乡建设局（示例）") | {province: "省住房和城乡建设厅（示例）"}
+    return [
+        await authority(scope, f"{province}/regulator", number, name, at[path])
+        for number, (path, name) in enumerate(names.items())
+    ]
 
 
-async def _rules(scope: Scope, place: Place, office: credit.Office) -> list[UUID]:
-    """What the province has set up: the days to check in, its credit scheme and the categories of issues, whose ids
-    these are.
-    """
+async def _office(scope: Scope, province: Authority) -> credit.Office:
+    """The province's regulator keeps the credit."""
+    return credit.Office(
+        province.place.id,
+        province.place.path,
+        province.name,
+        await _adopted(scope, province, credit.SCHEME),
+        province.members[RegulatorRole.ASSESSOR],
+        province.members[RegulatorRole.PUBLISHER],
+    )
+
+
+async def _adopted(scope: Scope, by: Authority, name: str) -> UUID:
+    """The id of a shipped scheme as a regulator published it."""
+    document = library.shipped(name)
+    rows = Rows(ids_of(f"{by.place.path}/scheme/{name}", 0))
+    scheme_id = rows.add(
+        Scheme,
+        division_id=by.place.id,
+        division_path=by.place.path,
+        code=document.code,
+        name=document.name,
+        subject=document.subject,
+        purpose=document.purpose,
+        basis=document.basis.title,
+        valid_from=document.valid_from,
+        text=library.text_of(name),
+        document=document.structure(),
+        digest=document.digest,
+        edition=1,
+    )
+    async with scope.acting_as(by.principal):
+        await insert(scope, Scheme, rows.tables[Scheme], again=True)
+    return scheme_id
+
+
+async def _rules(scope: Scope, place: Place) -> list[UUID]:
+    """What the province has set up: the days to check in and the categories of issues, whose ids these are."""
     rows = Rows(ids_of(f"{place.path}/rules", 0))
     where = {"division_id": place.id, "division_path": place.path}
     rows.add(
@@ -197,24 +252,4 @@ async def _rules(scope: Scope, place: Place, office: credit.Office) -> list[UUID
     ]
     for table in (DivisionSetting, IssueCategory):
         await insert(scope, table, rows.tables[table], again=True)
-    document = library.shipped(credit.SCHEME)
-    rows.add(
-        Scheme,
-        **where,
-        code=document.code,
-        name=document.name,
-        subject=document.subject,
-        purpose=document.purpose,
-        basis=document.basis.title,
-        valid_from=document.valid_from,
-        text=library.text_of(credit.SCHEME),
-        document=document.structure(),
-        digest=document.digest,
-        edition=1,
-    )
-    scheme = rows.tables[Scheme][0] | {"id": office.scheme_id}
-    regulator_id = next(ids_of(f"{place.path}/regulator", 0))[0]
-    regulator = Principal("regulator", regulator_id=regulator_id, division_path=place.path)
-    async with scope.acting_as(regulator):
-        await insert(scope, Scheme, [scheme], again=True)
     return categories

@@ -126,11 +126,10 @@ def _joined(blocks: list[Block], k: int) -> list[Block]:
     for block in blocks:
         at[_common(block.places)].append(block)
     paths = {path for place in at for path in ancestry(place)}
-    settled: dict[str, list[Block]] = {}
+    settled: dict[str | None, list[Block]] = defaultdict(list)
+    """What is settled, by the division above, in the order in which it was."""
     for path in sorted(paths, key=len, reverse=True):
-        here = [*at[path]]
-        for child in [other for other in settled if _parent(other) == path]:
-            here += settled.pop(child)
+        here = [*at[path], *settled.pop(path, [])]
         small = [block for block in here if not block.tally.reaches(k)]
         enough = sorted((block for block in here if block.tally.reaches(k)), key=lambda block: block.smallest_first)
         if small:
@@ -138,8 +137,8 @@ def _joined(blocks: list[Block], k: int) -> list[Block]:
             while enough and not pool.tally.reaches(k):
                 pool = pool.join([enough.pop(0)])
             enough.append(pool)
-        settled[path] = enough
-    return [block for found in settled.values() for block in found]
+        settled[_parent(path)] += enough
+    return settled[None]
 
 
 def _figure(block: Block, k: int) -> int | None:
