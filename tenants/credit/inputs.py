@@ -26,6 +26,8 @@ from tenants.scheme.values import printed
 from tenants.scope import Scope
 
 DAY: Final = timedelta(days=1)
+_ANSWERED_FOR: Final = (Subject.COMPANY, Subject.PROJECT)
+"""Whose records a lead answers for."""
 
 
 class CreditEnrolment(Changing, TenantRow, table=True):
@@ -90,7 +92,8 @@ class Stored:
                 yield own
             return
         for code, (_, indicator) in document.indicators.items():
-            if isinstance(indicator, Cascade) and indicator.source == Subject.COMPANY and self._led(indicator, record):
+            # Of a project is what is on record of its company at that project.
+            if isinstance(indicator, Cascade) and indicator.source in _ANSWERED_FOR and self._led(indicator, record):
                 yield own.model_copy(update={"item": code, "level": None})
 
     def _led(self, indicator: Cascade, record: Effective) -> bool:

@@ -39,7 +39,10 @@ async def bureau(town: Town) -> Bureau:
         {
             "code": "CASCADE",
             "name": "联动",
-            "indicators": [{"kind": "cascade", "code": "C6", "name": "所在项目被扣分", "source": "COMPANY"}],
+            "indicators": [
+                {"kind": "cascade", "code": "C6", "name": "企业因所在项目被扣分", "source": "COMPANY"},
+                {"kind": "cascade", "code": "C7", "name": "所在项目被扣分", "source": "PROJECT", "factor": "0.5"},
+            ],
         }
     )
     await publish(town, CITY, type(scheme()).model_validate(leads))
@@ -150,7 +153,7 @@ async def test_a_lead_answers_for_the_projects_led(town: Town, bureau: Bureau, f
     await bureau.effective(
         firm, project_id=begun.id, subject=CreditSubject.PROJECT_LEAD, occurred_on=today() - 44 * DAY
     )
-    assert [row["score"] for row in (await periods(town, firm, first.id))[-1:]] == [Decimal("95.00")]
+    assert [row["score"] for row in (await periods(town, firm, first.id))[-1:]] == [Decimal("92.50")]
     assert [row["score"] for row in (await periods(town, firm, second.id))[-1:]] == [Decimal("95.00")]
     assert (await periods(town, firm))[-1]["score"] == Decimal("-10.00")
 
