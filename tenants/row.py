@@ -1,8 +1,12 @@
 """What every table row carries: a UUIDv7 made by the application, a version for optimistic locking, and times."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from random import Random, SystemRandom
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,14 +17,61 @@ from sqlmodel import Field, SQLModel
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
+class Told:
+    """Time and chance of a past that is told: the same each time, and everything a moment after the thing before."""
+
+    def __init__(self, seed: str) -> None:
+        self.chance = Random(seed)
+        self._moment = datetime(2025, 1, 1, tzinfo=UTC)
+
+    def on(self, day: date) -> None:
+        """What comes next happened on this day, from nine o'clock on."""
+        self._moment = datetime.combine(day, time(9), _SHANGHAI).astimezone(UTC)
+
+    def moment(self) -> datetime:
+        """The next moment."""
+        self._moment += timedelta(microseconds=1)
+        return self._moment
+
+    def id(self) -> UUID:
+        """A UUIDv7 of the next moment."""
+        moment = self.moment()
+        milliseconds = int(moment.replace(microsecond=0).timestamp()) * 1_000 + moment.microsecond // 1_000
+        within = moment.microsecond % 1_000 * 4_096 // 1_000
+        return UUID(int=milliseconds << 80 | 7 << 76 | within << 64 | 2 << 62 | self.chance.getrandbits(62))
+
+
+_told: ContextVar[Told | None] = ContextVar("told", default=None)
+_CHANCE: Final = SystemRandom()
+
+
+@contextmanager
+def telling(seed: str) -> Iterator[Told]:
+    """Inside, time and chance are those of a story and not the machine's: for sample data, and nothing else."""
+    story = Told(seed)
+    token = _told.set(story)
+    try:
+        yield story
+    finally:
+        _told.reset(token)
+
+
 def new_id() -> UUID:
     """A new UUIDv7: unique everywhere, and in the order of creation, which is the default order of every list."""
-    return uuid_utils.compat.uuid7()
+    told = _told.get()
+    return uuid_utils.compat.uuid7() if told is None else told.id()
 
 
 def now() -> datetime:
     """The present instant in UTC; the database keeps `timestamptz`, answers show Asia/Shanghai."""
-    return datetime.now(UTC)
+    told = _told.get()
+    return datetime.now(UTC) if told is None else told.moment()
+
+
+def chance() -> Random:
+    """What nobody can foretell: the operating system's random source, for lots, seeds and the letters of links."""
+    told = _told.get()
+    return _CHANCE if told is None else told.chance
 
 
 def today() -> date:

@@ -4,7 +4,6 @@ APPLIED → ELIGIBLE or INELIGIBLE → SCORING → SCORED → (ADJUSTED) → FIN
 indicator; whoever evaluates without knowing the company reads the claims under the dossier number.
 """
 
-import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from tenants.errors import Code, DomainError
 from tenants.leading import require_own
 from tenants.project import Project, ProjectStatus
 from tenants.rating.cycle import CycleState, RatingCycle, at_stage, cycle_in, document_of
-from tenants.row import Changing, TenantRow, code_field, one_of, today
+from tenants.row import Changing, TenantRow, chance, code_field, one_of, today
 from tenants.scheme import Document, Entry, Subject
 from tenants.scheme.indicator import Judged
 from tenants.scheme.reading import problem
@@ -133,7 +132,7 @@ _ANSWERED: Final = ("choice", "count", "yes", "part", "whole", "points", "answer
 
 def new_number() -> str:
     """A dossier number that tells nothing of whose it is, nor of who came first."""
-    return secrets.token_hex(6).upper()
+    return f"{chance().getrandbits(48):012X}"
 
 
 async def apply(scope: Scope, cycle_id: UUID, project_id: UUID | None, *, on: date | None = None) -> RatingCase:

@@ -31,6 +31,7 @@ from tenants.sample.company import (
     write,
 )
 from tenants.sample.regulator import establish
+from tenants.sample.supervision import Office, supervise
 from tenants.scope import Database, Scope
 from tenants.setting import DivisionSetting, SettingKey
 
@@ -150,14 +151,19 @@ async def _make_demo(database: Database, say: Say) -> None:
         places = {row["path"]: Place(row["id"], row["path"]) for row in found}
         if wanted - places.keys():
             raise no_divisions()
+        offices = {}
         for number, (name, path) in enumerate(_DEMO_REGULATORS):
-            await establish(scope, "demo/regulator", number, name, places[path])
+            members = await establish(scope, "demo/regulator", number, name, places[path])
+            offices[path] = Office.of(next(ids_of("demo/regulator", number))[0], path, members)
         await _unserved(scope, places)
         committee_id = await _neighbourhood(scope, places)
     left = [(estate_id, *entry) for (estate_id, _), entry in zip(ids_of("demo/unserved", 0), _UNSERVED, strict=False)]
     await published.load(database, left, say)
     there = [await of_company(database, uscc_of(c[2], "demo", n)) for n, c in enumerate(_DEMO_COMPANIES)]
+    ours = [next(ids_of("demo", number))[0] for number in range(published.DEMO_COMPANIES)]
     for number, (name, brand, county, streets) in enumerate(_DEMO_COMPANIES):
+        if number == published.DEMO_COMPANIES:
+            await supervise(database, offices, ours, [estate_id for estate_id, *_ in left])
         if there[number] is None:
             on = [places[street] for street in streets]
             plan = Plan(name, brand, places[county], on, [14] * len(on), number, since=published.SINCE)

@@ -19,6 +19,7 @@ from tenants.agreement import Agreement, AgreementState, ClaimedProject, ClaimSh
 from tenants.calendar import add_months, after_days
 from tenants.check_in import CheckIn, CheckInState
 from tenants.committee import Committee, CommitteeKind
+from tenants.credit.inputs import CreditEnrolment
 from tenants.estate import CommitteeStatus, Estate, EstateKind, Lifecycle
 from tenants.issue import Issue, IssueChannel, IssueLevel, IssueSource, IssueState
 from tenants.open_day import OpenArea, OpenDay, OpenDayState, Opinion, Organiser
@@ -148,6 +149,8 @@ def _zaozhuang_rows(left: Left) -> Any:
         if plan.number == len(found) - 1:
             _left(rows, left)
         issues(rows, rows.tables[Project], first[plan.number])
+        if plan.number % 5:
+            rows.add(CreditEnrolment, enrolled_on=date(2025, 3, 3), document="信用信息入库表（示例）")
         if _organised(plan.number):
             organisation(rows, plan, nth(MEMBERS, ORGANISATIONS, plan.number // 5))
         elif plan.number - min(plan.number // 5 + 1, ORGANISATIONS - 1) < ADVISORS:

@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-import secrets
 from dataclasses import dataclass
 from typing import Final, Self
+
+from tenants.row import chance
 
 PAGE: Final = "/survey"
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -59,4 +60,4 @@ def new_locator() -> str:
 
 
 def _letters(number: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(number))
+    return "".join(chance().choice(ALPHABET) for _ in range(number))

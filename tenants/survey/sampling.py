@@ -8,12 +8,12 @@ by line breaks; the seed is chosen after the list is given.
 
 import hashlib
 import re
-import secrets
 from collections.abc import Sequence
 from typing import Final
 
 from tenants.checks import Checks
 from tenants.errors import Code
+from tenants.row import chance
 
 HOUSEHOLD_LIMIT: Final = 40
 FRAME_LIMIT: Final = 20_000
@@ -23,7 +23,7 @@ _NUMBER_OF_A_PERSON: Final = re.compile(r"\d{11}")
 
 def new_seed() -> str:
     """128 random bits in hexadecimal digits."""
-    return secrets.token_hex(16)
+    return f"{chance().getrandbits(128):032x}"
 
 
 def order(seed: str, households: Sequence[str]) -> list[str]:

@@ -300,6 +300,87 @@ async def test_everybody_has_work_to_do(ask: dict[str, Asker]) -> None:
     assert announced["openDays"]["nodes"] == [{"batches": {"totalCount": 2}}]
 
 
+async def test_regulators_have_been_at_work(ask: dict[str, Asker]) -> None:
+    """Everything that regulators come for can be seen: a rating published and one that collects, a survey closed and
+    one that runs, lists, credit with a record repaired, whistles, orders, interviews, duties and subsidies.
+    """
+    half = 'since: "2026-01-01", until: "2026-06-30"'
+    city = await ask["regulator"](
+        f"""{{
+            ratingCycles {{ nodes {{ state }} }}
+            publishedRatings {{ nodes {{ total band edition latest }} }}
+            redBlackLists {{ nodes {{ colour state }} }}
+            surveys {{ nodes {{ state answered required }} }}
+            whistleFigures({half}) {{ raised rejected responded confirmed }}
+            complianceFigures({half}) {{ kind due done overdue }}
+            subsidyFigures({half}) {{ amount }}
+            creditProcessFigures(since: "2025-07-01", until: "2026-06-30") {{
+                objectionsLodged objectionsUpheld repairsGranted repairsOnTime
+            }}
+        }}"""
+    )
+    assert [node["state"] for node in city["ratingCycles"]["nodes"]] == ["RECTIFYING", "COLLECTING"]
+    # One result stands on the edge of a band, another was lifted onto one when it was objected to.
+    results = {(each["total"], each["band"], each["edition"]) for each in city["publishedRatings"]["nodes"]}
+    assert results == {("92.00", "SELF", 1), ("79.00", "NOTICE", 1), ("85.00", "SELF", 1), ("60.00", "NOTICE", 2)}
+    lists = [(node["colour"], node["state"]) for node in city["redBlackLists"]["nodes"]]
+    assert lists == [("RED", "PUBLISHED"), ("BLACK", "PUBLISHED")]
+    assert city["surveys"]["nodes"] == [
+        {"state": "CLOSED", "answered": 25, "required": 25},
+        {"state": "OPEN", "answered": 3, "required": 25},
+    ]
+    whistles = [tuple(row.values()) for row in city["whistleFigures"]]
+    assert whistles == [(0, 0, 0, 0), (2, 1, 1, 1), (1, 0, 0, 0), (1, 0, 1, 0)]
+    duties = {row.pop("kind"): tuple(row.values()) for row in city["complianceFigures"]}
+    assert duties == {
+        "MONTHLY_REPORT": (30, 29, 1),
+        "QUARTERLY_OBSERVATION": (6, 6, 0),
+        "HALF_YEAR_ASSESSMENT": (0, 0, 0),
+    }
+    assert city["subsidyFigures"] == [{"amount": "76800.00"}]
+    process = {"objectionsLodged": 1, "objectionsUpheld": 1, "repairsGranted": 1, "repairsOnTime": 1}
+    assert city["creditProcessFigures"] == [process]
+
+    company = await ask["company"](
+        """{
+            company { id }
+            creditRecords { nodes { subject information state } }
+            rectificationOrders { nodes { state } }
+        }"""
+    )
+    records = sorted(tuple(node.values()) for node in company["creditRecords"]["nodes"])
+    assert records == [
+        ("COMPANY", "BAD", "EFFECTIVE"),
+        ("COMPANY", "BAD", "NOTIFIED"),
+        ("COMPANY", "BAD", "REPAIRED"),
+        ("COMPANY", "BASIC", "EFFECTIVE"),
+        ("COMPANY", "GOOD", "EFFECTIVE"),
+        ("PROJECT_LEAD", "BAD", "EFFECTIVE"),
+        ("PROJECT_LEAD", "GOOD", "EFFECTIVE"),
+    ]
+    assert {node["state"] for node in company["rectificationOrders"]["nodes"]} == {"ISSUED", "CONFIRMED"}
+    scores = await ask["company"](
+        """query ($company: ID!) {
+            during: creditScore(company: $company, on: "2025-10-01") { score grade }
+            repaired: creditScore(company: $company, on: "2026-01-01") { score grade }
+            now: creditScore(company: $company, on: "2026-06-30") { score grade }
+            creditScores(where: {subject: {eq: PROJECT_LEAD}, score: {gt: "0"}}) { nodes { score validFrom validTo } }
+            creditChain { broken }
+        }""",
+        company=company["company"]["id"],
+    )
+    assert [one["score"] for one in scores.pop("creditScores")["nodes"]] == ["10.00", "6.00", "1.00"]
+    assert scores == {
+        "during": {"score": "77.00", "grade": "A"},
+        "repaired": {"score": "82.00", "grade": "AA"},
+        "now": {"score": "78.00", "grade": "A"},
+        "creditChain": {"broken": None},
+    }
+    other = await ask["other_company"]("{ interviews { nodes { state } } rectificationOrders { totalCount } }")
+    assert [node["state"] for node in other["interviews"]["nodes"]] == ["HELD", "PLANNED"]
+    assert other["rectificationOrders"]["totalCount"] == 1
+
+
 async def test_nobody_is_real(administrator: asyncpg.Connection, demo: Demo) -> None:
     """Companies and regulators say that they are samples; people are called by the sexagenary cycle."""
     for table in ("company", "regulator", "party_organisation"):
