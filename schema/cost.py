@@ -1,4 +1,4 @@
-"""How many objects an operation may return at most, known before it runs."""
+"""How many objects an operation may return, known before it runs: at most, where lists are paged, else about."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias, cast
@@ -25,10 +25,13 @@ from graphql import (
     is_list_type,
 )
 
-PAGE_DEFAULT = 20
-PAGE_MAXIMUM = 100
+from schema.reads.declare import PAGE_DEFAULT, PAGE_LIMIT
+from schema.reads.report import cells
+
 UNPAGED = 10
-"""What a list without paging is taken for; such lists are short by nature (a division's parents, a project's grids)."""
+"""What a list without paging is taken for; such lists are short by nature (a division's parents, a project's grids),
+and so are the rows of one cell of a report.
+"""
 
 Number: TypeAlias = "int | str | None"
 """A number, the name of the variable that holds it, or nothing."""
@@ -45,7 +48,7 @@ class Page(NamedTuple):
         for number in self:
             value = variables.get(number) if isinstance(number, str) else number
             if isinstance(value, int):
-                return min(max(value, 0), PAGE_MAXIMUM)
+                return min(max(value, 0), PAGE_LIMIT)
         return PAGE_DEFAULT
 
 
@@ -60,13 +63,24 @@ class Ids(NamedTuple):
         return len(value) if isinstance(value, list) else 1
 
 
+class Cells(NamedTuple):
+    """As many lists of rows as a report is asked for cells, by its arguments `breakdown` and `every`."""
+
+    field: GraphQLField
+    node: FieldNode
+
+    def size(self, variables: Mapping[str, Any]) -> int:
+        """The number of cells."""
+        return cells(self.field, self.node, variables)
+
+
 Times: TypeAlias = "int | Page | Ids"
 
 
 class Items(NamedTuple):
     """A list whose length a variable decides: so many times its own objects and what lies below each."""
 
-    times: Page | Ids
+    times: Page | Ids | Cells
     fixed: int
     below: tuple["Items", ...]
 
@@ -157,6 +171,9 @@ class _Sum:
         own = 0 if named.name.endswith("Edge") and (fixed or open_terms) else 1
         if not is_list_type(get_nullable_type(field.type)):
             return own + fixed, open_terms
+        if "every" in field.args:
+            rows = tuple(_times(UNPAGED, items) for items in open_terms)
+            return 0, (Items(Cells(field, node), UNPAGED * (own + fixed), rows),)
         times = _listed(node) if "ids" in field.args else page
         if isinstance(times, int):
             return times * (own + fixed), tuple(_times(times, items) for items in open_terms)

@@ -278,9 +278,9 @@ class Engine:
     def _too_dear(self, cost: int) -> Failure:
         return Failure(
             FailureCode.COST_EXCEEDED,
-            f"该请求最多可能返回 {cost} 个对象，超过上限 {self._cost_limit}；请减小 first，或分几次查询。"
+            f"该请求最多可能返回 {cost} 个对象，超过上限 {self._cost_limit}；请减小 first、减少期数，或分几次查询。"
             f" / This could return {cost} objects, more than the limit of {self._cost_limit};"
-            " ask for a smaller page, or in several requests.",
+            " ask for a smaller page, for fewer periods, or in several requests.",
             requested=cost,
             limit=self._cost_limit,
             # Waiting does not help: the request itself is too large.

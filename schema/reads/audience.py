@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -69,5 +69,5 @@ def forbidden(what: str, permission: Permission, place: Place) -> GraphQLError:
     )
 
 
-Values = dict[str, Any]
+Values = Mapping[str, Any]
 """Coerced variables by name."""

@@ -68,6 +68,9 @@ EVERY: Final = (
 PERIODS: Final = 60
 PERIODS_BROKEN_DOWN: Final = 12
 
+BELOW: Final = 20
+"""What a breakdown is taken for before it has run: so many divisions directly below, as a county has streets."""
+
 NOWHERE: Final = UUID(int=0)
 
 
@@ -172,6 +175,17 @@ class Cell:
     )
 
 
+def cells(definition: GraphQLField, node: FieldNode, variables: Values) -> int:
+    """How many cells a report is asked for; arguments that are refused when it is compiled ask for one."""
+    try:
+        given = arguments(definition, node, variables)
+    except Invalid:
+        return 1
+    below, every = bool(_leaf(given, "breakdown").value), _leaf(given, "every").value
+    periods = 1 if every is None else every.number(_leaf(given, "since").value, _leaf(given, "until").value)
+    return (BELOW if below else 1) * min(periods, PERIODS_BROKEN_DOWN if below else PERIODS)
+
+
 def compiled(
     compiler: Compiler, definition: GraphQLField, field: Declared, type_: Any, nodes: list[FieldNode], place: Place
 ) -> Json:
@@ -273,9 +287,7 @@ class _Reading:
     # What the SQL names
 
     def _leaf(self, name: str) -> Leaf:
-        leaf = self._given.get(to_camel_case(name), Leaf(None))
-        assert isinstance(leaf, Leaf)
-        return leaf
+        return _leaf(self._given, name)
 
     def _parameter(self, name: str, cast: str, convert: Callable[[Any], Any] | None = None) -> str:
         return self._statement.value(self._leaf(name), cast, convert or _same, self._place)
@@ -356,6 +368,12 @@ class _Reading:
             elif "estate_id" in table.columns:
                 kept.append(f"EXISTS (SELECT FROM estate WHERE id = {alias}.estate_id AND kind = {kind})")
         return kept
+
+
+def _leaf(given: Mapping[str, Tree], name: str) -> Leaf:
+    leaf = given.get(to_camel_case(name), Leaf(None))
+    assert isinstance(leaf, Leaf)
+    return leaf
 
 
 def _same(value: Any) -> Any:

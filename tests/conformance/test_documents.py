@@ -7,8 +7,10 @@ import psutil
 import pytest
 from graphql import build_schema
 
+from schema import build, executable
 from schema.documents import ALIAS_LIMIT, DEPTH_LIMIT, FIELD_LIMIT, Documents
 from schema.failure import Failure, FailureCode
+from tenants.calendar import Every
 
 SCHEMA = build_schema("""
     interface Node { id: ID! }
@@ -190,6 +192,24 @@ class TestCost:
         assert operation.cost({"all": False}) == 1
         assert operation.cost({"all": True}) == 21
         assert cost("{ place @skip(if: true) { id } name }") == 0
+
+    def test_reports_cost_their_cells(self) -> None:
+        """G6: ten rows for each period and each of some twenty divisions below, known from literals or variables."""
+        read = Documents(executable(build()), token_limit=2_000, cache_bytes=1 << 24, introspection=False)
+
+        def figures(asked: str, variables: str = "", **given: object) -> int:
+            period = 'since: "2021-01-01", until: "2025-12-31"'
+            return read(f"query{variables} {{ issueFigures({period}{asked}) {{ found }} }}").operation(None).cost(given)
+
+        assert figures("") == 10
+        assert figures(", every: MONTH") == 60 * 10
+        assert figures(", every: QUARTER, breakdown: false") == 20 * 10
+        assert figures(", every: YEAR, breakdown: true") == 20 * 5 * 10
+        assert figures(", every: MONTH, breakdown: true") == figures(", breakdown: true") * 12, "as most as it may have"
+        asked, variables = ", every: $every, breakdown: $below", "($every: Every, $below: Boolean = true)"
+        assert figures(asked, variables, every=Every.HALF_YEAR, below=False) == 10 * 10
+        assert figures(asked, variables, every=None, below=True) == 20 * 10
+        assert figures(asked, variables, below=None) == 10
 
     def test_mutation_has_a_cost_too(self) -> None:
         """G6."""

@@ -324,6 +324,19 @@ class TestCost:
         assert extensions["limit"] == 5_000
         assert extensions["retryAfter"] is None
 
+    def test_a_report_in_many_cells_is_too_dear(self, server: Served) -> None:
+        """G6: by the periods and divisions that it is asked for, not by its one line in the document."""
+        text = """query ($until: Date!) {
+            issueFigures(since: "2025-01-01", until: $until, every: MONTH, breakdown: true) {
+                division { id } found %s
+            }
+        }"""
+        told = server.ask(text % "", {"until": "2025-06-30"}).json()["extensions"]["cost"]
+        assert told == {"requested": 20 * 6 * 10 * 2, "limit": 5_000}
+        dear = server.ask(text % "another: division { name }", {"until": "2025-12-31"})
+        assert dear.status_code == 400
+        assert dear.json()["errors"][0]["extensions"]["requested"] == 20 * 12 * 10 * 3
+
     def test_cost_is_told(self, server: Served) -> None:
         """G6: every answer says what it was counted as."""
         response = server.ask("{ projects(first: 7) { nodes { estate { name } } } }")
