@@ -109,6 +109,7 @@ Mutation = create_type(
         red_black_list.lists.conclude_red_black_list,
         red_black_list.lists.publish_red_black_list,
         red_black_list.lists.withdraw_red_black_list,
+        red_black_list.lists.propose_red_black_withdrawal,
         red_black_list.lists.withdraw_red_black_entry,
         red_black_list.lists.reissue_red_black_list,
         credit.score.enrol_in_credit,

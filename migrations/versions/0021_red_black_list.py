@@ -1,5 +1,6 @@
 """Red and black lists: an entry is the company's row, written in its name; a list is the registry's. A published one is
-everybody's to read while it stands, and nobody may write more on it than the platform: that it ended.
+everybody's to read while it stands, and nobody may write more on it than the platform: that it ended, or since when an
+entry of it is not shown any more.
 """
 
 import sqlalchemy as sa
@@ -36,7 +37,7 @@ def upgrade() -> None:
         "worker",
         EVERYONE,
         ("SELECT", "UPDATE"),
-        columns={"UPDATE": ("state", "ended_on", "withdrawal", "version", "updated_at")},
+        columns={"UPDATE": ("state", "ended_on", "withdrawal", "lifted", "version", "updated_at")},
     )
     protect("red_black_entry")
     allow("red_black_entry", "tenant", own(), ("SELECT", "INSERT", "UPDATE"))
@@ -72,6 +73,7 @@ def create_tables() -> None:
         sa.Column("handled_on", sa.Date(), nullable=True),
         sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("content", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("lifted", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("withdrawal", sa.Text(), nullable=True),
         sa.CheckConstraint("ended_on IS NOT NULL OR state NOT IN ('SUPERSEDED', 'WITHDRAWN')", name="ending_dated"),
@@ -121,6 +123,7 @@ def create_tables() -> None:
         sa.Column("objection_outcome", sa.Text(), nullable=True),
         sa.Column("objection_answer", sa.Text(), nullable=True),
         sa.Column("ending", sa.Text(), nullable=True),
+        sa.Column("proposed_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint("objection_outcome IN ('KEPT', 'AMENDED', 'REMOVED')", name="objection_outcome_known"),
         sa.CheckConstraint("reason <> ''", name="reason_given"),
         sa.CheckConstraint("state IN ('DRAFT', 'LISTED', 'REMOVED', 'WITHDRAWN')", name="state_known"),

@@ -12,6 +12,7 @@ from schema.reads.report import Cell, figure, figures
 from schema.reads.row import subtree
 from schema.red_black_list.terms import Colour, EntryOutcome, EntryState, ListState, Subject
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
+from tenants.credit.record import CreditRecord as Record
 from tenants.permission import Permission
 from tenants.red_black_list import preparation, publication, publicity
 from tenants.red_black_list.tables import RedBlackEntry as Entry
@@ -48,8 +49,9 @@ def _visible(row: Row) -> str:
 
 
 def _entry_visible(row: Row) -> str:
-    """A company sees its own, once they are publicised, while the list stands; those who prepare lists see what they
-    prepare, and audit everything.
+    """A company sees its own, once they are publicised, while the list stands, and its administrator why one was taken
+    off; those who prepare lists see what they prepare, and audit everything. One whose record's term is over is hidden
+    before the nightly work notes that.
     """
 
     def standing(listing: Row) -> str:
@@ -59,11 +61,22 @@ def _entry_visible(row: Row) -> str:
     if Permission.RED_BLACK_LIST_AUDIT in permissions:
         return "true"
     stands = row.exists(Listing, by={"id": "list_id"}, where=standing)
+    runs = row.exists(
+        Record, by={"id": "credit_record_id"}, where=lambda record: f"coalesce({record.valid_to} >= current_date, true)"
+    )
+    shown = f"{stands} AND ({row.credit_record_id} IS NULL OR {row.state} <> 'LISTED' OR {runs})"
     if Permission.RED_BLACK_LIST_PREPARE in permissions:
-        return f"{row.state} <> 'WITHDRAWN' AND {stands}"
-    if row.statement.audience.kind == "tenant":
-        return f"{row.state} <> 'DRAFT' AND {stands}"
-    return f"{row.state} = 'LISTED' AND {stands}"
+        return f"{row.state} <> 'WITHDRAWN' AND {shown}"
+    if row.statement.audience.kind != "tenant":
+        return f"{row.state} = 'LISTED' AND {shown}"
+    mine = f"({row.state} = 'LISTED' OR ({row.state} = 'REMOVED' AND {row.objected_on} IS NOT NULL)) AND {shown}"
+    return f"({mine}) OR {row.state} = 'WITHDRAWN'" if Permission.CREDIT_READ_ENDED in permissions else mine
+
+
+def _said(row: Row) -> str:
+    """What was published, and while it is in force what of it is shown today."""
+    today = publication.shown(row.content, row.lifted, "current_date")
+    return f"CASE WHEN {row.ended_on} IS NULL THEN {today} ELSE {row.content} END"
 
 
 @entity(table=Listing, prefix="rbl", permission=Permission.RED_BLACK_LIST_READ, visible=_visible)
@@ -87,8 +100,10 @@ class RedBlackList(Node):
     provisional: bool = column("That day's year has no published holiday calendar yet (期限暂定).")
     handled_on: date | None = column("Publicity closed on (异议处理完毕日期).")
     published_on: date | None = column("Published on (公布日期).", where=True, order=True)
-    content: JSON | None = column(
-        "What was published, entry by entry (公布内容): company, uscc, project, reason and ground."
+    content: JSON | None = expression(
+        "What was published, entry by entry (公布内容): company, uscc, project, lead, reason, ground and until when the"
+        " ground holds. An entry whose credit record was repaired, revoked or has expired is left out.",
+        _said,
     )
     ended_on: date | None = column("Shown no more since (停止公布日期).", where=True)
     withdrawal: str | None = column("Why it was taken back (撤下原因).")
@@ -122,7 +137,12 @@ class RedBlackEntry(Node):
     objection_decided_on: date | None = column("Objection decided on (异议处理日期).", where=True)
     objection_outcome: EntryOutcome | None = column("What became of the objection (异议处理结果).", where=True)
     objection_answer: str | None = column("Answer to the objection (异议答复).")
-    ending: str | None = column("Why it left the list (移出或撤下原因).")
+    ending: str | None = column("Why it left the list, or is proposed to (移出或撤下原因).")
+    withdrawal_proposed: bool = expression(
+        "Somebody proposes to take it off, and nobody has confirmed that (待确认撤下).",
+        lambda row: f"({row.state} = 'LISTED' AND {row.proposed_by} IS NOT NULL)",
+        where=True,
+    )
     list: "RedBlackList | None" = one("The list (榜单).", where=True)
     company: "Company | None" = one("The company (物业服务企业).", by={"id": "tenant_id"})
     project: "Project | None" = one("The project (物业项目).", where=True)
@@ -241,6 +261,14 @@ class RemoveRedBlackEntryInput:
     reason: str = strawberry.field(description="Why (原因).")
 
 
+@strawberry.input(description="Which entry, and in which version you saw it (榜单条目).")
+class RedBlackEntryInput:
+    """The entry."""
+
+    id: strawberry.ID = identifier("rbe", "The entry (榜单条目).")
+    version: int = strawberry.field(description="The version you saw (版本号).")
+
+
 @strawberry.input(description="Object to an entry (提出异议).")
 class ObjectToRedBlackEntryInput:
     """On which grounds."""
@@ -330,8 +358,16 @@ async def withdraw_red_black_list(scope: Scope, input: WithdrawRedBlackListInput
     return _list(await publication.withdraw(scope, **values(input)))
 
 
-@mutation(Permission.RED_BLACK_LIST_PUBLISH, "Take an entry off a published list at once (撤下条目).")
-async def withdraw_red_black_entry(scope: Scope, input: RemoveRedBlackEntryInput) -> RedBlackEntryPayload:
+@mutation(Permission.RED_BLACK_LIST_PREPARE, "Propose to take an entry off a published list (提出撤下条目).")
+async def propose_red_black_withdrawal(scope: Scope, input: RemoveRedBlackEntryInput) -> RedBlackEntryPayload:
+    return _entry(await publication.propose_withdrawal(scope, **values(input)))
+
+
+@mutation(
+    Permission.RED_BLACK_LIST_PUBLISH,
+    "Take an entry off a published list at once, as somebody else proposed (确认撤下条目).",
+)
+async def withdraw_red_black_entry(scope: Scope, input: RedBlackEntryInput) -> RedBlackEntryPayload:
     return _entry(await publication.withdraw_entry(scope, **values(input)))
 
 

@@ -29,7 +29,7 @@ _enum(
         EntryState.DRAFT: "Being prepared (拟列入).",
         EntryState.LISTED: "Publicised, or published with its list (已列入).",
         EntryState.REMOVED: "Removed before the list was published (已移出).",
-        EntryState.WITHDRAWN: "Taken off a published list (已撤下).",
+        EntryState.WITHDRAWN: "Taken off a list that was publicised or published (已撤下).",
     },
     name="RedBlackEntryState",
 )

@@ -11,6 +11,7 @@ from tenants.credit.publication import publish
 from tenants.credit.record import CreditRecord, CreditState, enter, held_at, move
 from tenants.credit.standing import rescore
 from tenants.errors import Code, DomainError
+from tenants.red_black_list import grounds
 from tenants.scope import Scope
 
 
@@ -44,6 +45,7 @@ async def replace(
         new.replaces = row.id
         await enter(scope, new, "begun_anew")
         await rescore(scope, row, on)
+        await grounds.follow(scope, row, new)
     return await find(scope, CreditRecord, new.id)
 
 
@@ -62,4 +64,5 @@ async def decide(
             await rescore(scope, row, since)
         elif row.effective_on is not None:  # it counts as before, and is no longer marked as objected to
             await publish(scope, await find(scope, Company, row.tenant_id))
+        await grounds.end(scope, row)
     return await find(scope, CreditRecord, seen.id)

@@ -32,6 +32,7 @@ from tenants.credit.record import (
 )
 from tenants.errors import Code, DomainError
 from tenants.project import lead_on
+from tenants.red_black_list import grounds
 from tenants.row import new_id, today
 from tenants.scheme import Document, Purpose, Subject
 from tenants.scheme.document import Nature
@@ -195,6 +196,7 @@ async def expire(scope: Scope, on: date, limit: int) -> int:
     for row in rows:
         assert row.valid_to is not None
         await move(scope, row, CreditState.EXPIRED, {"ended_on": row.valid_to + timedelta(days=1)}, "expired")
+    await grounds.end(scope, *rows)
     return len(rows)
 
 

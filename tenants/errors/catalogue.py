@@ -1059,6 +1059,10 @@ class Code(Enum):
         "榜单状态为“{state}”，只有拟定中的榜单可以增减条目；已公布的请更正再版。",
         "The list is {state}: entries are added and removed while it is PREPARED; a published one is reissued.",
     )
+    RED_BLACK_NOT_PROPOSED = Words(
+        "还没有人提出撤下该条目；请先由另一人提出（proposeRedBlackWithdrawal），再由您确认。",
+        "Nobody has proposed to take this entry off; let somebody else propose it (proposeRedBlackWithdrawal), then confirm.",
+    )
     RED_BLACK_NO_OBJECTION = Words(
         "该条目没有待处理的异议。",
         "No objection to this entry waits for a decision.",

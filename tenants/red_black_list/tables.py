@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -57,8 +57,16 @@ STATE_CHANGES: Mapping[ListState, tuple[ListState, ...]] = {
 }
 
 
+ENTRY_STATE_CHANGES: Mapping[EntryState, tuple[EntryState, ...]] = {
+    EntryState.DRAFT: (EntryState.LISTED, EntryState.REMOVED),
+    EntryState.LISTED: (EntryState.REMOVED, EntryState.WITHDRAWN),
+}
+
+
 class RedBlackList(Changing, Row, table=True):
-    """One edition of a list. `content` is what was published, entry by entry; nobody may change it any more then."""
+    """One edition of a list. `content` is what was published, entry by entry; nobody may change it any more then.
+    `lifted` says of which `entry` of it, and from which day `on`, is not shown although it was published.
+    """
 
     __tablename__ = "red_black_list"
     __table_args__ = (
@@ -102,12 +110,18 @@ class RedBlackList(Changing, Row, table=True):
     handled_on: date | None = None
     published_on: date | None = None
     content: list[dict[str, Any]] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    lifted: list[dict[str, str]] = Field(
+        default_factory=list, sa_column=Column(JSONB, server_default=text("'[]'"), nullable=False)
+    )
     ended_on: date | None = None
     withdrawal: str | None = Field(default=None, sa_type=Text)
 
 
 class RedBlackEntry(Changing, TenantRow, table=True):
-    """A company, one of its projects, or who leads that project, on a list: why, and on what that rests."""
+    """A company, one of its projects, or who leads that project, on a list: why, and on what that rests.
+
+    `ending` is why it left the list, or, with `proposed_by`, why somebody proposes to take it off.
+    """
 
     __tablename__ = "red_black_entry"
     __table_args__ = (
@@ -168,3 +182,4 @@ class RedBlackEntry(Changing, TenantRow, table=True):
     objection_outcome: EntryOutcome | None = code_field(default=None)
     objection_answer: str | None = Field(default=None, sa_type=Text)
     ending: str | None = Field(default=None, sa_type=Text)
+    proposed_by: UUID | None = None

@@ -74,6 +74,11 @@ class Office:
         row = await self.concluded(*firms, **more)
         return await self.town.do(self.publisher, publication.publish, row.id, row.version)
 
+    async def withdraw(self, one: RedBlackEntry, reason: str) -> RedBlackEntry:
+        """Take an entry off a published list, as proposed."""
+        one = await self.town.do(self.assessor, publication.propose_withdrawal, one.id, one.version, reason)
+        return await self.town.do(self.publisher, publication.withdraw_entry, one.id, one.version)
+
     async def entry_of(self, row: RedBlackList, firm: Firm) -> RedBlackEntry:
         """The company's entry on a list."""
         found = await self.town.administrator.fetchrow(

@@ -1,6 +1,7 @@
 """A red or black list is prepared, publicised, objected to and published by different people, and unchanged then."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -11,10 +12,12 @@ from schema.failure import Failure
 from tenants import project, setting
 from tenants.calendar import after_working_days
 from tenants.change import find
-from tenants.credit import notice
+from tenants.credit import notice, objection, repair
+from tenants.credit.record import CreditRecord, CreditSeverity, ObjectionOutcome, RepairOutcome
 from tenants.errors import Code
-from tenants.permission import VISITOR, RegulatorRole
+from tenants.permission import VISITOR, CompanyRole, RegulatorRole
 from tenants.red_black_list import preparation, publication, publicity
+from tenants.red_black_list.preparation import NewEntry
 from tenants.red_black_list.tables import Colour, EntryOutcome, EntryState, ListState, RedBlackList
 from tenants.row import new_id, today
 from tenants.scheme import Subject
@@ -196,22 +199,163 @@ async def test_an_objection_is_decided(town: Town, office: Office, firm: Firm, o
     }[outcome]
 
 
-async def test_an_entry_may_rest_on_a_credit_record(town: Town, office: Office, firm: Firm) -> None:
-    """On the company's own, in force; one that has ended since keeps the list from being published."""
+@pytest.fixture(scope="module")
+async def bureau(town: Town) -> Bureau:
+    """Who decides credit records of the city."""
     await publish(town, CITY, scheme())
-    bureau = await Bureau.of(town)
+    return await Bureau.of(town)
+
+
+async def resting(office: Office, record: CreditRecord, *firms: Firm, **more: Any) -> RedBlackList:
+    """A list that is being prepared, with an entry of a credit record before those of other companies."""
+    row = await office.prepared(**more)
+    new = NewEntry(list_id=row.id, company_id=record.tenant_id, reason="拒不整改", credit_record_id=record.id)
+    await office.town.do(office.assessor, preparation.enter, new)
+    for each in firms:
+        await office.town.do(office.assessor, preparation.enter, entry(row, each))
+    return row
+
+
+async def decided(office: Office, row: RedBlackList) -> RedBlackList:
+    """The list, published."""
+    row = await office.town.do(office.publisher, publicity.publicise, row.id, row.version)
+    row = await office.town.do(office.publisher, publicity.conclude, row.id, row.version, on=LATER)
+    return await office.town.do(office.publisher, publication.publish, row.id, row.version)
+
+
+async def lapse(town: Town, record: CreditRecord) -> None:
+    """The last day of the record's term was yesterday."""
+    yesterday = today() - DAY
+    await town.administrator.execute("UPDATE credit_record SET valid_to = $2 WHERE id = $1", record.id, yesterday)
+    await town.administrator.execute(
+        "UPDATE red_black_list SET content = replace(content::text, $1, $2)::jsonb WHERE content IS NOT NULL",
+        f'"until": "{record.valid_to}"',
+        f'"until": "{yesterday}"',
+    )
+
+
+async def ended(town: Town, bureau: Bureau, firm: Firm, record: CreditRecord, how: str) -> None:
+    """End a record: by decision, or by the nightly work once its term is over."""
+    if how == "REVOKED":
+        await town.do(bureau.publisher, notice.revoke, record.id, record.version, "处罚决定已被撤销")
+    elif how == "REPAIRED":
+        applied = await town.do(firm.admin, repair.apply, record.id, record.version, "已公示", "承诺书1号")
+        granted = (applied.id, applied.version, RepairOutcome.GRANTED, "准予修复")
+        await town.do(bureau.publisher, repair.decide_repair, *granted)
+    else:
+        await lapse(town, record)
+        async with (
+            town.database.writing(Principal("worker", tenant_id=firm.id)) as scope,
+            scope.acting_for(firm.id),
+        ):
+            assert await notice.expire(scope, today(), 10) == 1
+
+
+async def entries_seen(town: Town, who: Principal) -> list[dict[str, Any]]:
+    """The entries that a company's member is shown."""
+    text = "{ redBlackEntries { nodes { state ending list { title } } } }"
+    return (await Asker(executable(build()), town.database, who)(text))["redBlackEntries"]["nodes"]  # type: ignore[no-any-return]
+
+
+async def test_an_entry_may_rest_on_a_credit_record(town: Town, office: Office, bureau: Bureau, firm: Firm) -> None:
+    """On the company's own, in force; once its term is over the list is not published with it."""
     record = await bureau.effective(firm)
-    row = await office.prepared()
+    row = await resting(office, record)
     grounds = {"credit_record_id": record.id, "document": None}
     stranger = await town.company()
     theirs = await town.refused(office.assessor, preparation.enter, entry(row, stranger, **grounds))
     assert theirs == [(Code.NOT_FOUND, "creditRecordId")]
-    await town.do(office.assessor, preparation.enter, entry(row, firm, **grounds))
     row = await town.do(office.publisher, publicity.publicise, row.id, row.version)
     row = await town.do(office.publisher, publicity.conclude, row.id, row.version, on=LATER)
-    await town.do(bureau.publisher, notice.revoke, record.id, record.version, "处罚决定已被撤销")
-    ended = await town.refused(office.publisher, publication.publish, row.id, row.version)
-    assert ended == [(Code.RED_BLACK_GROUNDS_ENDED, "id")]
+    await town.administrator.execute(
+        "UPDATE red_black_list SET valid_to = $2 WHERE id = $1", row.id, (record.valid_to or today()) + 9 * DAY
+    )
+    late = {"on": (record.valid_to or today()) + DAY}
+    over = await town.refused(office.publisher, publication.publish, row.id, row.version, **late)
+    assert over == [(Code.RED_BLACK_GROUNDS_ENDED, "id")]
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ("REPAIRED", "所依据的信用记录已修复"),
+        ("REVOKED", "所依据的信用记录已撤销"),
+        ("EXPIRED", "所依据的信用记录已到期"),
+    ],
+)
+async def test_an_entry_leaves_the_list_with_its_credit_record(
+    town: Town, office: Office, bureau: Bureau, firm: Firm, how: str, why: str
+) -> None:
+    """Nobody is shown it any more, the others stand as they were published, and the company's administrator sees why;
+    a list of which nothing is left has ended.
+    """
+    other = await town.company()
+    record = await bureau.effective(firm, severity=CreditSeverity.MINOR)
+    row = await decided(office, await resting(office, record, other))
+    alone = await decided(office, await resting(office, record))
+    assert len(await told(town, firm)) == 2
+    await ended(town, bureau, firm, record, how)
+    assert await told(town, firm) == []
+    assert [each["edition"] for each in await told(town, other)] == [1]
+    other_uscc = (await town.row("company", other.id))["uscc"]
+    for reader in (firm.admin, other.admin, office.publisher):
+        said = (await seen(town, reader, row) or {})["content"]
+        assert [each["uscc"] for each in said] == [other_uscc]
+    manager = firm.member(new_id(), CompanyRole.PROJECT_MANAGER)
+    assert await entries_seen(town, manager) == []
+    assert {(each["state"], each["ending"]) for each in await entries_seen(town, firm.admin)} == {("WITHDRAWN", why)}
+    gone = await seen(town, office.publisher, alone)
+    assert gone is not None
+    assert gone["state"] == "WITHDRAWN"
+    assert await seen(town, firm.admin, alone) is None
+    actions = [action for entity, action in await town.journal(firm) if entity == "red_black_entry"]
+    assert actions.count("grounds_ended") == 2
+
+
+async def test_an_expired_entry_is_hidden_on_the_day(town: Town, office: Office, bureau: Bureau, firm: Firm) -> None:
+    """Before the nightly work: in the public answer, the list, the figures, and the entries."""
+    other = await town.company()
+    record = await bureau.effective(firm)
+    row = await decided(office, await resting(office, record, other))
+    assert len((await seen(town, other.admin, row) or {})["content"]) == 2
+    await lapse(town, record)
+    assert await told(town, firm) == []
+    assert len(await told(town, other)) == 1
+    assert len((await seen(town, other.admin, row) or {})["content"]) == 1
+    assert await entries_seen(town, firm.admin) == []
+
+
+async def test_a_record_that_ends_before_the_publication(
+    town: Town, office: Office, bureau: Bureau, firm: Firm
+) -> None:
+    """A draft of an entry is removed, which the company never sees; one that was publicised is withdrawn, and it does.
+    The list goes on without it.
+    """
+    other = await town.company()
+    record = await bureau.effective(firm)
+    draft = await resting(office, record, other)
+    shown = await resting(office, record, other)
+    shown = await town.do(office.publisher, publicity.publicise, shown.id, shown.version)
+    await ended(town, bureau, firm, record, "REVOKED")
+    assert (await office.entry_of(draft, firm)).state == EntryState.REMOVED
+    assert [each["state"] for each in await entries_seen(town, firm.admin)] == ["WITHDRAWN"]
+    shown = await town.do(office.publisher, publicity.conclude, shown.id, shown.version, on=LATER)
+    shown = await town.do(office.publisher, publication.publish, shown.id, shown.version)
+    assert len(shown.content or []) == 1
+    assert await told(town, firm) == []
+
+
+async def test_an_amended_record_keeps_its_entry(town: Town, office: Office, bureau: Bureau, firm: Firm) -> None:
+    """Other points are no end: the entry rests on the record that takes the place of the first, and ends with that."""
+    record = await bureau.effective(firm, item="D2", points=Decimal(-4))
+    row = await decided(office, await resting(office, record, await town.company()))
+    lodged = await town.do(firm.admin, objection.object_to, record.id, record.version, "已公示")
+    amended = (lodged.id, lodged.version, ObjectionOutcome.AMENDED, "情节轻微", Decimal(-1))
+    new = await town.do(bureau.publisher, objection.decide_objection, *amended)
+    assert len(await told(town, firm)) == 1
+    assert (await office.entry_of(row, firm)).credit_record_id == new.id
+    await ended(town, bureau, firm, new, "REVOKED")
+    assert await told(town, firm) == []
 
 
 async def test_a_list_of_a_rating_rests_on_its_results(town: Town, office: Office) -> None:
@@ -284,7 +428,7 @@ async def test_a_draft_of_an_edition_that_gave_way_is_not_published(town: Town, 
     row = await office.published(firm, await town.company())
     draft = await town.do(office.assessor, publication.reissue, row.id, row.version, "更正")
     one = await office.entry_of(row, firm)
-    await town.do(office.publisher, publication.withdraw_entry, one.id, one.version, "依据被撤销")
+    await office.withdraw(one, "依据被撤销")
     draft = await town.do(office.publisher, publicity.publicise, draft.id, draft.version)
     draft = await town.do(office.publisher, publicity.conclude, draft.id, draft.version, on=LATER)
     late = await town.refused(office.publisher, publication.publish, draft.id, draft.version)
@@ -292,17 +436,19 @@ async def test_a_draft_of_an_edition_that_gave_way_is_not_published(town: Town, 
 
 
 async def test_an_entry_is_withdrawn_at_once(town: Town, office: Office, firm: Firm) -> None:
-    """It leaves every answer, the company's own too; the others stand in the next edition, and audit keeps it."""
+    """It leaves every answer, the company's own too, whose administrator sees why; the others stand in the next
+    edition, and audit keeps it.
+    """
     other = await town.company()
     row = await office.published(firm, other)
     one = await office.entry_of(row, firm)
-    await town.do(office.publisher, publication.withdraw_entry, one.id, one.version, "处罚决定已被撤销")
+    await office.withdraw(one, "处罚决定已被撤销")
     assert await told(town, firm) == []
     assert [(each["edition"], each["reason"]) for each in await told(town, other)] == [(2, "拒不整改")]
-    mine = await Asker(executable(build()), town.database, firm.admin)(
-        "{ redBlackEntries { nodes { id } } redBlackLists(first: 100) { nodes { content } } }"
-    )
-    assert mine["redBlackEntries"]["nodes"] == []
+    manager = firm.member(new_id(), CompanyRole.PROJECT_MANAGER)
+    assert await entries_seen(town, manager) == []
+    assert await entries_seen(town, firm.admin) == [{"state": "WITHDRAWN", "ending": "处罚决定已被撤销", "list": None}]
+    mine = await Asker(executable(build()), town.database, firm.admin)(LISTS)
     uscc = (await town.row("company", firm.id))["uscc"]
     assert uscc not in str(mine["redBlackLists"])
     kept = await Asker(executable(build()), town.database, office.publisher)(
@@ -315,8 +461,29 @@ async def test_an_entry_is_withdrawn_at_once(town: Town, office: Office, firm: F
         other.id,
     )
     assert last is not None
-    only = await town.refused(office.publisher, publication.withdraw_entry, last["id"], last["version"], "撤销")
+    proposed = await town.do(office.assessor, publication.propose_withdrawal, last["id"], last["version"], "撤销")
+    only = await town.refused(office.publisher, publication.withdraw_entry, proposed.id, proposed.version)
     assert only == [(Code.RED_BLACK_LAST_ENTRY, "id")]
+
+
+async def test_a_withdrawal_takes_two(town: Town, office: Office, firm: Firm) -> None:
+    """One proposes it and says why, another confirms; nobody withdraws an entry alone, nor one that is gone."""
+    row = await office.published(firm, await town.company())
+    one = await office.entry_of(row, firm)
+    alone = await town.refused(office.publisher, publication.withdraw_entry, one.id, one.version)
+    assert alone == [(Code.RED_BLACK_NOT_PROPOSED, "id")]
+    silent = await town.refused(office.publisher, publication.propose_withdrawal, one.id, one.version, " ")
+    assert silent == [(Code.EMPTY, "reason")]
+    one = await town.do(office.publisher, publication.propose_withdrawal, one.id, one.version, "依据被撤销")
+    own = await town.refused(office.publisher, publication.withdraw_entry, one.id, one.version)
+    assert own == [(Code.FOUR_EYES, "id")]
+    assert len(await told(town, firm)) == 1
+    second = await town.regulator(CITY)
+    await town.do(second, publication.withdraw_entry, one.id, one.version)
+    assert await told(town, firm) == []
+    gone = await office.entry_of(row, firm)
+    again = await town.refused(office.assessor, publication.propose_withdrawal, gone.id, gone.version, "再次")
+    assert again == [(Code.TRANSITION_NOT_ALLOWED, "id")]
 
 
 async def test_a_list_is_withdrawn_or_expires(town: Town, office: Office, firm: Firm) -> None:

@@ -101,7 +101,7 @@ _EVALUATES = _everything("which regulators evaluate in a rating is no secret amo
 _ANNOUNCED = _everything("published results of a rating are for everybody")
 _ANNOUNCES = _everything("the platform alone publishes results")
 _ON_LISTS = _everything("a red or black list names no company until it is published, and is public then")
-_ENDS = _everything("the platform notes on a red or black list that it ended, and may write nothing else on it")
+_ENDS = _everything("the platform notes on a red or black list that it or an entry of it ended, and nothing else")
 _STANDING = Rule(
     "what a red or black list says is public while it stands",
     ("ended_on",),

@@ -61,6 +61,7 @@ ACTS = {
     "tenants/rectification.py: confirm": "a regulator confirms that a company put right what it was told to",
     "tenants/rectification.py: issue": "a regulator orders a company to put something right",
     "tenants/rectification.py: send_back": "a regulator returns a company's answer to an order",
+    "tenants/red_black_list/grounds.py: _lifted": "the platform, not a regulator, notes that an entry left a list",
     "tenants/red_black_list/preparation.py: carry_out": "a regulator decides about a company's entry on a list",
     "tenants/red_black_list/preparation.py: enter": "a regulator enters a company on a list",
     "tenants/red_black_list/publication.py: _content": "a list is published with the names of the companies on it",

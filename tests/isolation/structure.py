@@ -88,6 +88,7 @@ POINTS_NOWHERE = {
     "public_credit.company_id": "as estate.serving_tenant_id",
     "survey.serving_tenant_id": "as estate.serving_tenant_id",
     "red_black_entry.listed_by": "as credit_record.drafted_by",
+    "red_black_entry.proposed_by": "as credit_record.drafted_by",
     "red_black_list.prepared_by": "as credit_record.drafted_by",
     "registry_audit_entry.actor_id": "as in audit_entry",
     "registry_audit_entry.division_path": "history stays under the path that held when it was written",

@@ -1,6 +1,6 @@
 """Errands of red and black lists, at each step of their way."""
 
-from tenants.red_black_list import publicity
+from tenants.red_black_list import publication, publicity
 from tenants.red_black_list.tables import RedBlackEntry, RedBlackList
 from tenants.scope import Principal
 from tests.areas.errands.registry import Input, errand
@@ -95,11 +95,22 @@ async def withdraw_red_black_list(town: Town) -> tuple[Principal, Input]:
     return office.publisher, {**_at(await office.published(await town.company())), "reason": "依据被撤销"}
 
 
+async def _listed(town: Town) -> tuple[Office, RedBlackEntry]:
+    office, firm = await Office.of(town), await town.company()
+    return office, await office.entry_of(await office.published(firm, await town.company()), firm)
+
+
+@errand
+async def propose_red_black_withdrawal(town: Town) -> tuple[Principal, Input]:
+    office, one = await _listed(town)
+    return office.assessor, {**_on(one), "reason": "依据被撤销"}
+
+
 @errand
 async def withdraw_red_black_entry(town: Town) -> tuple[Principal, Input]:
-    office, firm = await Office.of(town), await town.company()
-    row = await office.published(firm, await town.company())
-    return office.publisher, {**_on(await office.entry_of(row, firm)), "reason": "依据被撤销"}
+    office, one = await _listed(town)
+    given = (one.id, one.version, "依据被撤销")
+    return office.publisher, _on(await town.do(office.assessor, publication.propose_withdrawal, *given))
 
 
 @errand
