@@ -22,7 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 import migrations
 import schema
-from api import bulletin, credit, export, logs, open_days, red_black, surveys
+from api import bulletins, credit, export, logs, open_days, surveys
 from api.callers import Callers
 from api.graphql import JSON, STATUS, ClientLeft, Endpoint, Exchange, Refused, respond
 from api.heads import Protocol
@@ -84,8 +84,7 @@ class Server:
                 *credit.routes(),
                 *surveys.routes(),
                 *export.routes(),
-                *bulletin.routes(),
-                *red_black.routes(),
+                *bulletins.routes(),
             ],
             exception_handlers={
                 404: _not_found,
@@ -166,8 +165,7 @@ class Server:
             readers=readers,
             writers=writers,
         )
-        others.state.bulletins = bulletin.Bulletins(callers, database, readers=readers)
-        others.state.red_black_bulletins = red_black.RedBlackBulletins(callers, database, readers=readers)
+        others.state.bulletins = bulletins.Bulletins(callers, database, readers=readers)
         others.state.reports = export.Reports(callers, engine, self._schema)
         # What lives as long as the process need not be looked at by every collection.
         gc.collect()
@@ -309,8 +307,7 @@ def _write(scope: Scope, exchange: Exchange, seconds: float) -> None:
         "method": scope["method"],
         # Another path may hold anything: what someone mistyped, or pasted.
         "path": path
-        if path in PATHS
-        or path in open_days.PATHS | credit.PATHS | surveys.PATHS | export.PATHS | bulletin.PATHS | red_black.PATHS
+        if path in PATHS or path in open_days.PATHS | credit.PATHS | surveys.PATHS | export.PATHS | bulletins.PATHS
         else "other",
         "status": exchange.status,
         "ms": round(seconds * 1_000, 2),
