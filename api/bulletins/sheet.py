@@ -14,12 +14,15 @@ LINES_PRINTED: Final = 1_000
 """More are in the workbook, and the sheet says so."""
 
 _FAMILY: Final = "bulletin"
+_BROAD: Final = 150
 _PALE: Final = (236, 238, 241)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One bulletin. `widths` are the columns' shares of the paper's width; `made_at` is when what it says was so."""
+    """One bulletin. `widths` are the columns' shares of the paper, which lies across for a broad sheet; `made_at` is
+    when what it says was so.
+    """
 
     heading: str
     title: str
@@ -45,7 +48,7 @@ class Sheet:
                 self.set_font(_FAMILY, size=8)
                 self.cell(0, 6, f"第 {self.page_no()} 页，共 {{nb}} 页", align="C")
 
-        pdf = Pages(format="A4")
+        pdf = Pages("landscape" if sum(self.widths) > _BROAD else "portrait", format="A4")
         pdf.set_creation_date(self.made_at)
         pdf.set_lang("zh-CN")
         pdf.set_title(legible(f"{self.heading}：{self.title}"))
