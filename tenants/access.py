@@ -6,8 +6,9 @@ transaction: no row is read without its entry, and no entry remains of a read th
 mark, since they answer with no company's row. The company reads the entries about itself.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, Text
@@ -57,3 +58,8 @@ WHERE mark <> ''
 GROUP BY 1, r.id, r.name
 """
 """Turns the marks of the transaction into entries, as the worker: a regulator writes no company's row."""
+
+
+async def mark(connection: Any, companies: Iterable[UUID], kind: str) -> None:
+    """Note that a rule answers with rows of these companies; the compiled reads note it row by row."""
+    await connection.execute("SELECT count(seen(each, $2)) FROM unnest($1::uuid[]) each", sorted(companies), kind)

@@ -1,4 +1,4 @@
-"""Ratings: cycles are the registry's and known to all; what is rated are the companies' rows, written in their name, and
+"""Ratings: cycles are the registry's and known to all once they are open; what is rated are the companies' rows, written in their name, and
 a regulator reads those of its place.
 """
 
@@ -15,15 +15,18 @@ down_revision = "0015"
 def upgrade() -> None:
     create_tables()
     protect("rating_cycle")
-    for role in ("tenant", "regulator"):
-        allow("rating_cycle", role, EVERYONE, ("SELECT",))
-    allow("rating_cycle", "regulator", in_division(), ("INSERT", "UPDATE"))
+    known = f"(state <> 'DRAFT' OR {own_regulator('regulator_id')})"
+    allow("rating_cycle", "tenant", "state <> 'DRAFT'", ("SELECT",))
+    allow("rating_cycle", "regulator", known, ("SELECT",))
+    allow("rating_cycle", "regulator", in_division(), ("INSERT",))
+    allow("rating_cycle", "regulator", f"{in_division()} AND {known}", ("UPDATE",))
+    allow("rating_cycle", "regulator", f"state = 'DRAFT' AND {own_regulator('regulator_id')}", ("DELETE",))
     protect("rating_case")
     allow("rating_case", "tenant", own(), ("SELECT", "INSERT", "UPDATE"))
     allow("rating_case", "regulator", for_a_purpose(in_division()), ("SELECT",))
     protect("rating_evaluator")
     allow("rating_evaluator", "regulator", EVERYONE, ("SELECT",))
-    allow("rating_evaluator", "regulator", in_division(), ("INSERT",))
+    allow("rating_evaluator", "regulator", in_division(), ("INSERT", "DELETE"))
     organiser = f"{in_division()} AND disclosure <> 'EVALUATORS'"
     protect("rating_sheet")
     allow("rating_sheet", "tenant", f"{own()} AND disclosure = 'EVERYBODY'", ("SELECT",))
@@ -52,6 +55,7 @@ def create_tables() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("division_id", sa.Uuid(), nullable=False),
         sa.Column("division_path", sa.Text(collation="C"), nullable=False),
+        sa.Column("regulator_id", sa.Uuid(), nullable=False),
         sa.Column("scheme_id", sa.Uuid(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -83,6 +87,7 @@ def create_tables() -> None:
         sa.CheckConstraint("title <> ''", name="title_given"),
         sa.CheckConstraint("period_to >= period_from", name="dates_in_order"),
         sa.ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
+        sa.ForeignKeyConstraint(["regulator_id"], ["regulator.id"]),
         sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("id", "division_path", "disclosure"),

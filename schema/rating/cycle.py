@@ -6,35 +6,26 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
+from schema.division import Division
 from schema.rating.terms import CycleState
-from schema.reads import Connection, Node, Row, column, entity, many, one, ref
-from schema.reads import Scope as Asker
-from schema.reads.row import subtree
+from schema.reads import Connection, Node, column, entity, many, one, ref
 from schema.terms import Subject
 from schema.writes import UserError, changed, identifier, mutation, user_errors, values
 from tenants.permission import Permission
+from tenants.rating import cycle as rules
 from tenants.rating import progress
-from tenants.rating.cycle import NewCycle, draft
-from tenants.rating.cycle import RatingCycle as Cycle
 from tenants.scope import Scope
 
 if TYPE_CHECKING:
-    from schema.division import Division
     from schema.rating.case import RatingCase
     from schema.scheme import Scheme
 
 
-def _visible(row: Row) -> str:
-    """A draft is its division's own business until it is opened."""
-    opened = f"{row.state} <> 'DRAFT'"
-    if row.statement.audience.kind != "regulator":
-        return opened
-    return f"{opened} OR {subtree(row.division_path, row.asker(Asker.DIVISION))}"
-
-
-@entity(table=Cycle, prefix="rcy", permission=Permission.RATING_READ, visible=_visible)
+@entity(table=rules.RatingCycle, prefix="rcy", permission=Permission.RATING_READ)
 class RatingCycle(Node):
-    """Rating cycle (评定周期): a division rates projects or companies by a scheme, over a period."""
+    """Rating cycle (评定周期): a division rates projects or companies by a scheme, over a period. A draft is seen by
+    the regulator that drafts it and nobody else.
+    """
 
     title: str = column("Title (名称).", where=True, order=True)
     state: CycleState = column("Where it stands (状态).", where=True)
@@ -71,6 +62,27 @@ class DraftRatingCycleInput:
     period_to: date = strawberry.field(description="Last day of the period rated (评定期止).")
 
 
+@strawberry.input(description="Change a draft of a rating cycle (修改评定周期草案).")
+class RedraftRatingCycleInput:
+    """Which, and what is to be another; what is left out stays."""
+
+    id: strawberry.ID = identifier("rcy", "The draft (评定周期草案).")
+    version: int = strawberry.field(description="The version you saw (版本号).")
+    division_code: str | None = strawberry.field(
+        description="Code of the division (区划代码).", default=strawberry.UNSET
+    )
+    scheme_id: strawberry.ID | None = identifier(
+        "sch", "A published rating scheme (评定方案).", default=strawberry.UNSET
+    )
+    title: str | None = strawberry.field(description="Title (名称).", default=strawberry.UNSET)
+    period_from: date | None = strawberry.field(
+        description="First day of the period rated (评定期起).", default=strawberry.UNSET
+    )
+    period_to: date | None = strawberry.field(
+        description="Last day of the period rated (评定期止).", default=strawberry.UNSET
+    )
+
+
 @strawberry.input(description="A cycle to take a step (推进评定周期).")
 class RatingCycleStepInput:
     """Which."""
@@ -87,14 +99,33 @@ class RatingCyclePayload:
     user_errors: list[UserError] = user_errors()
 
 
-def payload(row: Cycle) -> RatingCyclePayload:
+@strawberry.type(description="What became of a draft that was deleted (删除评定周期草案结果).")
+class DiscardedRatingCyclePayload:
+    """The division it was for, or why it was not deleted."""
+
+    division: Division | None = changed("The division it was for (组织区划)")
+    user_errors: list[UserError] = user_errors()
+
+
+def payload(row: rules.RatingCycle) -> RatingCyclePayload:
     """The cycle as it is now."""
     return RatingCyclePayload(rating_cycle=ref(RatingCycle, row.id))
 
 
 @mutation(Permission.RATING_PUBLISH, "Draft a rating cycle for your division or one below (起草评定周期).")
 async def draft_rating_cycle(scope: Scope, input: DraftRatingCycleInput) -> RatingCyclePayload:
-    return payload(await draft(scope, NewCycle(**values(input))))
+    return payload(await rules.draft(scope, rules.NewCycle(**values(input))))
+
+
+@mutation(Permission.RATING_PUBLISH, "Change a draft that your organisation made (修改评定周期草案).")
+async def redraft_rating_cycle(scope: Scope, input: RedraftRatingCycleInput) -> RatingCyclePayload:
+    given = values(input)
+    return payload(await rules.redraft(scope, given.pop("id"), given.pop("version"), given))
+
+
+@mutation(Permission.RATING_PUBLISH, "Delete a draft that your organisation made (删除评定周期草案).")
+async def discard_rating_cycle(scope: Scope, input: RatingCycleStepInput) -> DiscardedRatingCyclePayload:
+    return DiscardedRatingCyclePayload(division=ref(Division, await rules.discard(scope, **values(input))))
 
 
 @mutation(Permission.RATING_PUBLISH, "Open a cycle to applications and self-assessment (开放申报自评).")

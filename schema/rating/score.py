@@ -144,6 +144,15 @@ class AppointRatingEvaluatorInput:
     )
 
 
+@strawberry.input(description="Dismiss an evaluator (撤销评价单位).")
+class DismissRatingEvaluatorInput:
+    """Of which cycle, and which."""
+
+    cycle_id: strawberry.ID = identifier("rcy", "The cycle (评定周期).")
+    version: int = strawberry.field(description="The cycle's version that you saw (版本号).")
+    evaluator_id: strawberry.ID = identifier("rev", "The evaluator (评价主体成员).")
+
+
 @strawberry.input(description="Score a case (评分).")
 class ScoreRatingCaseInput:
     """Which, in which group, and how."""
@@ -281,6 +290,11 @@ async def appoint_rating_evaluator(scope: Scope, input: AppointRatingEvaluatorIn
     return payload(await sheet.appoint(scope, **given))
 
 
+@mutation(Permission.RATING_PUBLISH, "Let a regulator evaluate no more (撤销评价单位); what it entered stands.")
+async def dismiss_rating_evaluator(scope: Scope, input: DismissRatingEvaluatorInput) -> RatingCyclePayload:
+    return payload(await sheet.dismiss(scope, **values(input)))
+
+
 @mutation(Permission.RATING_SCORE, "Score a case in a group in which your organisation evaluates (评分).")
 async def score_rating_case(scope: Scope, input: ScoreRatingCaseInput) -> RatingSheetPayload:
     row = await sheet.score(scope, values(input)["case_id"], input.group, answers(input.answers))
@@ -345,7 +359,7 @@ async def close_rating_cycle(scope: Scope, input: RatingCycleStepInput) -> Ratin
     return payload(await progress.close(scope, **values(input)))
 
 
-@mutation(Permission.SCHEME_DRAFT, "Score a scored cycle by a draft, and show who moves (方案试算); nothing is kept.")
+@mutation(Permission.SCHEME_DRAFT, "Score a scored cycle by a draft scheme, and show who moves (方案试算).")
 async def rescore_rating_cycle(scope: Scope, input: RescoreRatingCycleInput) -> RatingTrialPayload:
     writing = Writing(yaml=input.yaml, structure=input.document)
     found = await what_if.rescore(scope, values(input)["cycle_id"], writing)

@@ -931,6 +931,10 @@ class Code(Enum):
         "该对象不符合参评条件，不能自评或打分。",
         "This case does not meet the conditions of taking part; it is neither assessed nor scored.",
     )
+    RATING_LAST_EVALUATOR = Words(
+        "“{name}”是评价主体“{group}”的最后一个评价单位，评分期间不能撤销：请先确定另一个评价单位。",
+        "{name} is the last evaluator of group {group}; while scores are collected, appoint another one first.",
+    )
     RATING_NOT_A_CANDIDATE = Words(
         "{ids} 不能推荐参评：不在该周期的区划内、已终止，或已参评。",
         "{ids} cannot be nominated: outside the cycle's division, ended, or taking part already.",
@@ -964,8 +968,8 @@ class Code(Enum):
         "Publicity ended on {due} (setting RATING_PUBLICITY_DAYS); it is too late to object.",
     )
     RATING_OF_PEOPLE = Words(
-        "方案“{code_name}”评的是项目负责人；评定周期只评企业或项目，个人适用信用管理。",
-        "Scheme {code_name} rates project leads; a cycle rates companies or projects, and people have credit records instead.",
+        "方案“{code_name}”评的是项目负责人；软件不给人排名：请另选评企业或项目的方案，对个人发布用途为 CREDIT 的方案并以信用记录（draftCreditRecord）计分。",
+        "Scheme {code_name} rates project leads, and software ranks no people: choose one of companies or projects here; for people, publish it for CREDIT and enter decided records (draftCreditRecord).",
     )
     RATING_ORGANISER_ONLY = Words(
         "只有组织评定的区划（或其上级）可以决定此事项。",

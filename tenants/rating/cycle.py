@@ -1,12 +1,12 @@
 """Rating cycles (评定周期): by which scheme, over which period, and where the rating stands.
 
 DRAFT → OPEN (self-assessment) → COLLECTING → SCORED → PUBLICITY (公示) → FINAL → PUBLISHED → RECTIFYING → CLOSED. The
-day of each step is kept. A cycle belongs to a division and no company; who may read the rows below it hangs on its
-`disclosure`, which those rows carry by their foreign key.
+day of each step is kept. A cycle belongs to a division and no company; a draft is known to the regulator that drafts it
+and nobody else. Who may read the rows below a cycle hangs on its `disclosure`, which they carry by their foreign key.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -19,7 +19,9 @@ from sqlmodel import Field, col
 from tenants import division
 from tenants.change import change, create, find, find_at, transition
 from tenants.checks import NAME_LIMIT, Checks
+from tenants.division import Division
 from tenants.errors import Code, DomainError
+from tenants.journal import record
 from tenants.row import Changing, Row, code_field, one_of, today
 from tenants.scheme import Document, Purpose, Scheme, SchemeRetirement, Subject, registry
 from tenants.scope import Scope
@@ -75,6 +77,7 @@ class RatingCycle(Changing, Row, table=True):
     __tablename__ = "rating_cycle"
     __table_args__ = (
         ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
+        ForeignKeyConstraint(["regulator_id"], ["regulator.id"]),
         ForeignKeyConstraint(["scheme_id"], ["scheme.id"]),
         UniqueConstraint("id", "division_path", "disclosure"),
         Index("rating_cycle_division", "division_path", "id"),
@@ -88,6 +91,7 @@ class RatingCycle(Changing, Row, table=True):
 
     division_id: UUID
     division_path: str = Field(sa_type=Text(collation="C"))
+    regulator_id: UUID
     scheme_id: UUID
     title: str = Field(sa_type=Text)
     subject: Subject = code_field()
@@ -123,7 +127,7 @@ DAY_OF: Mapping[CycleState, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class NewCycle:
-    """A cycle to draft."""
+    """A cycle to draft, or a draft as it is to be."""
 
     division_code: str
     scheme_id: UUID
@@ -134,29 +138,70 @@ class NewCycle:
 
 async def draft(scope: Scope, new: NewCycle) -> RatingCycle:
     """Draft a cycle for a division of the regulator's, by an edition of a rating scheme that holds in the period."""
+    place = await division.by_code(scope, new.division_code, "divisionCode")
+    assert scope.principal.regulator_id is not None  # only a regulator's member has the permission
+    row = RatingCycle(regulator_id=scope.principal.regulator_id, **await _facts(scope, place, new))
+    await create(scope, row, "rating_cycle", action="drafted")
+    return row
+
+
+async def redraft(scope: Scope, id: UUID, version: int, given: Mapping[str, Any]) -> RatingCycle:
+    """Change what is given of a draft, by the rules of drafting. An open cycle is what companies applied to."""
+    checks = Checks()
+    if given.get("division_code", ...) is None:
+        checks.add(Code.EMPTY, "divisionCode")
+    checks.kept(RatingCycle, given)
+    checks.done()
+    row = await _draft_at(scope, id, version)
+    place = await find(scope, Division, row.division_id)
+    if "division_code" in given:
+        place = await division.by_code(scope, given["division_code"], "divisionCode")
+    kept = NewCycle(
+        division_code=place.path,
+        scheme_id=row.scheme_id,
+        title=row.title,
+        period_from=row.period_from,
+        period_to=row.period_to,
+    )
+    await change(scope, row, "rating_cycle", await _facts(scope, place, replace(kept, **given)), action="redrafted")
+    return row
+
+
+async def discard(scope: Scope, id: UUID, version: int) -> UUID:
+    """Delete a draft for good, and say whose division it was for. What remains is the journal's word that it was."""
+    row = await _draft_at(scope, id, version)
+    await record(scope, "discarded", "rating_cycle", row, {"title": row.title})
+    await scope.session.delete(row)
+    await scope.session.flush()
+    return row.division_id
+
+
+async def _draft_at(scope: Scope, id: UUID, version: int) -> RatingCycle:
+    return at_stage(await find_at(scope, RatingCycle, id, version), (CycleState.DRAFT,))
+
+
+async def _facts(scope: Scope, place: Division, new: NewCycle) -> dict[str, Any]:
+    """The columns of a draft. Raises `DomainErrors` for words and days, `DomainError` for a scheme or place unfit."""
     checks = Checks()
     title = checks.text("title", new.title, limit=NAME_LIMIT)
     checks.day("periodFrom", new.period_from)
     checks.day("periodTo", new.period_to)
     checks.not_before("periodTo", new.period_to, new.period_from)
     checks.done()
-    place = await division.by_code(scope, new.division_code, "divisionCode")
     if not place.path.startswith(scope.principal.division_path or "-"):
         raise DomainError(Code.DIVISION_OUTSIDE_REACH, "divisionCode")
     scheme = await find(scope, Scheme, new.scheme_id, "schemeId")
     await _fits(scope, scheme, place.path, new)
-    row = RatingCycle(
-        division_id=place.id,
-        division_path=place.path,
-        scheme_id=scheme.id,
-        title=title,
-        subject=scheme.subject,
-        coverage_min=registry.document_in(scheme).cycle.coverage_min,
-        period_from=new.period_from,
-        period_to=new.period_to,
-    )
-    await create(scope, row, "rating_cycle", action="drafted")
-    return row
+    return {
+        "division_id": place.id,
+        "division_path": place.path,
+        "scheme_id": scheme.id,
+        "title": title,
+        "subject": scheme.subject,
+        "coverage_min": registry.document_in(scheme).cycle.coverage_min,
+        "period_from": new.period_from,
+        "period_to": new.period_to,
+    }
 
 
 async def _fits(scope: Scope, scheme: Scheme, path: str, new: NewCycle) -> None:

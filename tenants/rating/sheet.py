@@ -7,7 +7,7 @@ revision. Peers (同行) get a dossier without names instead, and their answers 
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, Text, UniqueConstraint, select
@@ -18,12 +18,16 @@ from tenants import division
 from tenants.change import change, create, find, find_at
 from tenants.company import Company
 from tenants.errors import Code, DomainError
+from tenants.journal import record
 from tenants.rating.case import Answer, CaseState, RatingCase, cases_of, checked
 from tenants.rating.cycle import CycleState, Disclosure, RatingCycle, at_stage, document_of
 from tenants.regulator import Regulator, RegulatorStatus
 from tenants.row import Changing, Row, TenantRow, code_field, one_of, today
 from tenants.scheme import Document, GroupKind
 from tenants.scope import Principal, Scope
+
+APPOINTED_DURING: Final = (CycleState.OPEN, CycleState.COLLECTING)
+"""A draft has no evaluators: it is nobody's business yet but that of who drafts it."""
 
 
 def disclosing() -> ForeignKeyConstraint:
@@ -108,8 +112,7 @@ async def appoint(
     """Let a regulator of the cycle's division, or of one below, evaluate in a group. It is named by its division, and
     by its own name where the division has several.
     """
-    cycle = await find_at(scope, RatingCycle, cycle_id, version, "cycleId")
-    at_stage(cycle, (CycleState.DRAFT, CycleState.OPEN, CycleState.COLLECTING), "cycleId")
+    cycle = at_stage(await find_at(scope, RatingCycle, cycle_id, version, "cycleId"), APPOINTED_DURING, "cycleId")
     require_group(await document_of(scope, cycle), group, peers=False)
     place = await division.by_code(scope, division_code, "divisionCode")
     if not place.path.startswith(cycle.division_path):
@@ -142,6 +145,29 @@ async def appoint(
     await create(scope, row, "rating_evaluator", action="appointed", taken=taken)
     cycle = await find(scope, RatingCycle, cycle_id)
     await change(scope, cycle, "rating_cycle", {}, action="evaluator_appointed", always=True)
+    return cycle
+
+
+async def dismiss(scope: Scope, cycle_id: UUID, version: int, evaluator_id: UUID) -> RatingCycle:
+    """Let an evaluator evaluate no more. The sheets it wrote stand, and name it; the same may be appointed again. While
+    scores are collected a group keeps one evaluator at least, or its indicators would be scored by nobody.
+    """
+    cycle = at_stage(await find_at(scope, RatingCycle, cycle_id, version, "cycleId"), APPOINTED_DURING, "cycleId")
+    row = await find(scope, RatingEvaluator, evaluator_id, "evaluatorId")
+    if row.cycle_id != cycle.id:
+        raise DomainError(Code.NOT_FOUND, "evaluatorId")
+    beside = select(col(RatingEvaluator.id)).where(
+        col(RatingEvaluator.cycle_id) == cycle.id,
+        col(RatingEvaluator.group_code) == row.group_code,
+        col(RatingEvaluator.id) != row.id,
+    )
+    if cycle.state == CycleState.COLLECTING and await scope.session.scalar(beside.limit(1)) is None:
+        raise DomainError(
+            Code.RATING_LAST_EVALUATOR, "evaluatorId", name=row.regulator_name, group=row.group_code or "—"
+        )
+    await record(scope, "dismissed", "rating_evaluator", row, {"group_code": row.group_code})
+    await scope.session.delete(row)
+    await change(scope, cycle, "rating_cycle", {}, action="evaluator_dismissed", always=True)
     return cycle
 
 

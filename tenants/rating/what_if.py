@@ -1,4 +1,6 @@
-"""What if (方案试算): a scored cycle scored by another document, and who would move. Nothing is kept."""
+"""What if (方案试算): a scored cycle scored by another document, and who would move. Nothing is kept but the entry in
+each company's access log: the answer names its cases.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from tenants import access
 from tenants.change import find
 from tenants.errors import Code, DomainError
 from tenants.rating.case import RatingCase, organising
@@ -88,6 +91,7 @@ async def rescore(scope: Scope, cycle_id: UUID, writing: Writing) -> WhatIf:
         )
         for case_id, row in results.items()
     ]
+    await access.mark(scope.connection, {row.tenant_id for row in results.values()}, "RatingCase")
     moved.sort(key=lambda one: (one.rank_after, one.number))
     return WhatIf(
         document.digest,

@@ -24,7 +24,7 @@ from tenants.survey.tables import SlipState, Survey, SurveySlip, SurveyState, Su
 
 REQUIRED_LIMIT: Final = 1_000
 
-_ASKED_DURING: Final = (CycleState.DRAFT, CycleState.OPEN, CycleState.COLLECTING)
+_ASKED_DURING: Final = (CycleState.OPEN, CycleState.COLLECTING)
 
 STATE_CHANGES: Final = {
     SurveyState.DRAFT: (SurveyState.OPEN, SurveyState.SHORT),

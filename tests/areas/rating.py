@@ -1,15 +1,17 @@
 """What the tests of ratings share: a scheme of three groups, the bureau that runs a cycle, and cases on their way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tenants.permission import RegulatorRole
+import asyncpg
+
+from tenants.permission import REGULATOR_ROLES, RegulatorRole
 from tenants.rating import case, cycle, progress, result, sheet
 from tenants.rating.case import Answer, RatingCase
 from tenants.rating.cycle import NewCycle, RatingCycle
-from tenants.row import today
+from tenants.row import new_id, today
 from tenants.scheme import Document, Scheme
 from tenants.scope import Principal
 from tests.areas.credit import DAY, publish
@@ -81,7 +83,9 @@ class Bureau:
     async def of(cls, town: Town, path: str = CITY, document: Document | None = None) -> "Bureau":
         """Both members, and the scheme that they published."""
         published = await publish(town, path, document or scheme())
-        return cls(town, await town.regulator(path, RegulatorRole.ASSESSOR), await town.regulator(path), published)
+        publisher = await town.regulator(path)
+        assessor = replace(publisher, actor_id=new_id(), permissions=REGULATOR_ROLES[RegulatorRole.ASSESSOR])
+        return cls(town, assessor, publisher, published)
 
     async def drafted(self, **more: Any) -> RatingCycle:
         """A drafted cycle of the first half-year."""
@@ -99,6 +103,23 @@ class Bureau:
         """One that is open."""
         row = await self.drafted(**more)
         return await self.town.do(self.publisher, progress.open_cycle, row.id, row.version)
+
+    async def appointed(self, opened: RatingCycle, group: str, who: Principal) -> asyncpg.Record:
+        """A regulator that evaluates in a group from now on."""
+        assert who.regulator_id is not None
+        assert who.division_path is not None
+        name = (await self.town.row("regulator", who.regulator_id))["name"]
+        seen = await self.town.row("rating_cycle", opened.id)
+        of = (opened.id, seen["version"], group, who.division_path, name)
+        await self.town.do(self.publisher, sheet.appoint, *of)
+        row = await self.town.administrator.fetchrow(
+            "SELECT * FROM rating_evaluator WHERE cycle_id = $1 AND group_code = $2 AND regulator_id = $3",
+            opened.id,
+            group,
+            who.regulator_id,
+        )
+        assert row is not None
+        return row
 
     async def admitted(self, firm: Firm, opened: RatingCycle, project_id: Any) -> RatingCase:
         """A project that takes part in an open cycle."""
@@ -135,10 +156,7 @@ class Round:
         site = await town.regulator(STREET, RegulatorRole.ASSESSOR)
         party = await town.regulator(STREET, RegulatorRole.ASSESSOR)
         for group, who in (("SITE", site), ("PARTY", party)):
-            assert who.regulator_id is not None
-            name = (await town.row("regulator", who.regulator_id))["name"]
-            seen = await town.row("rating_cycle", opened.id)
-            await town.do(bureau.publisher, sheet.appoint, opened.id, seen["version"], group, STREET, name)
+            await bureau.appointed(opened, group, who)
         row = await bureau.collecting(opened)
         for peer in (firm, other):
             row = await town.do(bureau.publisher, sheet.appoint_peer, row.id, row.version, "PEERS", peer.id)

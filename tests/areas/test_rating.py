@@ -9,7 +9,7 @@ import pytest
 from schema import build, executable
 from tenants.errors import Code
 from tenants.permission import CompanyRole
-from tenants.rating import case, cycle, progress
+from tenants.rating import case, cycle, progress, sheet
 from tenants.rating.case import Answer
 from tests.areas.credit import publish
 from tests.areas.credit import scheme as credit_scheme
@@ -35,7 +35,7 @@ async def test_a_cycle_is_drafted_opened_and_collects(town: Town, bureau: Bureau
     begun = await town.project(firm)
     drafted = await bureau.drafted()
     assert (drafted.state, drafted.subject, drafted.coverage_min) == ("DRAFT", "PROJECT", Decimal("0.5"))
-    assert await town.refused(firm.admin, case.apply, drafted.id, begun.id) == [(Code.RATING_NOT_NOW, "cycleId")]
+    assert await town.refused(firm.admin, case.apply, drafted.id, begun.id) == [(Code.NOT_FOUND, "cycleId")]
     opened = await town.do(bureau.publisher, progress.open_cycle, drafted.id, drafted.version)
     applied = await town.do(firm.admin, case.apply, opened.id, begun.id)
     assert (applied.state, applied.nominated, len(applied.number)) == ("APPLIED", False, 12)
@@ -80,6 +80,56 @@ async def test_a_cycle_rests_on_a_rating_scheme_of_the_place_and_the_time(town: 
             **more,
         }
         assert await town.refused(bureau.publisher, cycle.draft, cycle.NewCycle(**facts)) == [problem]
+
+
+async def test_a_draft_is_changed_by_what_drafting_takes(town: Town, bureau: Bureau) -> None:
+    """Everything of it, by the same rules; an open cycle is changed no more."""
+    drafted = await bureau.drafted()
+    companies = await publish(town, CITY, scheme(code="TEST-REDRAFT", subject="COMPANY", cycle={"every": "YEAR"}))
+    given = {"title": "年度评定", "scheme_id": companies.id, "period_to": date(2026, 12, 31), "division_code": "370402"}
+    changed = await town.do(bureau.publisher, cycle.redraft, drafted.id, drafted.version, given)
+    assert (changed.title, changed.period_from, changed.period_to) == ("年度评定", SINCE, date(2026, 12, 31))
+    assert (changed.scheme_id, changed.subject, changed.coverage_min) == (companies.id, "COMPANY", None)
+    assert changed.division_path == "370402"
+    for wrong, problem in (
+        ({"title": " "}, (Code.EMPTY, "title")),
+        ({"title": None}, (Code.EMPTY, "title")),
+        ({"division_code": None}, (Code.EMPTY, "divisionCode")),
+        ({"period_from": date(2027, 1, 1)}, (Code.DATE_OUT_OF_ORDER, "periodTo")),
+        ({"division_code": "3705"}, (Code.DIVISION_OUTSIDE_REACH, "divisionCode")),
+        (
+            {"scheme_id": (await publish(town, CITY, credit_scheme(code="NOT-RATING"))).id},
+            (Code.RATING_SCHEME_UNFIT, "schemeId"),
+        ),
+    ):
+        assert await town.refused(bureau.publisher, cycle.redraft, drafted.id, changed.version, wrong) == [problem]
+    opened = await town.do(bureau.publisher, progress.open_cycle, drafted.id, changed.version)
+    for rule, more in ((cycle.redraft, ({"title": "晚了"},)), (cycle.discard, ())):
+        late = await town.refused(bureau.publisher, rule, opened.id, opened.version, *more)
+        assert late == [(Code.RATING_NOT_NOW, "id")]
+
+
+async def test_a_draft_is_deleted_by_its_regulator(town: Town, bureau: Bureau) -> None:
+    """What remains is the journal's word; to another regulator of the same division it is not there."""
+    drafted = await bureau.drafted()
+    colleague = await town.regulator(CITY)
+    for rule, more in ((cycle.discard, ()), (cycle.redraft, ({"title": "别人的"},)), (progress.open_cycle, ())):
+        refused = await town.refused(colleague, rule, drafted.id, drafted.version, *more)
+        assert refused == [(Code.NOT_FOUND, "id")]
+    assert await town.refused(bureau.publisher, cycle.discard, drafted.id, 2) == [(Code.CONFLICT, "version")]
+    assert await town.do(bureau.publisher, cycle.discard, drafted.id, 1) == drafted.division_id
+    actions = await town.administrator.fetch(
+        "SELECT action FROM registry_audit_entry WHERE entity_id = $1 ORDER BY id", drafted.id
+    )
+    assert [entry["action"] for entry in actions] == ["drafted", "discarded"]
+    assert await town.administrator.fetchval("SELECT count(*) FROM rating_cycle WHERE id = $1", drafted.id) == 0
+
+
+async def test_a_draft_has_no_evaluators_yet(town: Town, bureau: Bureau) -> None:
+    """They are public among regulators, and a draft is not."""
+    drafted = await bureau.drafted()
+    early = await town.refused(bureau.publisher, sheet.appoint, drafted.id, drafted.version, "SITE", CITY, None)
+    assert early == [(Code.RATING_NOT_NOW, "cycleId")]
 
 
 async def test_each_takes_part_once_and_where_it_lies(town: Town, bureau: Bureau, firm: Firm) -> None:
@@ -190,12 +240,12 @@ async def test_companies_are_rated_where_they_are_registered(town: Town, firm: F
     assert await town.refused(elsewhere.admin, case.apply, opened.id, None) == [(Code.RATING_ELSEWHERE, "cycleId")]
 
 
-async def test_a_draft_is_its_divisions_own(town: Town, bureau: Bureau, firm: Firm) -> None:
-    """Companies and other divisions see a cycle once it is open."""
+async def test_a_draft_is_its_regulators_own(town: Town, bureau: Bureau, firm: Firm) -> None:
+    """Companies and every other regulator, be it of the same division or above, see a cycle once it is open."""
     drafted, opened = await bureau.drafted(), await bureau.opened()
     schema = executable(build())
-    elsewhere = await town.regulator("3705")
-    for principal, sees in ((bureau.assessor, True), (firm.admin, False), (elsewhere, False)):
+    others = [await town.regulator(path) for path in ("3705", CITY, "37")]
+    for principal, sees in ((bureau.assessor, True), *((one, False) for one in (firm.admin, *others))):
         answer = await Asker(schema, town.database, principal)("{ ratingCycles(first: 100) { nodes { id } } }")
         ids = {node["id"] for node in answer["ratingCycles"]["nodes"]}
         assert (f"rcy_{drafted.id}" in ids) is sees

@@ -1,6 +1,7 @@
 """Scores of a rating come in from groups that see only their own, are worked out, objected to and published."""
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ from tenants.scheme import registry
 from tenants.scheme import score as work_out
 from tenants.scope import Principal
 from tests.areas.credit import DAY
+from tests.areas.errands import Desk, document
 from tests.areas.rating import CITY, UNTIL, Bureau, Round, scheme, yes
 from tests.areas.schemes import indicator
 from tests.areas.town import OTHER_DISTRICT_STREET, OTHER_STREET, Town
@@ -92,6 +94,41 @@ async def test_each_group_sees_its_own_until_publication(town: Town, bureau: Bur
     assert await seen() == [{"SITE"}, {"PARTY"}, {"SITE", "PARTY"}, set()]
     await going.take(progress.publish_cycle)
     assert await seen() == [{"SITE"}, {"PARTY"}, {"SITE", "PARTY"}, {"SITE", "PARTY"}]
+
+
+async def test_an_evaluator_is_dismissed_and_what_it_entered_stands(town: Town, bureau: Bureau, going: Round) -> None:
+    """It scores no more until it is appointed again; the last of a group stays while scores are collected."""
+
+    async def of(who: Principal) -> Any:
+        found = await town.administrator.fetchval(
+            "SELECT id FROM rating_evaluator WHERE cycle_id = $1 AND regulator_id = $2",
+            going.cycle.id,
+            who.regulator_id,
+        )
+        assert found is not None
+        return found
+
+    async def kept(problem: tuple[Code, str], who: Principal, **by: Any) -> None:
+        assert await going.refuse(sheet.dismiss, evaluator_id=await of(who), **by) == [problem]
+
+    await kept((Code.RATING_LAST_EVALUATOR, "evaluatorId"), going.party)
+    await going.complete()
+    second = await town.regulator(OTHER_STREET)
+    await bureau.appointed(going.cycle, "PARTY", second)
+    await kept((Code.NOT_FOUND, "cycleId"), going.party, principal=second)
+    await going.take(sheet.dismiss, evaluator_id=await of(going.party))
+    out = await town.refused(going.party, sheet.score, going.case.id, "PARTY", [points("P1", 3)])
+    assert out == [(Code.RATING_NOT_EVALUATOR, "group")]
+    assert await sheets(town, going.party, going.cycle) == {"PARTY"}
+    await bureau.appointed(going.cycle, "PARTY", going.party)
+    again = await town.do(going.party, sheet.score, going.case.id, "PARTY", [points("P1", 20)])
+    assert again.revision == 2
+    await going.take(sheet.dismiss, evaluator_id=await of(going.party))
+    await going.take(result.score_cycle, bureau.assessor)
+    told = await town.administrator.fetchval("SELECT inputs::text FROM rating_result WHERE case_id = $1", going.case.id)
+    [party] = [entry for entry in orjson.loads(told)["entries"] if entry.get("group") == "PARTY"]
+    assert (party["evaluator"], party["points"]) == (again.evaluator, "20")
+    await kept((Code.RATING_NOT_NOW, "cycleId"), second)
 
 
 async def test_a_peer_gets_a_dossier_without_names_and_never_its_own(town: Town, going: Round) -> None:
@@ -262,6 +299,17 @@ async def test_what_if_shows_who_moves_and_keeps_nothing(town: Town, bureau: Bur
     assert mine.missing == ("S1/SITE", "S2/SITE")
     assert (rival.band_before, rival.band_after, rival.rank_before, rival.rank_after) == ("FAIR", "FAIR", 2, 1)
     assert await town.administrator.fetchval("SELECT count(*) FROM rating_result") == before
+    for company in (going.firm, going.other):
+        seen = await town.administrator.fetchrow("SELECT * FROM access_entry WHERE tenant_id = $1", company.id)
+        assert seen is not None
+        assert (seen["kinds"], seen["purpose"]) == (["RatingCase"], "SUPERVISION")
+        assert (seen["regulator_id"], seen["actor_id"]) == (bureau.assessor.regulator_id, bureau.assessor.actor_id)
+    # Without a purpose no row of a company is read, so nobody moves and nothing is noted.
+    aimless = replace(bureau.assessor, purpose=None)
+    nobody = await town.do(aimless, what_if.rescore, going.cycle.id, registry.Writing(structure=facts))
+    assert list(nobody.cases) == []
+    told = await Desk(town).ask(aimless, document("rescoreRatingCycle"), {"input": {"cycleId": "x"}})
+    assert [error["extensions"]["code"] for error in told["errors"]] == ["PURPOSE_REQUIRED"]
     collecting = await Round.of(bureau)
     early = await town.refused(bureau.assessor, what_if.rescore, collecting.cycle.id, registry.Writing(structure=facts))
     assert early == [(Code.RATING_NOT_NOW, "cycleId")]
@@ -285,11 +333,9 @@ async def test_r09_counts_bands_coverage_and_who_moved(town: Town) -> None:
     entered = [{0: (50, 20)}, {0: (55, 35), 1: (30, 20)}]
     for (since, until), given in zip(periods, entered, strict=True):
         opened = await bureau.opened(division_code=county, period_from=since, period_to=until, title=f"{until}评定")
-        assert bureau.assessor.regulator_id is not None
-        name = (await town.row("regulator", bureau.assessor.regulator_id))["name"]
-        seen = await town.do(bureau.publisher, sheet.appoint, opened.id, opened.version, "", county, name)
+        await bureau.appointed(opened, "", bureau.assessor)
         cases = {at: await bureau.admitted(firm, opened, projects[at].id) for at in given}
-        await bureau.collecting(seen)
+        await bureau.collecting(opened)
         for at, (site, party) in given.items():
             await town.do(bureau.assessor, sheet.score, cases[at].id, "", [points("A", site), points("B", party)])
         deciding = await town.regulator(county)

@@ -96,7 +96,34 @@ _STANDS = _everything("a company's credit is public: score, grade and records in
 _RATES = _everything("the platform alone writes what is public of a company's credit")
 _PUBLISHES = _everything("the platform publishes figures, and alone knows what they were put together from")
 _LOGS = _everything("the platform writes down which regulator read a company's rows")
-_RATED = _everything("which ratings a division runs, and by which scheme, is for everybody whom it may rate")
+_RATED = Rule(
+    "which ratings a division runs, and by which scheme, is for everybody whom it may rate, once it is open",
+    ("state",),
+    lambda row, who: row["state"] != "DRAFT",
+    public=True,
+)
+
+
+def _knows(row: Row, who: Context) -> bool:
+    return bool(row["state"] != "DRAFT" or row["regulator_id"] == who.regulator_id)
+
+
+_RATES_OR_DRAFTS = replace(
+    _RATED,
+    reason=f"{_RATED.reason}; a draft is for the regulator that drafts it",
+    columns=("state", "regulator_id"),
+    holds=_knows,
+)
+_TAKES_ON = Rule(
+    "a regulator takes the ratings of its division from step to step, but for another's drafts",
+    ("division_path", "state", "regulator_id"),
+    lambda row, who: _within(row, who) and _knows(row, who),
+)
+_DISCARDS = Rule(
+    "a regulator deletes its own drafts of ratings",
+    ("state", "regulator_id"),
+    lambda row, who: row["state"] == "DRAFT" and _knows(row, who),
+)
 _EVALUATES = _everything("which regulators evaluate in a rating is no secret among regulators")
 _ANNOUNCED = _everything("published results of a rating are for everybody")
 _ANNOUNCES = _everything("the platform alone publishes results")
@@ -298,9 +325,14 @@ _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
     ("published_rating", TENANT): {"SELECT": _ANNOUNCED},
     ("published_rating", REGULATOR): {"SELECT": _ANNOUNCED},
     ("published_rating", WORKER): {"INSERT": _ANNOUNCES},
-    ("rating_evaluator", REGULATOR): {"SELECT": _EVALUATES, "INSERT": WITHIN},
+    ("rating_evaluator", REGULATOR): {"SELECT": _EVALUATES, "INSERT": WITHIN, "DELETE": WITHIN},
     ("rating_cycle", TENANT): {"SELECT": _RATED},
-    ("rating_cycle", REGULATOR): {"SELECT": _RATED, "INSERT": WITHIN, "UPDATE": WITHIN},
+    ("rating_cycle", REGULATOR): {
+        "SELECT": _RATES_OR_DRAFTS,
+        "INSERT": WITHIN,
+        "UPDATE": _TAKES_ON,
+        "DELETE": _DISCARDS,
+    },
     ("subsidy", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN, "UPDATE": WITHIN},
     ("red_black_list", TENANT): {"SELECT": _STANDING},
     ("red_black_list", REGULATOR): {"SELECT": _ON_LISTS, "INSERT": WITHIN, "UPDATE": _PREPARES},

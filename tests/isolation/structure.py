@@ -32,6 +32,7 @@ _FILE_ID = _ID.format(_SETTING.format("file"))
 _PATH = f"NULLIF({_SETTING.format('division')}, ''::text)"
 
 # For each column that a rule is about: the conjuncts that must all be there, one of each group.
+_KNOWN = f"(state <> 'DRAFT'::text) OR (regulator_id = {_REGULATOR_ID})"
 ANCHORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "tenant_id": ((f"tenant_id = {_TENANT_ID}",),),
     "serving_tenant_id": (
@@ -45,6 +46,7 @@ ANCHORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "regulator_id": (
         (
             f"regulator_id = {_REGULATOR_ID}",
+            _KNOWN,
             f"(regulator_id = {_REGULATOR_ID}) OR ((division_path ^@ {_PATH})"
             f" AND (length({_PATH}) = ANY (ARRAY[2, 4, 6, 9, 12])) AND (disclosure <> 'EVALUATORS'::text))",
         ),
@@ -72,6 +74,7 @@ ANCHORS: dict[str, tuple[tuple[str, ...], ...]] = {
             "(published_on IS NULL) OR (state = 'PUBLISHED'::text)",
         ),
     ),
+    "state": (("state <> 'DRAFT'::text", "state = 'DRAFT'::text", _KNOWN),),
     "subject": (("subject <> 'PROJECT_LEAD'::text",),),
     "reach": ((f"reach @> ARRAY[{_PATH}]",),),
 }

@@ -224,6 +224,8 @@ async def build(administrator: asyncpg.Connection) -> World:
     await _free_estate(factory, sets["甲"][0])
     await _open_survey(factory, sets["甲"][0])
     await _published_lists(factory, sets["甲"][0])
+    for name in ("甲", "乙"):
+        await _draft_rating(factory, sets[name][0])
     # What the second rating of B was given is for those who gave it alone, as yet.
     rating = sets["乙"][1].rows["rating_cycle"]["id"]
     await administrator.execute("UPDATE rating_cycle SET disclosure = 'EVALUATORS' WHERE id = $1", rating)
@@ -303,6 +305,12 @@ async def _published_lists(factory: Factory, beside: RowSet) -> None:
     ended = {**of_companies, "state": "WITHDRAWN", "ended_on": dt.date(2024, 4, 1)}
     for chosen in (of_companies, {**published, "subject": "PROJECT_LEAD"}, ended):
         await factory.insert(table, {**await factory.values(table, beside, **chosen), **chosen})
+
+
+async def _draft_rating(factory: Factory, beside: RowSet) -> None:
+    """A rating that a regulator has not opened yet."""
+    table = factory.catalogue.tables["rating_cycle"]
+    await factory.insert(table, await factory.values(table, beside, state="DRAFT"))
 
 
 async def _free_estate(factory: Factory, beside: RowSet) -> None:

@@ -54,6 +54,18 @@ async def open_rating_cycle(town: Town) -> tuple[Principal, Input]:
 
 
 @errand
+async def redraft_rating_cycle(town: Town) -> tuple[Principal, Input]:
+    bureau = await _bureau(town)
+    return bureau.publisher, {**_at(await bureau.drafted()), "title": "2026年度评定", "periodTo": "2026-12-31"}
+
+
+@errand
+async def discard_rating_cycle(town: Town) -> tuple[Principal, Input]:
+    bureau = await _bureau(town)
+    return bureau.publisher, _at(await bureau.drafted())
+
+
+@errand
 async def collect_rating_cycle(town: Town) -> tuple[Principal, Input]:
     bureau = await _bureau(town)
     return bureau.publisher, _at(await bureau.opened())
@@ -108,10 +120,20 @@ ANSWER = {"indicator": "P1", "points": "9"}
 @errand
 async def appoint_rating_evaluator(town: Town) -> tuple[Principal, Input]:
     bureau = await _bureau(town)
-    drafted, county = await bureau.drafted(), await town.regulator("370402")
+    opened, county = await bureau.opened(), await town.regulator("370402")
     name = (await town.row("regulator", county.regulator_id))["name"]  # type: ignore[arg-type]
-    given = {"cycleId": f"rcy_{drafted.id}", "version": drafted.version, "group": "SITE"}
+    given = {"cycleId": f"rcy_{opened.id}", "version": opened.version, "group": "SITE"}
     return bureau.publisher, {**given, "divisionCode": "370402", "regulatorName": name}
+
+
+@errand
+async def dismiss_rating_evaluator(town: Town) -> tuple[Principal, Input]:
+    bureau = await _bureau(town)
+    opened = await bureau.opened()
+    row = await bureau.appointed(opened, "SITE", await town.regulator("370402"))
+    seen = await town.row("rating_cycle", opened.id)
+    given = {"cycleId": f"rcy_{opened.id}", "version": seen["version"]}
+    return bureau.publisher, {**given, "evaluatorId": f"rev_{row['id']}"}
 
 
 @errand
