@@ -189,11 +189,10 @@ async def caller(headers: Headers, callers: Callers) -> Principal:
         raise _no_token()
     stated = headers.get(b"linli-purpose", b"").strip().decode("latin-1")
     if stated and stated not in Purpose.__members__:
-        known = ", ".join(Purpose)
         raise Refused(
             FailureCode.BAD_REQUEST,
-            f"请求头 Linli-Purpose 应为 {known} 之一。",
-            f"The header Linli-Purpose takes one of {known}.",
+            f"请求头 Linli-Purpose 应为 {'、'.join(Purpose)} 之一。",
+            f"The header Linli-Purpose takes one of {', '.join(Purpose)}.",
         )
     try:
         return await callers.identify(token.strip().decode("latin-1"), Purpose(stated) if stated else None)

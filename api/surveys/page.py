@@ -29,7 +29,7 @@ label.o{display:block;clear:both;border:1px solid #b8c4d0;border-radius:6px;padd
 label.o input{width:20px;height:20px;margin:0 10px 0 0;vertical-align:-3px}
 .hint{color:#52606d;font-size:16px;clear:both}
 input.n,input.c,textarea{font:inherit;box-sizing:border-box;border:1px solid #8795a3;border-radius:6px;padding:10px}
-input.n{width:6em}input.c,textarea{width:100%}
+input.n{width:6em;margin-bottom:8px}input.c,textarea{width:100%}
 button{font:inherit;font-weight:bold;width:100%;padding:14px;margin-top:16px;border:0;border-radius:6px}
 button{background:#1f5fa5;color:#fff}
 """
@@ -55,6 +55,7 @@ class Words:
     wait: tuple[str, str]
     type_in: tuple[str, str]
     mistyped: str
+    again: str
     open: str
 
     @property
@@ -96,7 +97,8 @@ class Words:
 
     def unknown(self) -> str:
         """The link leads nowhere, or not any more."""
-        return self._said(self.gone)
+        title, text = self.gone
+        return self._page(title, f'<p class="note">{text}</p><p><a href="{PAGE}">{self.again}</a></p>')
 
     def later(self) -> str:
         """Not now."""
@@ -162,6 +164,7 @@ WORDS: Final[Mapping[Locale, Words]] = {
         wait=("请稍候", "现在访问的人较多，您的答卷还没有提交。请一分钟后刷新本页面。"),
         type_in=("填写问卷", "请输入纸条上的答卷码（24 个字母和数字，不分大小写）"),
         mistyped="答卷码应为 24 个字母和数字，请核对纸条。",
+        again="重新输入答卷码",
         open="打开问卷",
     ),
     "en": Words(
@@ -190,6 +193,7 @@ WORDS: Final[Mapping[Locale, Words]] = {
         wait=("One moment", "Many people are here now, and your answer was not submitted. Reload in a minute."),
         type_in=("Answer a survey", "Type the code on the slip (24 letters and digits)"),
         mistyped="A code has 24 letters and digits; check the slip.",
+        again="Type the code again",
         open="Open the survey",
     ),
 }

@@ -940,8 +940,8 @@ class Code(Enum):
         "{ids} cannot be nominated: outside the cycle's division, ended, or taking part already.",
     )
     RATING_NOT_EVALUATOR = Words(
-        "贵单位不是评价主体“{group}”的成员，不能以其名义打分。",
-        "Your organisation does not evaluate in group {group} of this cycle.",
+        "贵单位未被指定为评价主体“{group}”的成员，不能以其名义打分；请由组织单位指定（appointRatingEvaluator）。",
+        "Your organisation was not appointed to evaluate in group {group} of this cycle; its organiser appoints (appointRatingEvaluator).",
     )
     RATING_NOT_NOW = Words(
         "评定周期处于“{state}”阶段；此项操作只能在以下阶段进行：{allowed}。",
@@ -1256,8 +1256,8 @@ class Code(Enum):
         "There is no level {level}; choose one of: {known}.",
     )
     SCORE_OUT_OF_RANGE = Words(
-        "{value} 超出范围：应在 {expected} 之内。",
-        "{value} is out of range: it lies within {expected}.",
+        "{value} 超出评定方案给该指标的范围：应在 {expected} 之内。",
+        "{value} is beyond what the scheme gives this indicator: {expected}.",
     )
     SCORE_POINTS_REQUIRED = Words(
         "该项按裁量计分，请填写分值。",
