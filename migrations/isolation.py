@@ -12,7 +12,8 @@ from alembic import op
 Command = Literal["SELECT", "INSERT", "UPDATE", "DELETE"]
 
 _TENANT = "current_setting('linli.tenant', true)"
-_DIVISION = "nullif(current_setting('linli.division', true), '')"
+_DIVISION = "current_setting('linli.division', true)"
+_PURPOSE = "current_setting('linli.purpose', true) <> ''"
 _REGULATOR = "current_setting('linli.regulator', true)"
 
 _TENANT_ID = f"CASE WHEN pg_input_is_valid({_TENANT}, 'uuid') THEN {_TENANT}::uuid END"
@@ -33,14 +34,20 @@ def own_regulator(column: str) -> str:
     return f"{column} = CASE WHEN pg_input_is_valid({_REGULATOR}, 'uuid') THEN {_REGULATOR}::uuid END"
 
 
-def in_division(column: str = "division_path") -> str:
-    """Rows in the subtree of the regulator's division; a path of any other length than a level's is none."""
-    return f"{column} ^@ {_DIVISION} AND length({_DIVISION}) IN (2, 4, 6, 9, 12)"
+def in_division(column: str = "division_path", *, purpose: bool = False) -> str:
+    """Rows in the subtree of the regulator's division, with `purpose` only while one is stated. A path of any other
+    length than a level's is none.
+
+    It is a range, of which an index works out both ends once: a function of the column would be called for every row,
+    and the planner would take hardly a row to pass it. Paths hold digits and capitals, and "[" comes after them.
+    """
+    asked = f"length({_DIVISION}) IN (2, 4, 6, 9, 12)" + (f" AND {_PURPOSE}" if purpose else "")
+    return f"{column} >= CASE WHEN {asked} THEN {_DIVISION} END AND {column} < {_DIVISION} || '['"
 
 
 def reaching_division(column: str = "reach") -> str:
     """Rows whose list of paths names the regulator's division."""
-    return f"{column} @> ARRAY[{_DIVISION}]"
+    return f"{column} @> ARRAY[nullif({_DIVISION}, '')]"
 
 
 def by_link(column: str, setting: str) -> str:
@@ -49,8 +56,10 @@ def by_link(column: str, setting: str) -> str:
 
 
 def for_a_purpose(rows: str) -> str:
-    """Of those rows all while a purpose is stated, else none: how a regulator reads a company's rows."""
-    return f"{rows} AND nullif(current_setting('linli.purpose', true), '') IS NOT NULL"
+    """Of those rows all while a purpose is stated, else none: how a regulator reads a company's rows. Of rows in its
+    division `in_division` says it at less cost.
+    """
+    return f"{rows} AND {_PURPOSE}"
 
 
 EVERYONE = "true"

@@ -79,7 +79,7 @@ def upgrade() -> None:
     op.execute("REVOKE EXECUTE ON FUNCTION seen FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION seen TO linli_regulator")
     for table in READ_BY_REGULATORS:
-        op.execute(f"ALTER POLICY regulator_select ON {table} USING ({for_a_purpose(in_division())})")
+        op.execute(f"ALTER POLICY regulator_select ON {table} USING ({in_division(purpose=True)})")
     op.execute(f"ALTER POLICY regulator_select ON company USING ({for_a_purpose(reaching_division())})")
     # A regulator has few members, so checking them all holds nobody up.
     # The constraint only widens: no client loses a guarantee.

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.isolation import EVERYONE, allow, for_a_purpose, in_division, own, protect
+from migrations.isolation import EVERYONE, allow, in_division, own, protect
 
 revision = "0013"
 down_revision = "0012"
@@ -35,14 +35,14 @@ def upgrade() -> None:
     _due.show(OF_COMPANIES, _due.OF_COMMUNITIES)
     protect("credit_record")
     allow("credit_record", "tenant", own(), ("SELECT", "INSERT", "UPDATE"))
-    allow("credit_record", "regulator", for_a_purpose(in_division()), ("SELECT",))
+    allow("credit_record", "regulator", in_division(purpose=True), ("SELECT",))
     protect("credit_entry")
     allow("credit_entry", "tenant", own(), ("SELECT", "INSERT"))
     protect("credit_enrolment")
     allow("credit_enrolment", "tenant", own(), ("SELECT", "INSERT"))
     protect("credit_score")
     allow("credit_score", "tenant", own(), ("SELECT", "INSERT", "UPDATE", "DELETE"))
-    allow("credit_score", "regulator", for_a_purpose(in_division()), ("SELECT",))
+    allow("credit_score", "regulator", in_division(purpose=True), ("SELECT",))
     protect("public_credit")
     for role in ("tenant", "regulator", "public"):
         allow("public_credit", role, EVERYONE, ("SELECT",))

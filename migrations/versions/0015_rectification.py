@@ -7,7 +7,7 @@ from importlib import import_module
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.isolation import allow, for_a_purpose, in_division, own, protect
+from migrations.isolation import allow, in_division, own, protect
 
 revision = "0015"
 down_revision = "0014"
@@ -30,7 +30,7 @@ def upgrade() -> None:
     for table in ("interview", "rectification_order", "rectification_item"):
         protect(table)
         allow(table, "tenant", own(), ("SELECT", "INSERT", "UPDATE"))
-        allow(table, "regulator", for_a_purpose(in_division()), ("SELECT",))
+        allow(table, "regulator", in_division(purpose=True), ("SELECT",))
     _due.show(OF_COMPANIES, OF_COMMUNITIES)
 
 

@@ -23,7 +23,7 @@ def upgrade() -> None:
     allow("rating_cycle", "regulator", f"state = 'DRAFT' AND {own_regulator('regulator_id')}", ("DELETE",))
     protect("rating_case")
     allow("rating_case", "tenant", own(), ("SELECT", "INSERT", "UPDATE"))
-    allow("rating_case", "regulator", for_a_purpose(in_division()), ("SELECT",))
+    allow("rating_case", "regulator", in_division(purpose=True), ("SELECT",))
     protect("rating_evaluator")
     allow("rating_evaluator", "regulator", EVERYONE, ("SELECT",))
     allow("rating_evaluator", "regulator", in_division(), ("INSERT", "DELETE"))
@@ -39,7 +39,7 @@ def upgrade() -> None:
     protect("rating_result")
     allow("rating_result", "tenant", f"{own()} AND disclosure IN ('PARTIES', 'EVERYBODY')", ("SELECT",))
     allow("rating_result", "tenant", own(), ("INSERT",))
-    allow("rating_result", "regulator", for_a_purpose(in_division()), ("SELECT",))
+    allow("rating_result", "regulator", in_division(purpose=True), ("SELECT",))
     protect("published_rating")
     for role in ("tenant", "regulator"):
         allow("published_rating", role, EVERYONE, ("SELECT",))

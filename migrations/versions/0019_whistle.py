@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.isolation import allow, for_a_purpose, in_division, own, protect
+from migrations.isolation import allow, in_division, own, protect
 
 revision = "0019"
 down_revision = "0018"
@@ -14,7 +14,7 @@ def upgrade() -> None:
     for table in ("whistle", "whistle_unit"):
         protect(table)
         allow(table, "tenant", own(), ("SELECT", "INSERT", "UPDATE"))
-        allow(table, "regulator", for_a_purpose(in_division()), ("SELECT",))
+        allow(table, "regulator", in_division(purpose=True), ("SELECT",))
 
 
 def create_tables() -> None:

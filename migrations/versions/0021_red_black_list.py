@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.isolation import EVERYONE, allow, for_a_purpose, in_division, own, protect
+from migrations.isolation import EVERYONE, allow, in_division, own, protect
 
 revision = "0021"
 down_revision = "0020"
@@ -41,7 +41,7 @@ def upgrade() -> None:
     )
     protect("red_black_entry")
     allow("red_black_entry", "tenant", own(), ("SELECT", "INSERT", "UPDATE"))
-    allow("red_black_entry", "regulator", for_a_purpose(in_division()), ("SELECT",))
+    allow("red_black_entry", "regulator", in_division(purpose=True), ("SELECT",))
 
 
 def create_tables() -> None:

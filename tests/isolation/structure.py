@@ -29,10 +29,19 @@ _TENANT_ID = _ID.format(_SETTING.format("tenant"))
 _REGULATOR_ID = _ID.format(_SETTING.format("regulator"))
 _ACTOR_ID = _ID.format(_SETTING.format("actor"))
 _FILE_ID = _ID.format(_SETTING.format("file"))
-_PATH = f"NULLIF({_SETTING.format('division')}, ''::text)"
+_PATH = _SETTING.format("division")
+_PURPOSE = f"({_SETTING.format('purpose')} <> ''::text)"
+_LENGTH = f"length({_PATH}) = ANY (ARRAY[2, 4, 6, 9, 12])"
+_BELOW = f"division_path < ({_PATH} || '['::text)"
+
+
+def _from(condition: str) -> str:
+    return f"division_path >= CASE WHEN {condition} THEN {_PATH} ELSE NULL::text END"
+
+
+_KNOWN = f"(state <> 'DRAFT'::text) OR (regulator_id = {_REGULATOR_ID})"
 
 # For each column that a rule is about: the conjuncts that must all be there, one of each group.
-_KNOWN = f"(state <> 'DRAFT'::text) OR (regulator_id = {_REGULATOR_ID})"
 ANCHORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "tenant_id": ((f"tenant_id = {_TENANT_ID}",),),
     "serving_tenant_id": (
@@ -47,8 +56,8 @@ ANCHORS: dict[str, tuple[tuple[str, ...], ...]] = {
         (
             f"regulator_id = {_REGULATOR_ID}",
             _KNOWN,
-            f"(regulator_id = {_REGULATOR_ID}) OR ((division_path ^@ {_PATH})"
-            f" AND (length({_PATH}) = ANY (ARRAY[2, 4, 6, 9, 12])) AND (disclosure <> 'EVALUATORS'::text))",
+            f"(regulator_id = {_REGULATOR_ID}) OR (({_from(f'({_LENGTH})')}) AND ({_BELOW})"
+            " AND (disclosure <> 'EVALUATORS'::text))",
         ),
     ),
     "disclosure": (
@@ -63,7 +72,7 @@ ANCHORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "expires_at": (("expires_at <= (now() + '01:00:00'::interval)",),),
     "opened_by": ((f"opened_by = {_ACTOR_ID}",),),
     "opened_until": (("opened_until > now()",),),
-    "division_path": ((f"division_path ^@ {_PATH}",), (f"length({_PATH}) = ANY (ARRAY[2, 4, 6, 9, 12])",)),
+    "division_path": ((_from(f"({_LENGTH})"), _from(f"(({_LENGTH}) AND {_PURPOSE})")), (_BELOW,)),
     "locator": ((f"locator = NULLIF({_SETTING.format('survey')}, ''::text)",),),
     "token_digest": ((f"token_digest = NULLIF({_SETTING.format('slip')}, ''::text)",),),
     "ended_on": (("ended_on IS NULL",),),
@@ -76,7 +85,7 @@ ANCHORS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "state": (("state <> 'DRAFT'::text", "state = 'DRAFT'::text", _KNOWN),),
     "subject": (("subject <> 'PROJECT_LEAD'::text",),),
-    "reach": ((f"reach @> ARRAY[{_PATH}]",),),
+    "reach": ((f"reach @> ARRAY[NULLIF({_PATH}, ''::text)]",),),
 }
 
 # Columns that hold an id or a division's path and point at nothing, each for a reason.
