@@ -142,7 +142,9 @@ class Query:
         tables={"a": campaign_rules.CampaignDuty, "c": campaign_rules.Campaign},
         permission=Permission.CAMPAIGN_READ,
     )
-    subsidies: Connection[Subsidy] = connection("Subsidies of property fees in your division (物业费补贴).")
+    subsidies: Connection[Subsidy] = connection(
+        "Subsidies of property fees in your division, or for the estates you serve (物业费补贴)."
+    )
     subsidy: Subsidy | None = by_id("A subsidy by its id (物业费补贴).")
     subsidy_figures: list[SubsidyFigures] = report(
         "R-13: subsidies of property fees for the months of a period (物业费补贴统计).",

@@ -1,4 +1,4 @@
-"""Subsidies of property fees in the contract: kept and read by regulators."""
+"""Subsidies of property fees in the contract: kept by regulators, read by them and by who serves the estate."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
-from schema.reads import Node, column, entity, expression, one, ref
+from schema.reads import Node, Row, column, entity, expression, one, ref
+from schema.reads import Scope as Asker
 from schema.reads.report import Cell, figure, figures
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants import subsidy as rules
@@ -17,7 +18,20 @@ if TYPE_CHECKING:
     from schema.estate import Estate
 
 
-@entity(table=rules.Subsidy, prefix="sub", permission=Permission.SUBSIDY_READ, division="division_path")
+def _visible(row: Row) -> str:
+    """A company sees what is paid for the estates it serves, and what was paid while it served one."""
+    if row.statement.audience.kind != "tenant":
+        return "true"
+    return f"{row.serving_tenant_id} = {row.asker(Asker.TENANT)}"
+
+
+@entity(
+    table=rules.Subsidy,
+    prefix="sub",
+    permission=Permission.SUBSIDY_READ,
+    division="division_path",
+    visible=_visible,
+)
 class Subsidy(Node):
     """Subsidy of property fees (物业费补贴) for an estate."""
 

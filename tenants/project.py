@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, func, select, text
 from sqlmodel import Field
 
-from tenants import check_in, division
+from tenants import check_in, division, subsidy
 from tenants.change import change, create, find, find_at, transition
 from tenants.checks import NAME_LIMIT, Checks
 from tenants.company import Company, refresh_reach
@@ -183,6 +183,7 @@ async def begin(scope: Scope, new: NewProject) -> Project:
         assert new.estate_id is not None
         await division.hold(scope)
         estate = await mark_served(scope, new.estate_id, company.name, new.contract.starts_on)
+        await subsidy.pass_on(scope, estate.id, scope.tenant_id)
     project = await start(
         scope,
         estate,
@@ -403,6 +404,7 @@ async def _stop(scope: Scope, project: Project, last_day: date, reason: EndReaso
     await change(scope, project, "project", ended, action="ended")
     never_began = project.started_on > today() and last_day <= project.started_on
     await mark_unserved(scope, project.estate_id, None if never_began else last_day)
+    await subsidy.pass_on(scope, project.estate_id, None)
 
 
 async def lead_on(scope: Scope, project_id: UUID, on: date) -> UUID | None:

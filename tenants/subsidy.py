@@ -19,8 +19,8 @@ from tenants.change import change, create, find, find_at
 from tenants.checks import Checks
 from tenants.errors import Code, DomainError
 from tenants.estate import Estate
-from tenants.row import Changing, Row, new_id
-from tenants.scope import Scope
+from tenants.row import Changing, Row, new_id, today
+from tenants.scope import Principal, Scope
 from tenants.setting import SettingKey, effective
 
 RATE_LIMIT: Final = Decimal(100)
@@ -30,7 +30,8 @@ MONTHS_LIMIT: Final = 600
 class Subsidy(Changing, Row, table=True):
     """What is paid for an estate from a month on: `rate` in yuan per square metre and month, `area` in square metres.
 
-    `months` is how many are paid; ending it early makes them fewer and says why.
+    `months` is how many are paid; ending it early makes them fewer and says why. `serving_tenant_id` is the company
+    that reads it: the one that serves the estate, or that served it until it was over.
     """
 
     __tablename__ = "subsidy"
@@ -38,6 +39,7 @@ class Subsidy(Changing, Row, table=True):
         ForeignKeyConstraint(["estate_id", "division_path"], ["estate.id", "estate.division_path"], onupdate="CASCADE"),
         Index("subsidy_estate", "estate_id", "first_month"),
         Index("subsidy_division", "division_path", "id"),
+        Index("subsidy_serving", "serving_tenant_id"),
         CheckConstraint("rate > 0 AND area > 0", name="amount_positive"),
         CheckConstraint("months >= 0", name="months_not_negative"),
         CheckConstraint("extract(day FROM first_month) = 1", name="month_begins"),
@@ -46,6 +48,7 @@ class Subsidy(Changing, Row, table=True):
 
     estate_id: UUID
     division_path: str = Field(sa_type=Text(collation="C"))
+    serving_tenant_id: UUID | None = None
     rate: Decimal = Field(sa_type=Numeric(8, 4))
     area: Decimal = Field(sa_type=Numeric(14, 2))
     first_month: date
@@ -120,6 +123,7 @@ async def grant(scope: Scope, new: NewSubsidy) -> Subsidy:
         id=new.id or new_id(),
         estate_id=estate.id,
         division_path=estate.division_path,
+        serving_tenant_id=estate.serving_tenant_id,
         rate=rate,
         area=area or estate.area,
         first_month=new.first_month.replace(day=1),
@@ -148,6 +152,20 @@ async def end(scope: Scope, id: UUID, version: int, months: int, reason: str) ->
         raise DomainError(Code.SUBSIDY_NOT_FEWER, "months", granted=subsidy.months, months=months)
     await change(scope, subsidy, "subsidy", {"months": months, "end_reason": words}, action="ended")
     return subsidy
+
+
+async def pass_on(scope: Scope, estate_id: UUID, company_id: UUID | None) -> None:
+    """Let the company that serves an estate now, or nobody, read what is still paid for it; what is over stays with
+    who served it then. The platform writes it: a company writes nothing on a subsidy.
+    """
+    async with scope.acting_as(Principal("worker", actor_id=scope.principal.actor_id)):
+        await scope.connection.execute(
+            "UPDATE subsidy SET serving_tenant_id = $2"
+            " WHERE estate_id = $1 AND first_month + make_interval(months => months) > $3::date",
+            estate_id,
+            company_id,
+            today(),
+        )
 
 
 def _rate(checks: Checks, value: Decimal) -> Decimal:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, Text, text
 from sqlmodel import Field
 
-from tenants import division
+from tenants import division, subsidy
 from tenants.change import change, create, find, find_at, transition
 from tenants.checks import NAME_LIMIT, Checks
 from tenants.company import Company, refresh_reach, require_active
@@ -144,6 +144,7 @@ async def confirm(scope: Scope, id: UUID, version: int) -> TakeOver:
         await require_active(scope)
         company = await find(scope, Company, incoming)
         served = await mark_served(scope, estate.id, company.name, contract.starts_on, field="id", start_field="id")
+        await subsidy.pass_on(scope, estate.id, incoming)
         await start(scope, served, contract, name=take_over.project_name)
         await _decide(scope, id, TakeOverState.CONFIRMED, None)
     for company_id in sorted((incoming, outgoing)):  # in one order, as the companies of another take-over may be these

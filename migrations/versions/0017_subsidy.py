@@ -1,9 +1,11 @@
-"""Subsidies of property fees, kept by the division's regulators; until when a project's contract runs, which they see."""
+"""Subsidies of property fees, kept by the division's regulators and read by who serves the estate; until when a project's
+contract runs, which regulators see.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.isolation import allow, in_division, protect
+from migrations.isolation import EVERYONE, allow, in_division, own, protect
 
 revision = "0017"
 down_revision = "0016"
@@ -20,6 +22,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("estate_id", sa.Uuid(), nullable=False),
         sa.Column("division_path", sa.Text(collation="C"), nullable=False),
+        sa.Column("serving_tenant_id", sa.Uuid(), nullable=True),
         sa.Column("rate", sa.Numeric(8, 4), nullable=False),
         sa.Column("area", sa.Numeric(14, 2), nullable=False),
         sa.Column("first_month", sa.Date(), nullable=False),
@@ -36,6 +39,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("subsidy_division", "subsidy", ["division_path", "id"])
+    op.create_index("subsidy_serving", "subsidy", ["serving_tenant_id"])
     op.create_index("subsidy_estate", "subsidy", ["estate_id", "first_month"])
     protect("subsidy")
     allow("subsidy", "regulator", in_division(), ("SELECT", "INSERT", "UPDATE"))
+    allow("subsidy", "tenant", own("serving_tenant_id"), ("SELECT",))
+    allow("subsidy", "worker", EVERYONE, ("SELECT", "UPDATE"), columns={"UPDATE": ("serving_tenant_id",)})

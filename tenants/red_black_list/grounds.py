@@ -71,7 +71,7 @@ async def _lifted(scope: Scope, entry: RedBlackEntry, on: date | None, words: st
             assert on is not None  # only a record in force is grounds
             lifted = [*row.lifted, {"entry": str(entry.id), "on": str(on)}]
             values: dict[str, object] = {"lifted": lifted}
-            if {one["entry"] for one in row.content or ()} <= {one["entry"] for one in lifted}:
+            if {one.get("entry") for one in row.content or ()} <= {one["entry"] for one in lifted}:
                 values |= {"state": ListState.WITHDRAWN, "ended_on": on, "withdrawal": words}
             await change(scope, row, "red_black_list", values, action="entry_lifted")
         return True

@@ -135,10 +135,10 @@ ON CONFLICT DO NOTHING
 """A committee where the registry says that there is one, and of owners' committees how it is composed."""
 
 _SUBSIDIES: Final = f"""
-INSERT INTO subsidy (id, created_at, updated_at, version, estate_id, division_path, rate, area, first_month, months,
-                     basis, end_reason)
+INSERT INTO subsidy (id, created_at, updated_at, version, estate_id, division_path, serving_tenant_id, rate, area,
+                     first_month, months, basis, end_reason)
 SELECT {row_id("first_month::timestamptz", "h")}, first_month, first_month, 1 + (get_byte(b, 3) < 20)::int, id,
-       division_path, (ARRAY[0.2, 0.3, 0.5])[1 + get_byte(b, 1) % 3], area, first_month,
+       division_path, serving_tenant_id, (ARRAY[0.2, 0.3, 0.5])[1 + get_byte(b, 1) % 3], area, first_month,
        CASE WHEN get_byte(b, 3) < 20 THEN 6 ELSE 12 * (1 + get_byte(b, 4) % 3) END, '物业费补贴办法（示例）',
        CASE WHEN get_byte(b, 3) < 20 THEN '小区已改由市场化物业服务（示例）' END
 FROM (

@@ -28,9 +28,10 @@ WHO_MAY: dict[Permission, set[Any]] = {
     Permission.ESTATE_UPDATE: {ASSESSOR, PUBLISHER},
     Permission.COMMITTEE_READ: EVERYBODY,
     Permission.COMMITTEE_UPDATE: {ASSESSOR, PUBLISHER},
-    # Public money: seen by regulators, granted by decision; so are the gaps of everybody's data.
-    Permission.SUBSIDY_READ: REGULATOR,
+    # Public money: seen by regulators and who serves the estate, granted by decision.
+    Permission.SUBSIDY_READ: BUSINESS - {DESK},
     Permission.SUBSIDY_UPDATE: {PUBLISHER},
+    # The gaps of everybody's data.
     Permission.DATA_QUALITY_READ: REGULATOR,
     # Companies and projects: those who see any see the card; the contact is the company's own.
     Permission.COMPANY_READ: BUSINESS,

@@ -8,12 +8,13 @@ from uuid import UUID
 import pytest
 
 from schema import build, executable
-from tenants import estate, setting, subsidy
+from tenants import estate, project, setting, subsidy, take_over
 from tenants.errors import Code
+from tenants.row import today
 from tenants.scope import Principal
 from tenants.setting import NewSetting, SettingKey
 from tenants.subsidy import NewSubsidy
-from tests.areas.town import Town, place
+from tests.areas.town import TOMORROW, Firm, Town, place
 from tests.reads.asking import Asker
 
 AT = "370402"
@@ -139,3 +140,42 @@ async def test_only_where_a_regulator_reaches(town: Town, district: Principal) -
     assert await town.refused(elsewhere, subsidy.end, made.id, 1, 1, "终止") == [(Code.NOT_FOUND, "id")]
     ask = Asker(executable(build()), town.database, elsewhere)
     assert (await ask("{ subsidies { totalCount } }"))["subsidies"]["totalCount"] == 0
+
+
+async def test_who_serves_the_estate_reads_what_is_paid_for_it(town: Town, district: Principal) -> None:
+    """What still runs goes over to the next company, what is over stays with who served then; nobody else sees it."""
+    first, second = await town.company(), await town.company()
+    entry = await of_area(town, district, "1000")
+    free = await town.do(district, subsidy.grant, new(entry.id, first_month=today(), months=2))
+
+    async def read(firm: Firm) -> list[tuple[int, str]]:
+        ask = Asker(executable(build()), town.database, firm.admin)
+        found = await ask("{ subsidies { nodes { months estate { name } } } }")
+        return [(each["months"], each["estate"]["name"]) for each in found["subsidies"]["nodes"]]
+
+    assert await read(first) == []
+    begun = await town.project(first, estate_id=entry.id)
+    past = await town.do(district, subsidy.grant, new(entry.id, months=3))
+    assert sorted(await read(first)) == [(2, entry.name), (3, entry.name)]
+    days = {"since": str(today().replace(day=1)), "until": str(today())}
+    ask = Asker(executable(build()), town.database, first.admin)
+    assert (await ask(FIGURES, **days))["subsidyFigures"][0]["estates"] == 1
+    assert await read(second) == []
+    ask = Asker(executable(build()), town.database, second.admin)
+    assert (await ask(FIGURES, **days))["subsidyFigures"][0]["estates"] == 0
+    node = await ask("query($id: ID!) { node(id: $id) { id } }", id=f"sub_{past.id}")
+    assert node["node"] is None
+    await town.do(first.admin, project.end, begun.id, begun.version, today(), project.EndReason.EXPIRED)
+    assert await read(first) == [(3, entry.name)]
+    moving = await town.estate(AT + "001")
+    paid = await town.do(district, subsidy.grant, new(moving.id, first_month=today(), months=5))
+    held = await town.project(first, estate_id=moving.id)
+    asked = await town.request(second, moving.id, today() + TOMORROW)
+    await town.do(await town.regulator(AT), take_over.confirm, asked.id, asked.version)
+    assert await read(first) == [(3, entry.name)]
+    assert await read(second) == [(5, moving.name)]
+    owners = await town.administrator.fetch(
+        "SELECT serving_tenant_id FROM subsidy WHERE id = ANY($1) ORDER BY id", [free.id, past.id, paid.id]
+    )
+    assert [each[0] for each in owners] == [None, first.id, second.id]
+    assert held.tenant_id == first.id

@@ -173,6 +173,9 @@ _TAKES_UP = Rule(
     _free,
 )
 
+_PAID = Rule("a company sees what is paid for the estates that it serves", ("serving_tenant_id",), _serves)
+_PASSES_ON = _everything("the platform lets who serves an estate now read what is paid for it")
+
 _SCORED = Rule(
     "a regulator reads the score sheets it wrote; the organiser of the rating all, once it is scored",
     ("regulator_id",),
@@ -333,6 +336,8 @@ _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
         "UPDATE": _TAKES_ON,
         "DELETE": _DISCARDS,
     },
+    ("subsidy", TENANT): {"SELECT": _PAID},
+    ("subsidy", WORKER): {"SELECT": _PASSES_ON, "UPDATE": _PASSES_ON},
     ("subsidy", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN, "UPDATE": WITHIN},
     ("red_black_list", TENANT): {"SELECT": _STANDING},
     ("red_black_list", REGULATOR): {"SELECT": _ON_LISTS, "INSERT": WITHIN, "UPDATE": _PREPARES},

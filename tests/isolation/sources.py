@@ -73,6 +73,7 @@ ACTS = {
     "tenants/sample/supervision.py: _items": "sample data asks a company what it was told to put right",
     "tenants/sample/supervision.py: does": "sample data has each step taken by the company or regulator it is of",
     "tenants/scope.py: acting_for": "it is how acting for a company is done",
+    "tenants/subsidy.py: pass_on": "the platform, not a company, notes who reads a subsidy",
     "tenants/survey/conduct.py: _begin": "the platform, not a regulator, puts up the tally that answers are added to",
     "tenants/survey/conduct.py: _end": "the platform takes a tally down when its survey closes",
     "tenants/take_over.py: confirm": "a regulator's decision ends one company's project and starts another's",

@@ -98,6 +98,7 @@ POINTS_NOWHERE = {
     "credit_record.decided_by": "as drafted_by",
     "published_rating.rated_id": "as estate.serving_tenant_id: what is published stays, whatever became of the project",
     "public_credit.company_id": "as estate.serving_tenant_id",
+    "subsidy.serving_tenant_id": "as estate.serving_tenant_id",
     "survey.serving_tenant_id": "as estate.serving_tenant_id",
     "red_black_entry.listed_by": "as credit_record.drafted_by",
     "red_black_entry.proposed_by": "as credit_record.drafted_by",
