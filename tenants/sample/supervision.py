@@ -387,9 +387,9 @@ async def _collecting(
         period_to=date(year, 12, 31),
     )
     row = await story.does(city, cycle.draft, new)
+    row = await story.does(city, progress.open_cycle, row.id, row.version)
     for group, path in (("OWNERS", DISTRICT), ("SITE", STREET), ("PARTY", COMMUNITY)):
         row = await story.does(city, sheet.appoint, row.id, row.version, group, path, None)
-    row = await story.does(city, progress.open_cycle, row.id, row.version)
     for project in ours.projects:
         one = await story.does(ours.admin, case.apply, row.id, project["id"])
         if project is ours.projects[0]:
