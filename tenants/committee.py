@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, select, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, select, text
 from sqlmodel import Field
 
 from tenants.calendar import add_months
@@ -43,6 +43,7 @@ class Committee(Changing, Row, table=True):
     __tablename__ = "committee"
     __table_args__ = (
         ForeignKeyConstraint(["estate_id", "division_path"], ["estate.id", "estate.division_path"], onupdate="CASCADE"),
+        UniqueConstraint("id", "division_path"),
         Index("committee_active", "estate_id", unique=True, postgresql_where=text("ended_on IS NULL")),
         Index("committee_estate", "estate_id", "formed_on"),
         Index("committee_division", "division_path", "id"),

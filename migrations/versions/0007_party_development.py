@@ -17,21 +17,9 @@ TABLES = (
     "case_step",
     "case_supporter",
     "case_vote",
-    "committee_composition",
     "development_case",
     "party_figure",
     "party_figure_block",
-)
-
-COMPOSITION_CARD = (
-    "id",
-    "estate_id",
-    "division_path",
-    "elected_on",
-    "members",
-    "version",
-    "created_at",
-    "updated_at",
 )
 
 
@@ -46,9 +34,6 @@ def upgrade() -> None:
     allow("party_figure", "regulator", in_division(), ("SELECT",))
     allow("party_figure", "worker", EVERYONE, ("SELECT", "INSERT"))
     allow("party_figure_block", "worker", EVERYONE, ("SELECT", "INSERT", "DELETE"))
-    allow("committee_composition", "regulator", in_division(), ("INSERT",))
-    allow("committee_composition", "regulator", in_division(), ("SELECT",), columns={"SELECT": COMPOSITION_CARD})
-    allow("committee_composition", "worker", EVERYONE, ("SELECT", "INSERT"))
 
 
 def create_tables() -> None:
@@ -86,29 +71,6 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("party_figure_block_measure", "party_figure_block", ["measure", "division_path"], unique=False)
-    op.create_table(
-        "committee_composition",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("estate_id", sa.Uuid(), nullable=False),
-        sa.Column("division_path", sa.Text(collation="C"), nullable=False),
-        sa.Column("elected_on", sa.Date(), nullable=False),
-        sa.Column("members", sa.Integer(), nullable=False),
-        sa.Column("party_members", sa.Integer(), nullable=False),
-        sa.Column("chair_in_party", sa.Boolean(), nullable=False),
-        sa.Column("chair_is_secretary", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("chair_in_party OR NOT chair_is_secretary", name="secretary_in_party"),
-        sa.CheckConstraint("members >= 5", name="at_least_5"),
-        sa.CheckConstraint("party_members BETWEEN 0 AND members", name="no_more_than_members"),
-        sa.ForeignKeyConstraint(
-            ["estate_id", "division_path"], ["estate.id", "estate.division_path"], onupdate="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("committee_composition_division", "committee_composition", ["division_path", "id"], unique=False)
-    op.create_index("committee_composition_estate", "committee_composition", ["estate_id", "elected_on"], unique=False)
     op.create_table(
         "development_case",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),

@@ -1,4 +1,6 @@
-"""Committees of estates and since when an estate is eligible for one; public, and kept by the division's regulators."""
+"""Committees of estates and since when an estate is eligible for one; public, and kept by the division's regulators.
+How an owners' committee is composed is written by them and read by nobody but the publication of figures.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +9,17 @@ from migrations.isolation import EVERYONE, allow, in_division, protect
 
 revision = "0014"
 down_revision = "0013"
+
+COMPOSITION_CARD = (
+    "id",
+    "committee_id",
+    "division_path",
+    "elected_on",
+    "members",
+    "version",
+    "created_at",
+    "updated_at",
+)
 
 
 def upgrade() -> None:
@@ -43,13 +56,40 @@ def upgrade() -> None:
             ["estate_id", "division_path"], ["estate.id", "estate.division_path"], onupdate="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("id", "division_path"),
     )
     op.create_index(
         "committee_active", "committee", ["estate_id"], unique=True, postgresql_where=sa.text("ended_on IS NULL")
     )
     op.create_index("committee_division", "committee", ["division_path", "id"])
     op.create_index("committee_estate", "committee", ["estate_id", "formed_on"])
+    op.create_table(
+        "committee_composition",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("committee_id", sa.Uuid(), nullable=False),
+        sa.Column("division_path", sa.Text(collation="C"), nullable=False),
+        sa.Column("elected_on", sa.Date(), nullable=False),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("party_members", sa.Integer(), nullable=False),
+        sa.Column("chair_in_party", sa.Boolean(), nullable=False),
+        sa.Column("chair_is_secretary", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("chair_in_party OR NOT chair_is_secretary", name="secretary_in_party"),
+        sa.CheckConstraint("party_members BETWEEN 0 AND members", name="no_more_than_members"),
+        sa.ForeignKeyConstraint(
+            ["committee_id", "division_path"], ["committee.id", "committee.division_path"], onupdate="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("committee_composition_committee", "committee_composition", ["committee_id", "elected_on"])
+    op.create_index("committee_composition_division", "committee_composition", ["division_path", "id"])
     protect("committee")
+    protect("committee_composition")
     allow("committee", "tenant", EVERYONE, ("SELECT",))
     allow("committee", "regulator", in_division(), ("SELECT", "INSERT", "UPDATE"))
-    allow("committee", "worker", EVERYONE, ("INSERT",))
+    allow("committee", "worker", EVERYONE, ("SELECT", "INSERT"))
+    allow("committee_composition", "regulator", in_division(), ("INSERT",))
+    allow("committee_composition", "regulator", in_division(), ("SELECT",), columns={"SELECT": COMPOSITION_CARD})
+    allow("committee_composition", "worker", EVERYONE, ("SELECT", "INSERT"))

@@ -15,7 +15,7 @@ from tenants.permission import Permission
 from tenants.scope import Scope
 
 if TYPE_CHECKING:
-    from schema.estate import Estate
+    from schema.committee import Committee
 
 
 @entity(table=rules.PartyFigure, prefix="pfg", permission=Permission.PARTY_FIGURE_READ, division="division_path")
@@ -111,8 +111,8 @@ class CommitteeComposition(Node):
     """Composition of an owners' committee as entered (业委会构成登记); who is a Party member nobody reads here."""
 
     elected_on: date = column("Elected on (选举日期).", where=True, order=True)
-    members: int = column("Members (成员人数).")
-    estate: "Estate" = one("The estate (小区).", where=True)
+    members: int = column("Members then, as the register had them (成员人数).")
+    committee: "Committee" = one("The committee (业主委员会).", where=True)
     created_at: datetime = column("Recorded at (登记时间).", order=True)
 
 
@@ -121,10 +121,9 @@ class ComposeCommitteeInput:
     """Counts as elected; they go into figures and are read by nobody row by row."""
 
     id: strawberry.ID | None = own_identifier("cco")
-    estate_id: strawberry.ID = identifier("est", "The estate (小区).")
+    committee_id: strawberry.ID = identifier("cmt", "The owners' committee that acts (业主委员会).")
     elected_on: date = strawberry.field(description="Elected on (选举日期).")
-    members: int = strawberry.field(description="Members (成员人数): an odd number, at least five.")
-    party_members: int = strawberry.field(description="Party members among them (党员人数).")
+    party_members: int = strawberry.field(description="Party members among its members (党员人数).")
     chair_in_party: bool = strawberry.field(description="The chair is a Party member (主任为党员).")
     chair_is_secretary: bool = strawberry.field(description="The chair is the branch's secretary (一肩挑).")
 

@@ -599,13 +599,13 @@ class Code(Enum):
         "该同志已有在办或中止的发展党员流程；请在原流程上办理。",
         "There is a running or suspended development case for this file; go on with that one.",
     )
+    PARTY_COMMITTEE_OF_OWNERS = Words(
+        "只登记业主委员会的构成；这是物业管理委员会。",
+        "Only an owners' committee's composition is entered; this is a property management committee.",
+    )
     PARTY_COMMITTEE_SHARE = Words(
         "党员人数 {given} 须在 0 至成员人数 {members} 之间。",
         "The number of Party members ({given}) lies between 0 and the number of members ({members}).",
-    )
-    PARTY_COMMITTEE_SIZE = Words(
-        "业主委员会由 5 人以上单数组成（当前为 {members} 人）。",
-        "An owners' committee has an odd number of members, at least 5 (it has {members}).",
     )
     PARTY_CONSENT_MISSING = Words(
         "没有用于“{purpose}”的有效单独同意（个人信息保护法第13、29条）；请先登记同意（givePartyConsent）。",

@@ -424,11 +424,11 @@ def _pingshan_rows(rows: Rows, plan: Plan) -> None:
         estate_organisation(rows, estate, OrganisationKind.BRANCH, Formation.SOLE, source, venue=number % 50 < 28)
         if estate["committee_status"] == CommitteeStatus.ESTABLISHED:
             members, party_members = (7, 5) if number < 6 else (5, 2) if number < 11 else (7, 3)
-            where = {"estate_id": estate["id"], "division_path": estate["division_path"]}
             elected_on = date(2024, 3, 1) + timedelta(10 * number)
-            rows.add(
+            committee_id = rows.add(
                 Committee,
-                **where,
+                estate_id=estate["id"],
+                division_path=estate["division_path"],
                 kind=CommitteeKind.OC,
                 members=members,
                 formed_on=elected_on,
@@ -437,7 +437,8 @@ def _pingshan_rows(rows: Rows, plan: Plan) -> None:
             )
             rows.add(
                 CommitteeComposition,
-                **where,
+                committee_id=committee_id,
+                division_path=estate["division_path"],
                 elected_on=elected_on,
                 members=members,
                 party_members=party_members,

@@ -115,7 +115,7 @@ WITH formed AS (
            7 + 2 * (get_byte(s.b, 1) % 3) AS members
     FROM estate e CROSS JOIN {hashed("'committee/' || e.id")}
     WHERE e.division_path ^@ $1 AND e.committee_status IN ('ESTABLISHED', 'PMC')
-          AND NOT EXISTS (SELECT FROM committee_composition c WHERE c.estate_id = e.id)
+          AND NOT EXISTS (SELECT FROM committee c WHERE c.estate_id = e.id)
 ), committees AS (
     INSERT INTO committee (id, created_at, updated_at, version, estate_id, division_path, kind, members, owners,
                            formed_on, term_ends_on, filed_on)
@@ -125,10 +125,11 @@ WITH formed AS (
     FROM formed
     ON CONFLICT DO NOTHING
 )
-INSERT INTO committee_composition (id, created_at, updated_at, version, estate_id, division_path, elected_on, members,
-                                   party_members, chair_in_party, chair_is_secretary)
-SELECT {row_id("on_day::timestamptz", "md5('composition/' || h)")}, on_day, on_day, 1, estate_id, division_path, on_day,
-       members, 1 + get_byte(b, 3) % (members - 1), get_byte(b, 4) < 150, get_byte(b, 4) < 80
+INSERT INTO committee_composition (id, created_at, updated_at, version, committee_id, division_path, elected_on,
+                                   members, party_members, chair_in_party, chair_is_secretary)
+SELECT {row_id("on_day::timestamptz", "md5('composition/' || h)")}, on_day, on_day, 1,
+       {row_id("on_day::timestamptz", "h")}, division_path, on_day, members, 1 + get_byte(b, 3) % (members - 1),
+       get_byte(b, 4) < 150, get_byte(b, 4) < 80
 FROM formed WHERE kind = 'OC'
 ON CONFLICT DO NOTHING
 """

@@ -291,7 +291,7 @@ _REGISTRY: dict[tuple[str, str], dict[Command, Rule]] = {
     ("campaign_duty", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN},
     ("committee", TENANT): {"SELECT": _PUBLIC_REGISTER},
     ("committee", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN, "UPDATE": WITHIN},
-    ("committee", WORKER): {"INSERT": _KEEPS},
+    ("committee", WORKER): {"SELECT": _PUBLIC_REGISTER, "INSERT": _KEEPS},
     ("committee_composition", REGULATOR): {"SELECT": WITHIN, "INSERT": WITHIN},
     ("committee_composition", WORKER): {"SELECT": _PUBLISHES, "INSERT": _KEEPS},
     ("division", TENANT): {"SELECT": _FACTS},

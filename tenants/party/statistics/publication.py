@@ -83,19 +83,23 @@ SELECT c.division_path, c.status,
 FROM company c WHERE c.tenant_id = $1
 """
 
-# $1 the day, $2 the day of the last publication. The latest composition of each committee, division by division.
+# $1 the day, $2 the day of the last publication. The latest composition of an estate's owners' committee, division by
+# division; a committee that has ended by the day counts no more, which is a change too.
 _COMMITTEES = """
 WITH latest AS (
-    SELECT DISTINCT ON (estate_id) division_path, members, party_members, chair_in_party, chair_is_secretary,
-           coalesce(elected_on > $2, true) AS changed
-    FROM committee_composition WHERE elected_on <= $1
-    ORDER BY estate_id, elected_on DESC, id DESC
+    SELECT DISTINCT ON (c.estate_id) m.*, c.ended_on IS NULL OR c.ended_on > $1 AS acting,
+           coalesce(greatest(m.elected_on, CASE WHEN c.ended_on <= $1 THEN c.ended_on END) > $2, true) AS changed
+    FROM committee_composition m JOIN committee c ON c.id = m.committee_id
+    WHERE m.elected_on <= $1
+    ORDER BY c.estate_id, m.elected_on DESC, m.id DESC
 )
-SELECT division_path, count(*) AS committees, sum(members)::int AS members, sum(party_members)::int AS party_members,
-       sum(100.0 * party_members / members) AS shares,
-       count(*) FILTER (WHERE 2 * party_members > members) AS above_half,
-       count(*) FILTER (WHERE chair_in_party) AS chairs,
-       count(*) FILTER (WHERE chair_is_secretary) AS secretaries,
+SELECT division_path, count(*) FILTER (WHERE acting) AS committees,
+       coalesce(sum(members) FILTER (WHERE acting), 0)::int AS members,
+       coalesce(sum(party_members) FILTER (WHERE acting), 0)::int AS party_members,
+       coalesce(sum(100.0 * party_members / members) FILTER (WHERE acting), 0) AS shares,
+       count(*) FILTER (WHERE acting AND 2 * party_members > members) AS above_half,
+       count(*) FILTER (WHERE acting AND chair_in_party) AS chairs,
+       count(*) FILTER (WHERE acting AND chair_is_secretary) AS secretaries,
        count(*) FILTER (WHERE changed) AS changed
 FROM latest GROUP BY division_path
 """

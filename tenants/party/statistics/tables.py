@@ -70,7 +70,9 @@ class PartyFigureBlock(Dated, Row, table=True):
 
 
 class CommitteeComposition(Changing, Row, table=True):
-    """How an owners' committee (业主委员会) is composed, entered by a regulator of its division; the latest counts.
+    """How an owners' committee (业主委员会) of the register was composed at an election; the latest counts.
+
+    `members` are those that the register had then: they change there with a by-election, and this stays as it was.
 
     Whether a chair is a Party member is a fact about a person everybody knows: it is written here and read by nobody
     but the publication of figures.
@@ -78,16 +80,17 @@ class CommitteeComposition(Changing, Row, table=True):
 
     __tablename__ = "committee_composition"
     __table_args__ = (
-        ForeignKeyConstraint(["estate_id", "division_path"], ["estate.id", "estate.division_path"], onupdate="CASCADE"),
-        Index("committee_composition_estate", "estate_id", "elected_on"),
+        ForeignKeyConstraint(
+            ["committee_id", "division_path"], ["committee.id", "committee.division_path"], onupdate="CASCADE"
+        ),
+        Index("committee_composition_committee", "committee_id", "elected_on"),
         Index("committee_composition_division", "division_path", "id"),
-        CheckConstraint("members >= 5", name="at_least_5"),
         CheckConstraint("party_members BETWEEN 0 AND members", name="no_more_than_members"),
         CheckConstraint("chair_in_party OR NOT chair_is_secretary", name="secretary_in_party"),
         CONFIDENTIAL,
     )
 
-    estate_id: UUID
+    committee_id: UUID
     division_path: str = Field(sa_type=Text(collation="C"))
     elected_on: date
     members: int

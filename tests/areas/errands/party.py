@@ -11,7 +11,7 @@ from tenants.party.transfer import NewTransfer, PartyTransfer, TransferChannel, 
 from tenants.row import today
 from tenants.scope import Principal
 from tests.areas.errands.registry import Input, errand
-from tests.areas.party.ledger import DOCUMENT, FOUNDED, Ledger, consent
+from tests.areas.party.ledger import DOCUMENT, FOUNDED, Ledger, consent, elected
 from tests.areas.party.test_party_development import APPLIED, DAYS, bring
 from tests.areas.town import STREET, Town
 
@@ -438,10 +438,10 @@ async def end_party_advisor(town: Town) -> tuple[Principal, Input]:
 
 @errand
 async def compose_committee(town: Town) -> tuple[Principal, Input]:
-    return await town.regulator("370402"), {
-        "estateId": f"est_{(await town.estate()).id}",
+    district = await town.regulator("370402")
+    return district, {
+        "committeeId": f"cmt_{(await elected(town, district, STREET)).id}",
         "electedOn": "2025-03-01",
-        "members": 5,
         "partyMembers": 3,
         "chairInParty": True,
         "chairIsSecretary": False,

@@ -9,14 +9,16 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
+from tenants import committee, estate
 from tenants.change import find
 from tenants.errors import Code
+from tenants.estate import CommitteeStatus
 from tenants.party import development, membership, organisation, privacy
 from tenants.party.development import DevelopmentStep as S
 from tenants.party.development import Facts, Vote
 from tenants.permission import CompanyRole
 from tenants.scope import Principal
-from tests.areas.town import Firm, Town
+from tests.areas.town import Firm, Town, place
 
 R = TypeVar("R")
 
@@ -158,6 +160,24 @@ class Ledger:
 def consent(purpose: privacy.ConsentPurpose, given_on: date = date(2024, 1, 8)) -> privacy.NewConsent:
     """A consent to the first wording."""
     return privacy.NewConsent(purpose=purpose, wording="同意书 v1", given_on=given_on, document="同意书 1")
+
+
+async def elected(town: Town, district: Principal, at: str, members: int = 5) -> committee.Committee:
+    """An owners' committee of the register, at a new estate."""
+    eligible: Any = {
+        "committee_status": CommitteeStatus.ELIGIBLE_NOT_STARTED,
+        "committee_eligible_on": date(2023, 1, 1),
+    }
+    entry = await town.do(district, estate.enter, place(division_code=at, **eligible))
+    new = committee.NewCommittee(
+        estate_id=entry.id,
+        kind=committee.CommitteeKind.OC,
+        members=members,
+        formed_on=date(2025, 3, 1),
+        term_ends_on=date(2028, 2, 29),
+    )
+    made: committee.Committee = await town.do(district, committee.form, new)
+    return made
 
 
 async def public(

@@ -7,12 +7,14 @@ import asyncpg
 import pytest
 
 from schema import build, executable
+from tenants import committee
 from tenants import project as projects
+from tenants.committee import CommitteeKind, NewCommittee
 from tenants.errors import Code
 from tenants.party import activity, advisor, appointment, organisation, quota, statistics, survey
 from tenants.party.statistics import COVERAGE, COVERAGE_BY_FORMATION, CROSS_APPOINTMENT, FUNNEL, PartyMeasure
 from tenants.scope import Database, Principal, Scope
-from tests.areas.party.ledger import Ledger, public
+from tests.areas.party.ledger import Ledger, elected, public
 from tests.areas.party.test_party_development import APPLIED
 from tests.areas.town import OTHER_CITY_STREET, STREET, Town, at_once
 from tests.reads.asking import Asker
@@ -204,17 +206,18 @@ async def test_cross_appointment_report(town: Town) -> None:
     the pooled share differ. That six chairs are secretary is withheld: eight less six are two Party members.
     """
     district = await town.regulator("440310")
-    for number in range(19):
-        estate = await town.estate("440310001")
+    boards = [await elected(town, district, "440310001", 5 if number < 13 else 11) for number in range(20)]
+    for number, board in enumerate(boards):
         composition = statistics.NewComposition(
-            estate_id=estate.id,
+            committee_id=board.id,
             elected_on=date(2025, 3, 1),
-            members=5 if number < 13 else 11,
             party_members=2 if number < 13 else 8,
             chair_in_party=number < 8,
             chair_is_secretary=number < 6,
         )
         await town.do(district, statistics.compose, composition)
+    # The twentieth is composed and counts no more.
+    await town.do(district, committee.end, boards[19].id, 1, date(2026, 6, 1), "任期未满解散")
     assert await statistics.publish(town.database, date(2026, 12, 31)) is not None
     (row,) = await as_on(town, district, CROSS_APPOINTMENT, "440310", date(2027, 1, 1))
     assert (row["committees"], row["party_chairs"], row["chairs_who_are_secretary"]) == (19, 8, None)
@@ -223,20 +226,42 @@ async def test_cross_appointment_report(town: Town) -> None:
     assert str(row["pooled_party_share"]) == "0.5649"
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await report(town.database, district, "SELECT chair_in_party FROM committee_composition")
-    place = await town.estate("440310001")
-    even = statistics.NewComposition(
-        estate_id=place.id,
-        elected_on=date(2025, 3, 1),
-        members=6,
-        party_members=7,
-        chair_in_party=False,
-        chair_is_secretary=True,
-    )
-    assert await town.refused(district, statistics.compose, even) == [
-        (Code.PARTY_COMMITTEE_SIZE, "members"),
+
+
+async def test_composition_that_cannot_be(town: Town) -> None:
+    """It is of an owners' committee that acts, not before that was formed, and within the members that it has there."""
+    district = await town.regulator("370402")
+    board = await elected(town, district, STREET)
+    given = {"committee_id": board.id, "elected_on": date(2025, 3, 1), "party_members": 3}
+
+    async def refused(**more: Any) -> list[tuple[Code, str | None]]:
+        facts = {**given, "chair_in_party": True, "chair_is_secretary": False, **more}
+        found: list[tuple[Code, str | None]] = await town.refused(
+            district, statistics.compose, statistics.NewComposition(**facts)
+        )
+        return found
+
+    assert await refused(party_members=6, elected_on=date(2025, 2, 28)) == [
         (Code.PARTY_COMMITTEE_SHARE, "partyMembers"),
-        (Code.PARTY_SECRETARY_NOT_MEMBER, "chairInParty"),
+        (Code.DATE_OUT_OF_ORDER, "electedOn"),
     ]
+    assert await refused(chair_in_party=False, chair_is_secretary=True) == [
+        (Code.PARTY_SECRETARY_NOT_MEMBER, "chairInParty")
+    ]
+    managing = NewCommittee(
+        estate_id=(await town.estate()).id,
+        kind=CommitteeKind.PMC,
+        members=7,
+        owners=4,
+        formed_on=date(2025, 3, 1),
+        term_ends_on=date(2028, 2, 29),
+    )
+    other = await town.do(district, committee.form, managing)
+    assert await refused(committee_id=other.id) == [(Code.PARTY_COMMITTEE_OF_OWNERS, "committeeId")]
+    await town.do(district, committee.end, board.id, 1, date(2026, 6, 1), "任期未满解散")
+    assert await refused() == [(Code.COMMITTEE_ENDED, "committeeId")]
+    elsewhere = await elected(town, await town.regulator("440310"), "440310001")
+    assert await refused(committee_id=elsewhere.id) == [(Code.NOT_FOUND, "committeeId")]
 
 
 WHOLES = (
@@ -255,11 +280,10 @@ async def test_no_figure_less_another_is_small(town: Town, published: dict[str, 
     for path, number in (("440310", 9), ("440311", 4)):
         authority = await town.regulator(path)
         for each in range(number):
-            estate = await town.estate(f"{path}001")
+            board = await elected(town, authority, f"{path}001", 7)
             composition = statistics.NewComposition(
-                estate_id=estate.id,
+                committee_id=board.id,
                 elected_on=date(2026, 3, 1),
-                members=7,
                 party_members=3,
                 chair_in_party=each % 4 > 0,
                 chair_is_secretary=each % 4 > 1,
