@@ -153,6 +153,7 @@ class Server:
             issuer=settings.issuer.rstrip("/"),
             days=settings.certificate_days,
             visitors=Visitors(per_minute=settings.visitor_queries_per_minute, burst=credit.VISITOR_BURST),
+            readers=readers,
         )
         others.state.open_days = open_days.OpenDays(
             callers, database, Files.of(settings), readers=readers, writers=writers

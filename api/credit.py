@@ -23,6 +23,7 @@ from api.graphql import Refused, caller
 from api.signing import Keys, NotSigned
 from api.visitors import Visitors
 from schema.failure import FailureCode
+from schema.turns import Turns
 from tenants.credit import publication
 from tenants.permission import Permission
 from tenants.scope import Database
@@ -74,10 +75,19 @@ class Certificates:
     """Answers at the addresses of certificates; the application keeps one in its state while it runs."""
 
     def __init__(
-        self, callers: Callers, database: Database, keys: Keys, *, issuer: str, days: int, visitors: Visitors
+        self,
+        callers: Callers,
+        database: Database,
+        keys: Keys,
+        *,
+        issuer: str,
+        days: int,
+        visitors: Visitors,
+        readers: Turns,
     ) -> None:
         self._callers = callers
         self._database = database
+        self._readers = readers
         self._keys = keys
         self._issuer = issuer
         self._days = days
@@ -97,7 +107,7 @@ class Certificates:
                 f"只有企业成员可以获取本企业的信用证明，需要权限 {Permission.CREDIT_READ}。",
                 f"A company's members get its certificate; this needs the permission {Permission.CREDIT_READ}.",
             )
-        async with self._database.reading(principal) as connection:
+        async with self._readers.turn(principal.tenant_id), self._database.reading(principal) as connection:
             found = await publication.certified(connection, principal.tenant_id)
         if found is None:
             raise Refused(FailureCode.NOT_FOUND, "贵企业还没有信用得分。", "Your company has no credit score yet.")

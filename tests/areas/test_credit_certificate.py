@@ -1,5 +1,7 @@
 """A certificate is checked offline with the published key, by the page, and refused once a character was changed."""
 
+import asyncio
+
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -111,6 +113,26 @@ async def test_only_a_company_with_a_score_gets_one(town: Town, server: Served, 
     assert httpx.get(address, headers={"authorization": f"Bearer {token}"}).status_code == 403
     assert httpx.get(address).status_code == 401
     assert httpx.get(address, headers=signed_in(server, await town.company())).status_code == 404
+
+
+async def test_one_company_does_not_take_every_connection(town: Town, server: Served, firm: Firm) -> None:
+    """F2: while the database keeps a company's certificates waiting, however many it asks for, others are answered."""
+    other = signed_in(server, await town.company())
+    waiting = """SELECT count(*) FROM pg_locks WHERE relation = 'public_credit'::regclass AND NOT granted
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+    async with (
+        httpx.AsyncClient(base_url=server.url, headers=signed_in(server, firm)) as client,
+        asyncio.TaskGroup() as group,
+        town.administrator.transaction(),
+    ):
+        await town.administrator.execute("LOCK TABLE public_credit")
+        connections = server.settings.pool_size
+        asked = [group.create_task(client.get("/credit/certificate")) for _ in range(connections + 2)]
+        while await town.administrator.fetchval(waiting) < connections - 1:
+            await asyncio.sleep(0.01)
+        answer = await client.post("/graphql", headers=other, json={"query": "{ company { name } }"})
+    assert answer.status_code == 200
+    assert {each.result().status_code for each in asked} == {200}
 
 
 def test_an_expired_one_is_refused(server: Served, issued: dict[str, str]) -> None:
