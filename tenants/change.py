@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
@@ -24,16 +25,25 @@ async def find(scope: Scope, table: type[R], id: UUID, field: str = "id", *, loc
     `lock` keeps others from changing the row until the transaction ends, not from referring to it. Locks are taken in
     one order, so that changes that meet wait instead of deadlocking: estate, project, staff or member, company.
     """
-    columns: Any = table
-    statement = select(table).where(columns.id == id)
-    if hasattr(table, "tenant_id") and scope.principal.tenant_id is not None:
-        statement = statement.where(columns.tenant_id == scope.principal.tenant_id)
-    if lock:
-        statement = statement.with_for_update(key_share=True)
-    row = (await scope.session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    tenant_id = scope.principal.tenant_id if hasattr(table, "tenant_id") else None
+    statement = _by_id(table, of_company=tenant_id is not None, lock=lock)
+    found = await scope.session.execute(statement, {"id": id, "tenant_id": tenant_id})
+    row: R | None = found.scalar_one_or_none()
     if row is None:
         raise DomainError(Code.NOT_FOUND, field)
     return row
+
+
+@cache
+def _by_id(table: type[SQLModel], *, of_company: bool, lock: bool) -> Select[Any]:
+    """The statement of `find`, made once for each table."""
+    columns: Any = table
+    statement = select(table).where(columns.id == bindparam("id"))
+    if of_company:
+        statement = statement.where(columns.tenant_id == bindparam("tenant_id"))
+    if lock:
+        statement = statement.with_for_update(key_share=True)
+    return statement.execution_options(populate_existing=True)
 
 
 async def find_at(

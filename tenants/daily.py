@@ -22,7 +22,7 @@ from tenants.errors import Unavailable
 from tenants.journal import record
 from tenants.party import due as party_due
 from tenants.row import now, today
-from tenants.scope import Database, Principal, Scope
+from tenants.scope import Database, Scope
 
 BATCH: Final = 200
 """Rows of one company that are in memory at once."""
@@ -79,10 +79,7 @@ async def run(database: Database, on: date | None = None, failed: Callable[[UUID
 async def _once(database: Database, tenant_id: UUID, day: date, done: Done) -> bool:
     """One batch of one company, counted once it is committed; whether there may be more."""
     marked = told = expired = scored = 0
-    async with (
-        database.writing(Principal("worker", tenant_id=tenant_id)) as scope,
-        scope.acting_for(tenant_id),
-    ):
+    async with database.working_for(tenant_id) as scope:
         connection = scope.connection
         # Two runs that meet at a company take turns on its row.
         status = await connection.fetchval(

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from schema import build, executable
@@ -147,14 +146,14 @@ async def test_companies_and_regulators_write_only_in_their_own_journal(town: To
     theirs = await town.project(other)
     async with town.database.writing(firm.admin) as scope:
         await record(scope, "updated", "project", theirs)
-        with pytest.raises(DBAPIError, match="row-level security"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
             await scope.settle()
         scope.refuse()
     county = await town.regulator("370402")
     outside = await town.do(await town.regulator("3705"), estate.enter, place(division_code="370502001"))
     async with town.database.writing(county) as scope:
         await record(scope, "updated", "estate", outside)
-        with pytest.raises(DBAPIError, match="row-level security"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
             await scope.settle()
         scope.refuse()
 
