@@ -84,9 +84,9 @@ FROM (
     SELECT e.seq, e.n, e.hash, e.latest, CASE
            WHEN e.seq <> e.n THEN 'ENTRY_MISSING'
            WHEN e.previous <> coalesce(e.before, '') OR e.hash <> {HASH} THEN 'ENTRY_CHANGED'
-           WHEN e.last_of_record AND e.record <> e.present THEN 'RECORD_CHANGED' END AS broken
+           WHEN e.last_of_record AND e.record <> {RECORD} THEN 'RECORD_CHANGED' END AS broken
     FROM (
-        SELECT t.*, {RECORD} AS present, row_number() OVER chain AS n, lag(t.hash) OVER chain AS before,
+        SELECT t.*, r, row_number() OVER chain AS n, lag(t.hash) OVER chain AS before,
                lead(t.seq) OVER chain IS NULL AS latest,
                lead(t.seq) OVER (PARTITION BY t.record_id ORDER BY t.seq) IS NULL AS last_of_record
         FROM credit_entry t JOIN credit_record r ON r.id = t.record_id
