@@ -3,8 +3,9 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, TypeVar
 
 import asyncpg
 
@@ -94,7 +95,7 @@ def work(settings: Settings, say: Say, job: Callable[[Database], Awaitable[T]]) 
             await database.close()
 
     try:
-        return asyncio.run(run())
+        return _run(run())
     except DomainError as error:
         raise _refused([error]) from None
     except DomainErrors as refused:
@@ -109,6 +110,15 @@ def work(settings: Settings, say: Say, job: Callable[[Database], Awaitable[T]]) 
             f"数据库暂时无法完成操作（{error.reason}）：请稍后重试。",
             f"The database cannot do this now ({error.reason}): try again later.",
         ) from None
+
+
+def _run(job: Coroutine[Any, Any, T]) -> T:
+    """As `asyncio.run`, on the loop that the server runs on: it costs a statement less."""
+    if sys.platform == "win32":
+        return asyncio.run(job)
+    import uvloop
+
+    return uvloop.run(job)
 
 
 def _refused(errors: list[DomainError]) -> Refusal:

@@ -207,10 +207,8 @@ async def stored(
     enrolled_on: date | None = None
     await scope.settle()
     if staff_id is None:
-        records = await scope.connection.fetch(_OF_COMPANY, company.tenant_id)
-        enrolled_on = await scope.connection.fetchval(
-            "SELECT min(n.enrolled_on) FROM credit_enrolment n WHERE n.tenant_id = $1", company.tenant_id
-        )
+        found = await scope.connection.fetch(_OF_COMPANY, company.tenant_id)
+        enrolled_on, records = found[0][0], [row[1:] for row in found if row["id"] is not None]
     else:
         terms = select(ProjectLead).where(
             col(ProjectLead.tenant_id) == company.tenant_id, col(ProjectLead.staff_id) == staff_id
@@ -227,7 +225,12 @@ async def stored(
     )
 
 
-_OF_COMPANY: Final = EFFECTIVE.format(of_subject="r.staff_id IS NULL")
+_OF_COMPANY: Final = f"""
+SELECT n.enrolled_on, r.*
+FROM (SELECT min(n.enrolled_on) AS enrolled_on FROM credit_enrolment n WHERE n.tenant_id = $1) n
+LEFT JOIN ({EFFECTIVE.format(of_subject="r.staff_id IS NULL")}) r ON true
+"""
+"""When the company enrolled beside each of its records, or alone."""
 _OF_LEAD: Final = EFFECTIVE.format(
     of_subject="(r.staff_id = $2 OR r.staff_id IS NULL AND r.project_id = ANY($3::uuid[]))"
 )

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import UserDefinedType
 from sqlmodel import Field
 
-from tenants.change import change, create, find
+from tenants.change import change, find
 from tenants.company import Company
 from tenants.credit.inputs import DAY, Edition, Stored, digest, stored
 from tenants.credit.record import CreditSubject
@@ -145,23 +145,23 @@ async def refresh(
         if period is not None:
             written += await _keep(scope, period, facts)
             continue
-        row = CreditScore(
-            tenant_id=company.tenant_id,
-            subject=inputs.subject,
-            staff_id=staff_id,
-            division_id=company.division_id,
-            division_path=company.division_path,
-            valid_from=start,
+        begun = {
+            "subject": inputs.subject,
+            "staff_id": staff_id,
+            "division_id": company.division_id,
+            "division_path": company.division_path,
+            "valid_from": start,
             **facts,
-        )
-        await create(scope, row, "credit_score", action="changed")
+        }
+        row = CreditScore(tenant_id=company.tenant_id, **begun)
+        scope.write_later(CreditScore, row.model_dump())
+        await record(scope, "changed", "credit_score", row, {k: v for k, v in begun.items() if v is not None})
         written += 1
     for period in later.values():
         row = await find(scope, CreditScore, period.id)
         await record(scope, "withdrawn", "credit_score", row)
         await scope.session.delete(row)
         written += 1
-    await scope.session.flush()
     return written
 
 

@@ -254,11 +254,14 @@ def _uncounted(
             why[each.record] = Why.NOT_DEDUCTED
         else:
             left.append((each, points))
+    highest_only = isinstance(indicator, Levels) and indicator.counting is Counting.HIGHEST
+    if not (highest_only or indicator.once_per_matter):
+        return why
     # The first of the highest counts, in the order of effect: which one it is does not change the sum.
     left.sort(key=lambda line: -abs(line[1]))
     matters: set[str] = set()
     for position, (each, _) in enumerate(left):
-        if isinstance(indicator, Levels) and indicator.counting is Counting.HIGHEST and position:
+        if highest_only and position:
             why[each.record] = Why.LOWER_LEVEL
         elif indicator.once_per_matter and each.matter is not None:
             if each.matter in matters:

@@ -38,6 +38,8 @@ def number_text(value: Decimal) -> str:
 def exact_text(value: Fraction) -> str:
     """The number as a decimal where it is one, as a fraction of whole numbers where it is not (`254/3`)."""
     rest = value.denominator
+    if rest == 1:
+        return str(value.numerator)
     for prime in (2, 5):
         while rest % prime == 0:
             rest //= prime
