@@ -121,6 +121,7 @@ async def supervise(
             await _whistles(story)
             await _duties(story)
             await _subsidies(story, unserved)
+            await _scores(story)
 
 
 async def _firm(scope: Scope, tenant_id: UUID) -> Firm:
@@ -214,10 +215,19 @@ async def _credit(story: Story) -> tuple[CreditRecord, CreditRecord]:
     lamps = _new(ours, date(2026, 6, 22), "BAD", -2, "楼道照明损坏两周未修", CreditSeverity.MINOR, rectify_days=10)
     draft = await story.does(story.at[CITY].assessor, notice.draft, lamps)
     await story.does(city, notice.notify, draft.id, draft.version, date(2026, 6, 24), HANDLER)
-    story.told.on(TODAY)
-    for firm in story.firms:
-        await story.does(firm.admin, standing.recompute, TODAY)
     return best, worst
+
+
+async def _scores(story: Story) -> None:
+    """Every company of the city has its score of this year, as the nightly work would have brought it."""
+    story.told.on(TODAY)
+    async with story.scope.acting_as(story.at[CITY].publisher):
+        found = await story.scope.connection.fetch(
+            "SELECT tenant_id FROM company WHERE division_path ^@ $1 ORDER BY tenant_id", CITY
+        )
+    for (tenant_id,) in found:
+        worker = Principal("tenant", tenant_id=tenant_id)
+        await story.does(worker, standing.recompute, TODAY, since=date(TODAY.year, 1, 1))
 
 
 def _new(

@@ -314,6 +314,7 @@ async def test_regulators_have_been_at_work(ask: dict[str, Asker]) -> None:
             whistleFigures({half}) {{ raised rejected responded confirmed }}
             complianceFigures({half}) {{ kind due done overdue }}
             subsidyFigures({half}) {{ amount }}
+            creditGradeFigures({half}) {{ grade companies }}
             creditProcessFigures(since: "2025-07-01", until: "2026-06-30") {{
                 objectionsLodged objectionsUpheld repairsGranted repairsOnTime
             }}
@@ -338,6 +339,8 @@ async def test_regulators_have_been_at_work(ask: dict[str, Asker]) -> None:
         "HALF_YEAR_ASSESSMENT": (0, 0, 0),
     }
     assert city["subsidyFigures"] == [{"amount": "76800.00"}]
+    grades = {row["grade"]: row["companies"] for row in city["creditGradeFigures"]}
+    assert grades == {"A": 1, "B": 198, "C": 1, "C_MISSING": 50}
     process = {"objectionsLodged": 1, "objectionsUpheld": 1, "repairsGranted": 1, "repairsOnTime": 1}
     assert city["creditProcessFigures"] == [process]
 

@@ -71,6 +71,7 @@ ACTS = {
     "tenants/sample/province.py: _rules": "sample data has its scheme from the regulator it belongs to",
     "tenants/sample/supervision.py: _firm": "sample data asks a company for its administrator and projects",
     "tenants/sample/supervision.py: _items": "sample data asks a company what it was told to put right",
+    "tenants/sample/supervision.py: _scores": "sample data asks a regulator for its companies",
     "tenants/sample/supervision.py: does": "sample data has each step taken by the company or regulator it is of",
     "tenants/scope.py: acting_for": "it is how acting for a company is done",
     "tenants/subsidy.py: pass_on": "the platform, not a company, notes who reads a subsidy",
