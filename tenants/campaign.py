@@ -72,7 +72,11 @@ class CampaignDuty(Changing, Row, table=True):
 
     __tablename__ = "campaign_duty"
     __table_args__ = (
-        UniqueConstraint("campaign_id", "division_id", "kind", "period_start"),
+        UniqueConstraint(
+            *("campaign_id", "period_start", "kind", "division_id"),
+            name="campaign_duty_once",
+            postgresql_include=["division_path", "done_on"],
+        ),
         ForeignKeyConstraint(["campaign_id"], ["campaign.id"]),
         ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
         Index("campaign_duty_division", "division_path", "id"),
@@ -93,43 +97,83 @@ class CampaignDuty(Changing, Row, table=True):
 _KINDS = ", ".join(f"({at}, '{kind}', {MONTHS[kind]})" for at, kind in enumerate(DutyKind, 1))
 
 _OWED = f"""
-SELECT k.number, k.kind, c.name AS campaign, d.path AS division_path, d.name AS division_name,
-       s.first::date AS period_start, p.ended_on AS period_end, p.ended_on + c.grace_days AS due_on, a.done_on
-FROM campaign c
-JOIN (VALUES {_KINDS}) k(number, kind, months) ON k.kind = ANY(c.duties)
-CROSS JOIN LATERAL generate_series(
-    make_date(extract(year FROM c.starts_on)::int,
-              (extract(month FROM c.starts_on)::int - 1) / k.months * k.months + 1, 1)::timestamp,
-    c.ends_on::timestamp, make_interval(months => k.months)) s(first)
-CROSS JOIN LATERAL (SELECT (s.first + make_interval(months => k.months))::date - 1 AS ended_on) p
-JOIN division d ON d.level = c.owed_by AND d.path ^@ c.division_path
-                AND d.path >= {{place}} AND d.path < {{place}} || '['
-                AND d.path ^@ nullif(current_setting('linli.division', true), '')
-                AND (d.valid_from IS NULL OR d.valid_from <= p.ended_on)
-                AND (d.valid_to IS NULL OR d.valid_to > p.ended_on)
-LEFT JOIN campaign_duty a ON {{of_a}} AND a.campaign_id = c.id AND a.division_id = d.id AND a.kind = k.kind
-                          AND a.period_start = s.first::date AND a.done_on <= {{until}}
-WHERE p.ended_on BETWEEN c.starts_on AND c.ends_on AND p.ended_on + c.grace_days BETWEEN {{since}} AND {{until}}
-"""
+WITH periods AS MATERIALIZED (
+    SELECT c.id, c.name, c.division_path, c.owed_by, k.number, k.kind, p.first, p.ended_on,
+           p.ended_on + c.grace_days AS due_on
+    FROM campaign c
+    JOIN (VALUES {_KINDS}) k(number, kind, months) ON k.kind = ANY(c.duties)
+    CROSS JOIN LATERAL generate_series(
+        make_date(extract(year FROM c.starts_on)::int,
+                  (extract(month FROM c.starts_on)::int - 1) / k.months * k.months + 1, 1)::timestamp,
+        c.ends_on::timestamp, make_interval(months => k.months)) s(first)
+    CROSS JOIN LATERAL (
+        SELECT s.first::date AS first, (s.first + make_interval(months => k.months))::date - 1 AS ended_on
+    ) p
+    WHERE p.ended_on BETWEEN c.starts_on AND c.ends_on AND p.ended_on + c.grace_days BETWEEN {{since}} AND {{until}}
+          AND (c.division_path ^@ {{place}} OR {{place}} ^@ c.division_path)
+), owing AS MATERIALIZED (
+    SELECT c.id AS campaign_id, d.id, d.path, d.name, d.valid_from, d.valid_to
+    FROM (SELECT DISTINCT id, division_path, owed_by FROM periods) c
+    JOIN (
+        SELECT * FROM division d
+        WHERE d.path >= {{place}} AND d.path < {{place}} || '['
+              AND d.path >= current_setting('linli.division', true)
+              AND d.path < nullif(current_setting('linli.division', true), '') || '['
+    ) d ON d.level = c.owed_by AND d.path ^@ c.division_path
+)"""
+
+_IN_FORCE = (
+    """(o.valid_from IS NULL OR o.valid_from <= p.ended_on) AND (o.valid_to IS NULL OR o.valid_to > p.ended_on)"""
+)
+
+_DONE = """{{of_a}} AND {{within_a}} AND a.done_on <= {{until}}
+    AND a.campaign_id = ANY(ARRAY(SELECT DISTINCT id FROM {0}))
+    AND a.period_start = ANY(ARRAY(SELECT DISTINCT first FROM {0}))"""
+"""Of the duties done those that may be among the owed: found by their index, and not by reading what was ever done."""
 
 REPORT = f"""
-SELECT k.kind, count(o.kind)::int AS due, count(o.done_on)::int AS done,
-       count(*) FILTER (WHERE o.done_on <= o.due_on)::int AS done_in_time,
-       count(*) FILTER (WHERE o.due_on < current_date AND o.done_on IS NULL)::int AS overdue,
-       round(count(o.done_on)::numeric / nullif(count(o.kind), 0), 4) AS done_share,
-       round(count(*) FILTER (WHERE o.done_on <= o.due_on)::numeric / nullif(count(o.kind), 0), 4) AS in_time_share
+{_OWED}
+SELECT k.kind, coalesce(f.due, 0) AS due, coalesce(g.done, 0) AS done, coalesce(g.in_time, 0) AS done_in_time,
+       coalesce(f.past - coalesce(g.past, 0), 0) AS overdue,
+       round(coalesce(g.done, 0)::numeric / f.due, 4) AS done_share,
+       round(coalesce(g.in_time, 0)::numeric / f.due, 4) AS in_time_share
 FROM (VALUES {_KINDS}) k(number, kind, months)
-LEFT JOIN ({_OWED}) o ON o.kind = k.kind
-GROUP BY k.number, k.kind ORDER BY k.number
+LEFT JOIN (
+    SELECT p.number, sum(o.divisions)::int AS due,
+           coalesce(sum(o.divisions) FILTER (WHERE p.due_on < current_date), 0)::int AS past
+    FROM periods p
+    JOIN (SELECT campaign_id, valid_from, valid_to, count(*) AS divisions FROM owing GROUP BY 1, 2, 3) o
+         ON o.campaign_id = p.id AND {_IN_FORCE}
+    GROUP BY p.number
+) f ON f.number = k.number
+LEFT JOIN (
+    SELECT p.number, count(*)::int AS done, count(*) FILTER (WHERE a.done_on <= p.due_on)::int AS in_time,
+           count(*) FILTER (WHERE p.due_on < current_date)::int AS past
+    FROM campaign_duty a
+    JOIN periods p ON p.id = a.campaign_id AND p.kind = a.kind AND p.first = a.period_start
+    JOIN owing o ON o.campaign_id = a.campaign_id AND o.id = a.division_id AND {_IN_FORCE}
+    WHERE {_DONE.format("periods")}
+    GROUP BY p.number
+) g ON g.number = k.number
+ORDER BY k.number
 """
 """R-12: the duties that fall due in a period, and those of them done by its end, by kind. A period of a campaign counts
 when its last day lies in the campaign; it falls due so many days later as the campaign grants.
 """
 
 CALENDAR = f"""
-SELECT o.campaign, o.kind, o.division_path, o.division_name, o.period_start, o.period_end, o.due_on, o.done_on,
-       o.done_on IS NULL AND o.due_on < current_date AS overdue
-FROM ({_OWED}) o ORDER BY o.due_on, o.number, o.division_path, o.campaign LIMIT 1000
+{_OWED}, owed AS MATERIALIZED (
+    SELECT p.id, p.name AS campaign, p.number, p.kind, p.first, p.ended_on, p.due_on,
+           o.id AS division_id, o.path, o.name
+    FROM periods p JOIN owing o ON o.campaign_id = p.id AND {_IN_FORCE}
+    ORDER BY p.due_on, p.number, o.path, p.name LIMIT 1000
+)
+SELECT o.campaign, o.kind, o.path AS division_path, o.name AS division_name, o.first AS period_start,
+       o.ended_on AS period_end, o.due_on, a.done_on, a.done_on IS NULL AND o.due_on < current_date AS overdue
+FROM owed o
+LEFT JOIN campaign_duty a ON a.campaign_id = o.id AND a.division_id = o.division_id AND a.kind = o.kind
+                          AND a.period_start = o.first AND {_DONE.format("owed")}
+ORDER BY o.due_on, o.number, o.path, o.campaign
 """
 """R-12, row by row: what falls due in a period, by its day; the first thousand."""
 
@@ -229,7 +273,7 @@ async def do_duty(
         document=paper,
     )
     taken = DomainError(Code.CAMPAIGN_DONE_ALREADY, "period", name=place.name, kind=kind, since=start)
-    key = "campaign_duty_campaign_id_division_id_kind_period_start_key"
+    key = "campaign_duty_once"
     await create(scope, duty, "campaign_duty", action="done", taken={key: taken})
     return duty
 

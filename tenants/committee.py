@@ -46,7 +46,12 @@ class Committee(Changing, Row, table=True):
         UniqueConstraint("id", "division_path"),
         Index("committee_active", "estate_id", unique=True, postgresql_where=text("ended_on IS NULL")),
         Index("committee_estate", "estate_id", "formed_on"),
-        Index("committee_division", "division_path", "id"),
+        Index(
+            "committee_division",
+            "division_path",
+            "id",
+            postgresql_include=["estate_id", "kind", "formed_on", "ended_on", "term_ends_on", "filed_on"],
+        ),
         one_of("kind", CommitteeKind),
         CheckConstraint("members % 2 = 1 AND members >= 5", name="odd_and_at_least_5"),
         CheckConstraint("kind = 'OC' OR (members >= 7 AND owners IS NOT NULL)", name="management_at_least_7"),
@@ -71,54 +76,50 @@ class Committee(Changing, Row, table=True):
 _ELIGIBLE = """coalesce(e.committee_eligible_on <= {until},
                         e.committee_status IN ('ELIGIBLE_NOT_STARTED', 'PREPARING', 'ESTABLISHED'))"""
 
-_ACTING: Final = """
-FROM committee c
-WHERE {of_c} AND {within_c} AND c.formed_on <= {until} AND (c.ended_on IS NULL OR c.ended_on > {until})
-"""
-
 REPORT = f"""
-SELECT s.*, t.terms_over, t.unfiled,
+SELECT s.*,
        round(s.eligible_with_committee::numeric / nullif(s.eligible_estates, 0), 4) AS rate_of_eligible,
        round(s.with_committee::numeric / nullif(s.estates, 0), 4) AS rate_of_all,
        CASE s.denominator WHEN 'ALL' THEN round(s.with_committee::numeric / nullif(s.estates, 0), 4)
             ELSE round(s.eligible_with_committee::numeric / nullif(s.eligible_estates, 0), 4) END AS rate
 FROM (
-    SELECT r.counts_pmc, r.denominator, r.target,
-           count(n.id)::int AS estates,
-           count(*) FILTER (WHERE n.eligible)::int AS eligible_estates,
-           count(*) FILTER (WHERE n.kind = 'OC')::int AS owners_committees,
-           count(*) FILTER (WHERE n.kind = 'PMC')::int AS management_committees,
-           count(*) FILTER (WHERE n.kind = 'OC' OR (n.kind = 'PMC' AND r.counts_pmc))::int AS with_committee,
-           count(*) FILTER (WHERE n.eligible AND (n.kind = 'OC' OR (n.kind = 'PMC' AND r.counts_pmc)))::int
-               AS eligible_with_committee,
-           count(*) FILTER (WHERE n.kind IS NULL AND n.committee_status = 'PREPARING')::int AS preparing
+    SELECT r.*, n.estates, n.eligible_estates, n.owners_committees, n.management_committees, n.preparing, n.terms_over,
+           n.unfiled, n.owners_committees + CASE WHEN r.counts_pmc THEN n.management_committees ELSE 0 END
+               AS with_committee,
+           n.eligible_owners + CASE WHEN r.counts_pmc THEN n.eligible_management ELSE 0 END AS eligible_with_committee
     FROM (
         SELECT {text_on(SettingKey.COMMITTEE_RATE_COUNTS_PMC, "{place}", "{until}")} = 'true' AS counts_pmc,
                {text_on(SettingKey.COMMITTEE_RATE_DENOMINATOR, "{place}", "{until}")} AS denominator,
                {number_on(SettingKey.COMMITTEE_RATE_TARGET, "{place}", "{until}")} AS target
-    ) r
-    LEFT JOIN (
-        SELECT e.id, e.committee_status, {_ELIGIBLE} AS eligible,
-               CASE WHEN e.id IN (SELECT c.estate_id {_ACTING} AND c.kind = 'OC') THEN 'OC'
-                    WHEN e.id IN (SELECT c.estate_id {_ACTING} AND c.kind = 'PMC') THEN 'PMC' END AS kind
-        FROM estate e WHERE {{since}} <= {{until}} AND {{of_e}} AND {{within_e}}
         OFFSET 0
-    ) n ON true
-    GROUP BY r.counts_pmc, r.denominator, r.target
-) s CROSS JOIN (
-    SELECT count(*) FILTER (WHERE c.term_ends_on < {{until}})::int AS terms_over,
-           count(*) FILTER (WHERE c.filed_on IS NULL OR c.filed_on > {{until}})::int AS unfiled
-    {_ACTING} AND {{since}} <= {{until}}
-) t
+    ) r CROSS JOIN (
+        SELECT count(*)::int AS estates,
+               count(*) FILTER (WHERE e.eligible)::int AS eligible_estates,
+               count(*) FILTER (WHERE e.kind = 'OC')::int AS owners_committees,
+               count(*) FILTER (WHERE e.kind = 'OC' AND e.eligible)::int AS eligible_owners,
+               count(*) FILTER (WHERE e.kind = 'PMC')::int AS management_committees,
+               count(*) FILTER (WHERE e.kind = 'PMC' AND e.eligible)::int AS eligible_management,
+               count(*) FILTER (WHERE e.kind IS NULL AND e.committee_status = 'PREPARING')::int AS preparing,
+               count(*) FILTER (WHERE e.term_ends_on < {{until}})::int AS terms_over,
+               count(*) FILTER (WHERE e.unfiled)::int AS unfiled
+        FROM (
+            SELECT e.committee_status, {_ELIGIBLE} AS eligible, c.kind, c.term_ends_on,
+                   c.kind IS NOT NULL AND (c.filed_on IS NULL OR c.filed_on > {{until}}) AS unfiled
+            FROM estate e
+            LEFT JOIN committee c ON {{of_c}} AND {{within_c}} AND c.estate_id = e.id AND c.formed_on <= {{until}}
+                                  AND (c.ended_on IS NULL OR c.ended_on > {{until}})
+            WHERE {{since}} <= {{until}} AND {{of_e}} AND {{within_e}}
+            OFFSET 0
+        ) e
+    ) n
+) s
 """
 """R-04: the committees that act on the last day of the period, of the estates that are eligible for one then and of all
 in the registry.
 
 An estate is eligible from the day the registry gives (`committee_eligible_on`); where it gives none, if its status
 says so. A rate counts, above its line, only estates that stand below it; whether a property management committee
-counts, and of which estates the division's own rate is, are its settings. Committees are asked for
-with IN, which PostgreSQL answers from a hash made once; joined, they would be looked up one by one for each of a
-province's estates, because by their policies it takes them for few.
+counts, and of which estates the division's own rate is, are its settings.
 """
 
 

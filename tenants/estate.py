@@ -83,6 +83,11 @@ class Estate(Changing, Row, table=True):
         UniqueConstraint("id", "division_path"),
         UniqueConstraint("division_id", "name"),
         Index("estate_division", "division_path", "id"),
+        Index(
+            "estate_eligible",
+            "division_path",
+            postgresql_include=["id", "kind", "committee_status", "committee_eligible_on"],
+        ),
         Index("estate_serving", "serving_tenant_id"),
         ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
         one_of("kind", EstateKind),

@@ -65,7 +65,7 @@ class Project(Changing, TenantRow, table=True):
         ForeignKeyConstraint(["estate_id", "division_path"], ["estate.id", "estate.division_path"], onupdate="CASCADE"),
         Index("project_one_active", "tenant_id", "estate_id", unique=True, postgresql_where=text("status = 'ACTIVE'")),
         Index("project_estate", "tenant_id", "estate_id"),
-        Index("project_division", "division_path", "id"),
+        Index("project_division", "division_path", "id", postgresql_include=["started_on", "ended_on"]),
         one_of("status", ProjectStatus),
         one_of("end_reason", EndReason),
         one_of("delivery_status", DeliveryStatus),

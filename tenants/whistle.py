@@ -76,7 +76,21 @@ class Whistle(Changing, TenantRow, table=True):
         Index("whistle_project", "tenant_id", "project_id", "id"),
         Index("whistle_issue", "tenant_id", "issue_id"),
         Index("whistle_branch", "branch_id"),
-        Index("whistle_division", "division_path", "raised_at", "id"),
+        Index(
+            "whistle_division",
+            "division_path",
+            "raised_at",
+            "id",
+            postgresql_include=[
+                "tenant_id",
+                "level",
+                "state",
+                "respond_by",
+                "responded_at",
+                "disposed_on",
+                "confirmed_on",
+            ],
+        ),
         one_of("level", WhistleLevel),
         one_of("state", WhistleState),
         CheckConstraint("matter <> ''", name="matter_given"),
@@ -111,14 +125,20 @@ class Whistle(Changing, TenantRow, table=True):
 
 
 class WhistleUnit(Changing, TenantRow, table=True):
-    """A unit that a whistle calls, and when it arrived."""
+    """A unit that a whistle calls, when that was raised, and when the unit arrived."""
 
     __tablename__ = "whistle_unit"
     __table_args__ = (
         UniqueConstraint("tenant_id", "whistle_id", "name"),
         ForeignKeyConstraint(["tenant_id", "whistle_id"], ["whistle.tenant_id", "whistle.id"]),
         ForeignKeyConstraint(["estate_id", "division_path"], ["estate.id", "estate.division_path"], onupdate="CASCADE"),
-        Index("whistle_unit_division", "division_path", "id"),
+        Index(
+            "whistle_unit_division",
+            "division_path",
+            "raised_at",
+            "id",
+            postgresql_include=["tenant_id", "whistle_id", "name", "arrived_at"],
+        ),
         CheckConstraint("name <> ''", name="name_given"),
     )
 
@@ -126,6 +146,7 @@ class WhistleUnit(Changing, TenantRow, table=True):
     estate_id: UUID
     division_path: str = Field(sa_type=Text(collation="C"))
     name: str = Field(sa_type=Text)
+    raised_at: datetime = Field(sa_type=DateTime(timezone=True))
     arrived_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
@@ -135,7 +156,8 @@ def _hours(from_: str, to: str) -> str:
     return f"round(({seconds} / 3600)::numeric, 2)"
 
 
-_RAISED = "{of_t} AND {within_t} AND t.raised_at >= {since}::timestamptz AND t.raised_at < ({until} + 1)::timestamptz"
+_RAISED = """{{of_{0}}} AND {{within_{0}}}
+    AND {0}.raised_at >= {{since}}::timestamptz AND {0}.raised_at < ({{until}} + 1)::timestamptz"""
 _LEVELS = ", ".join(f"({at}, '{level}')" for at, level in enumerate(WhistleLevel, 1))
 
 REPORT = f"""
@@ -154,7 +176,7 @@ SELECT l.level, l.number, count(t.id)::int AS raised,
        AS disposed_share,
        count(t.confirmed_on)::int AS confirmed
 FROM (VALUES {_LEVELS}) l(number, level)
-LEFT JOIN whistle t ON t.level = l.level AND {_RAISED}
+LEFT JOIN whistle t ON t.level = l.level AND {_RAISED.format("t")}
 GROUP BY l.number, l.level ORDER BY l.number
 """
 """R-08: the whistles raised in a period by level, and how they stand today; a level without any is a row of noughts.
@@ -167,8 +189,8 @@ SELECT u.name AS unit, count(*)::int AS called, count(u.arrived_at)::int AS arri
        round(count(*) FILTER (WHERE u.arrived_at <= t.respond_by)::numeric / nullif(count(u.arrived_at), 0), 4)
        AS in_time_share,
        {_hours("t.raised_at", "u.arrived_at")} AS median_response_hours
-FROM whistle t JOIN whistle_unit u ON {{of_u}} AND u.tenant_id = t.tenant_id AND u.whistle_id = t.id
-WHERE {_RAISED} AND t.state <> 'REJECTED'
+FROM whistle t JOIN whistle_unit u ON u.tenant_id = t.tenant_id AND u.whistle_id = t.id
+WHERE {_RAISED.format("t")} AND {_RAISED.format("u")} AND t.state <> 'REJECTED'
 GROUP BY u.name ORDER BY u.name
 """
 """R-08 by unit, in the order of their names and not of their numbers: how often called, how often and when arrived."""
@@ -236,7 +258,9 @@ async def blow(scope: Scope, new: NewWhistle) -> Whistle:
         )
         await create(scope, whistle, "whistle", action="raised")
         for unit in units:
-            called = WhistleUnit(tenant_id=scope.tenant_id, whistle_id=whistle.id, **place, name=unit)
+            called = WhistleUnit(
+                tenant_id=scope.tenant_id, whistle_id=whistle.id, **place, name=unit, raised_at=raised_at
+            )
             await create(scope, called, "whistle_unit", action="called")
     return await find(scope, Whistle, whistle.id)
 

@@ -405,7 +405,12 @@ def create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
     )
-    op.create_index("project_division", "project", ["division_path", "id"], unique=False)
+    op.create_index(
+        "project_division",
+        "project",
+        ["division_path", "id"],
+        postgresql_include=["started_on", "ended_on"],
+    )
     op.create_index("project_estate", "project", ["tenant_id", "estate_id"], unique=False)
     op.create_index(
         "project_one_active",

@@ -359,6 +359,13 @@ def create_tables() -> None:
     op.create_index(
         "public_party_organisation_division", "public_party_organisation", ["division_path", "id"], unique=False
     )
+    op.create_index(
+        "public_party_organisation_at_estate",
+        "public_party_organisation",
+        ["division_path", "estate_id", sa.text("founded_on DESC"), "id"],
+        postgresql_include=["kind", "ended_on", "has_venue", "secretary_filled", "secretary_source"],
+        postgresql_where=sa.text("estate_id IS NOT NULL"),
+    )
     op.create_index("public_party_organisation_estate", "public_party_organisation", ["estate_id"], unique=False)
     op.create_index("public_party_organisation_superior", "public_party_organisation", ["superior_id"], unique=False)
     op.create_table(
@@ -479,7 +486,12 @@ def create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
     )
-    op.create_index("party_organisation_division", "party_organisation", ["division_path", "id"], unique=False)
+    op.create_index(
+        "party_organisation_division",
+        "party_organisation",
+        ["division_path", "id"],
+        postgresql_include=["tenant_id", "kind", "formation", "founded_on", "ended_on", "term_ends_on", "has_venue"],
+    )
     op.create_index("party_organisation_parent", "party_organisation", ["tenant_id", "parent_id"], unique=False)
     op.create_table(
         "cross_appointment",

@@ -24,6 +24,12 @@ COMPOSITION_CARD = (
 
 def upgrade() -> None:
     op.add_column("estate", sa.Column("committee_eligible_on", sa.Date(), nullable=True))
+    op.create_index(
+        "estate_eligible",
+        "estate",
+        ["division_path"],
+        postgresql_include=["id", "kind", "committee_status", "committee_eligible_on"],
+    )
     op.execute(
         "-- squawk-ignore constraint-missing-not-valid\n"
         "ALTER TABLE estate ADD CONSTRAINT eligible_since"
@@ -61,7 +67,12 @@ def upgrade() -> None:
     op.create_index(
         "committee_active", "committee", ["estate_id"], unique=True, postgresql_where=sa.text("ended_on IS NULL")
     )
-    op.create_index("committee_division", "committee", ["division_path", "id"])
+    op.create_index(
+        "committee_division",
+        "committee",
+        ["division_path", "id"],
+        postgresql_include=["estate_id", "kind", "formed_on", "ended_on", "term_ends_on", "filed_on"],
+    )
     op.create_index("committee_estate", "committee", ["estate_id", "formed_on"])
     op.create_table(
         "committee_composition",

@@ -239,6 +239,7 @@ def create_tables() -> None:
         sa.Column("scheme_digest", sa.Text(), nullable=False),
         sa.Column("total", sa.Numeric(), nullable=False),
         sa.Column("band", sa.Text(), nullable=True),
+        sa.Column("points", postgresql.ARRAY(sa.Numeric()), nullable=False),
         sa.Column("inputs", postgresql.JSON(astext_type=sa.Text()), nullable=False),
         sa.Column("explanation", postgresql.JSON(astext_type=sa.Text()), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
@@ -257,7 +258,12 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id"),
         sa.UniqueConstraint("tenant_id", "case_id", "edition"),
     )
-    op.create_index("rating_result_cycle", "rating_result", ["cycle_id", "division_path", "disclosure"])
+    op.create_index(
+        "rating_result_cycle",
+        "rating_result",
+        ["cycle_id", "division_path", "disclosure"],
+        postgresql_include=["id", "points"],
+    )
     op.create_index("rating_result_scheme", "rating_result", ["scheme_id"])
     op.create_table(
         "published_rating",
@@ -282,4 +288,16 @@ def create_tables() -> None:
         sa.UniqueConstraint("cycle_id", "number", "edition"),
     )
     op.create_index("published_rating_rated", "published_rating", ["rated_id", "cycle_id"])
+    op.create_index(
+        "published_rating_cycle",
+        "published_rating",
+        ["cycle_id", "division_path"],
+        postgresql_include=["id", "number", "rated_id", "edition", "total", "band"],
+    )
+    op.create_index(
+        "published_rating_corrected",
+        "published_rating",
+        ["cycle_id", "number", "edition"],
+        postgresql_where=sa.text("edition > 1"),
+    )
     op.create_index("published_rating_division", "published_rating", ["division_path", "id"])

@@ -38,7 +38,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("subsidy_division", "subsidy", ["division_path", "id"])
+    op.create_index(
+        "subsidy_division",
+        "subsidy",
+        ["division_path", "id"],
+        postgresql_include=["estate_id", "rate", "area", "first_month", "months"],
+    )
     op.create_index("subsidy_serving", "subsidy", ["serving_tenant_id"])
     op.create_index("subsidy_estate", "subsidy", ["estate_id", "first_month"])
     protect("subsidy")

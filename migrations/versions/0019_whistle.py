@@ -66,7 +66,12 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id"),
     )
     op.create_index("whistle_branch", "whistle", ["branch_id"])
-    op.create_index("whistle_division", "whistle", ["division_path", "raised_at", "id"])
+    op.create_index(
+        "whistle_division",
+        "whistle",
+        ["division_path", "raised_at", "id"],
+        postgresql_include=["tenant_id", "level", "state", "respond_by", "responded_at", "disposed_on", "confirmed_on"],
+    )
     op.create_index("whistle_issue", "whistle", ["tenant_id", "issue_id"])
     op.create_index("whistle_project", "whistle", ["tenant_id", "project_id", "id"])
     op.create_table(
@@ -80,6 +85,7 @@ def create_tables() -> None:
         sa.Column("estate_id", sa.Uuid(), nullable=False),
         sa.Column("division_path", sa.Text(collation="C"), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("name <> ''", name="name_given"),
         sa.ForeignKeyConstraint(
@@ -89,4 +95,9 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id"),
         sa.UniqueConstraint("tenant_id", "whistle_id", "name"),
     )
-    op.create_index("whistle_unit_division", "whistle_unit", ["division_path", "id"])
+    op.create_index(
+        "whistle_unit_division",
+        "whistle_unit",
+        ["division_path", "raised_at", "id"],
+        postgresql_include=["tenant_id", "whistle_id", "name", "arrived_at"],
+    )

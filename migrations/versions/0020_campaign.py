@@ -68,6 +68,10 @@ def create_tables() -> None:
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"]),
         sa.ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("campaign_id", "division_id", "kind", "period_start"),
+        sa.UniqueConstraint(
+            *("campaign_id", "period_start", "kind", "division_id"),
+            name="campaign_duty_once",
+            postgresql_include=["division_path", "done_on"],
+        ),
     )
     op.create_index("campaign_duty_division", "campaign_duty", ["division_path", "id"])

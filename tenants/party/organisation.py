@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKeyConstraint, Index, Text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKeyConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from tenants import division
@@ -160,6 +160,15 @@ class PublicPartyOrganisation(_Organisation, Changing, Row, table=True):
         ForeignKeyConstraint(["superior_id"], ["public_party_organisation.id"]),
         Index("public_party_organisation_division", "division_path", "id"),
         Index("public_party_organisation_estate", "estate_id"),
+        Index(
+            "public_party_organisation_at_estate",
+            "division_path",
+            "estate_id",
+            text("founded_on DESC"),
+            "id",
+            postgresql_include=["kind", "ended_on", "has_venue", "secretary_filled", "secretary_source"],
+            postgresql_where=text("estate_id IS NOT NULL"),
+        ),
         Index("public_party_organisation_superior", "superior_id"),
         *_checked_columns(),
     )
@@ -181,7 +190,20 @@ class PartyOrganisation(_Organisation, Changing, TenantRow, table=True):
         ForeignKeyConstraint(["tenant_id", "parent_id"], ["party_organisation.tenant_id", "party_organisation.id"]),
         ForeignKeyConstraint(["tenant_id", "project_id"], ["project.tenant_id", "project.id"]),
         ForeignKeyConstraint(["superior_id"], ["public_party_organisation.id"]),
-        Index("party_organisation_division", "division_path", "id"),
+        Index(
+            "party_organisation_division",
+            "division_path",
+            "id",
+            postgresql_include=[
+                "tenant_id",
+                "kind",
+                "formation",
+                "founded_on",
+                "ended_on",
+                "term_ends_on",
+                "has_venue",
+            ],
+        ),
         Index("party_organisation_parent", "tenant_id", "parent_id"),
         *_checked_columns(),
         CheckConstraint("formal_members >= 0", name="counts_not_negative"),

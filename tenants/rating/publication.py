@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint, select, text
 from sqlmodel import Field, col
 
 from tenants.company import Company
@@ -28,6 +28,19 @@ class PublishedRating(Dated, Row, table=True):
         ForeignKeyConstraint(["division_path"], ["division.path"], onupdate="CASCADE"),
         UniqueConstraint("cycle_id", "number", "edition"),
         Index("published_rating_division", "division_path", "id"),
+        Index(
+            "published_rating_cycle",
+            "cycle_id",
+            "division_path",
+            postgresql_include=["id", "number", "rated_id", "edition", "total", "band"],
+        ),
+        Index(
+            "published_rating_corrected",
+            "cycle_id",
+            "number",
+            "edition",
+            postgresql_where=text("edition > 1"),
+        ),
         Index("published_rating_rated", "rated_id", "cycle_id"),
     )
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint, select
+from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint, select
 from sqlmodel import Field, col
 
 from tenants.change import change, create, find_at, transition
@@ -29,7 +29,9 @@ REVIEWED: Final = "复核"
 
 
 class RatingResult(Changing, TenantRow, table=True):
-    """One edition of a case's result. `inputs` and `explanation` are kept byte for byte."""
+    """One edition of a case's result. `inputs` and `explanation` are kept byte for byte; `points` are those of each
+    dimension, in the scheme's order.
+    """
 
     __tablename__ = "rating_result"
     __table_args__ = (
@@ -37,7 +39,7 @@ class RatingResult(Changing, TenantRow, table=True):
         ForeignKeyConstraint(["tenant_id", "case_id"], ["rating_case.tenant_id", "rating_case.id"]),
         ForeignKeyConstraint(["scheme_id"], ["scheme.id"]),
         UniqueConstraint("tenant_id", "case_id", "edition"),
-        Index("rating_result_cycle", "cycle_id", "division_path", "disclosure"),
+        Index("rating_result_cycle", "cycle_id", "division_path", "disclosure", postgresql_include=["id", "points"]),
         Index("rating_result_scheme", "scheme_id"),
         one_of("disclosure", Disclosure),
         {"info": {"confidential": True}},
@@ -52,6 +54,7 @@ class RatingResult(Changing, TenantRow, table=True):
     scheme_digest: str = Field(sa_type=Text)
     total: Decimal = Field(sa_type=Numeric)
     band: str | None = Field(default=None, sa_type=Text)
+    points: list[Decimal] = Field(sa_type=ARRAY(Numeric))
     inputs: str = Field(sa_type=ExactJson)
     explanation: str = Field(sa_type=ExactJson)
     digest: str = Field(sa_type=Text)
@@ -115,6 +118,7 @@ async def _keep(
         scheme_digest=result.digest,
         total=result.printed,
         band=result.band.code if result.band else None,
+        points=[Decimal(one.points.numerator) / one.points.denominator for one in result.sections],
         inputs=written(inputs),
         explanation=result.canonical.decode(),
         digest=hashlib.sha256(result.canonical).hexdigest(),

@@ -51,10 +51,11 @@ WITH cases AS (
     RETURNING tenant_id, id, cycle_id, project_id
 )
 INSERT INTO rating_result (tenant_id, id, created_at, updated_at, version, cycle_id, division_path, disclosure, case_id,
-                           edition, scheme_id, scheme_digest, total, band, inputs, explanation, digest, scored_by)
+                           edition, scheme_id, scheme_digest, total, band, inputs, explanation, digest, scored_by,
+                           points)
 SELECT r.tenant_id, {row_id("c.scored_on::timestamptz", "s.h")}, c.scored_on, c.published_on, 3, c.id, c.division_path,
        c.disclosure, r.id, 1, c.scheme_id, $4, ($5::numeric[])[v.at], ($6::text[])[v.at], ($7::text[])[v.at]::json,
-       ($8::text[])[v.at]::json, ($9::text[])[v.at], c.scored_by
+       ($8::text[])[v.at]::json, ($9::text[])[v.at], c.scored_by, ($10::text[])[v.at]::numeric[]
 FROM cases r
 JOIN rating_cycle c ON c.id = r.cycle_id
 CROSS JOIN {hashed("'result/' || r.id")}
@@ -113,13 +114,14 @@ class Ratings:
             entries = []
             for turn, (group, (indicator, full)) in enumerate(_FULL.items()):
                 share = Decimal(54 + 45 * number // (SETS - 1) + (number * 7 + turn * 5) % 5 - 2) / 100
-                points = min(Decimal(full), (full * share).quantize(Decimal("0.1")))
-                entries.append(Entry(indicator=indicator, group=group, evaluator="评价组（示例）", points=points))
+                given = min(Decimal(full), (full * share).quantize(Decimal("0.1")))
+                entries.append(Entry(indicator=indicator, group=group, evaluator="评价组（示例）", points=given))
             inputs = Inputs(entries=tuple(entries))
             result = score(self._document, inputs, on)
             digest = hashlib.sha256(result.canonical).hexdigest()
             band = result.band.code if result.band else None
-            found.append((result.printed, band, written(inputs), result.canonical.decode(), digest))
+            points = ",".join(str(one.points.numerator / Decimal(one.points.denominator)) for one in result.sections)
+            found.append((result.printed, band, written(inputs), result.canonical.decode(), digest, f"{{{points}}}"))
         return tuple(zip(*found, strict=True))
 
     async def begin(self, scope: Scope, city: Authority) -> None:

@@ -86,11 +86,11 @@ WITH raised AS (
     RETURNING tenant_id, id, estate_id, division_path, raised_at, responded_at
 )
 INSERT INTO whistle_unit (tenant_id, id, created_at, updated_at, version, whistle_id, estate_id, division_path, name,
-                          arrived_at)
+                          raised_at, arrived_at)
 SELECT w.tenant_id, {row_id("w.raised_at", "md5('unit/' || w.id || k)")}, w.raised_at,
        coalesce(w.responded_at, w.raised_at), 1 + (w.responded_at IS NOT NULL)::int, w.id, w.estate_id, w.division_path,
        (ARRAY['综合执法队', '派出所', '消防救援站', '供水公司', '供电公司', '燃气公司', '市场监管所'])
-       [1 + (get_byte(s.b, 1) + k) % 7],
+       [1 + (get_byte(s.b, 1) + k) % 7], w.raised_at,
        CASE WHEN k = 1 OR get_byte(s.b, 2) < 200
             THEN w.responded_at + make_interval(mins => (k - 1) * get_byte(s.b, 3)) END
 FROM whistles w CROSS JOIN {hashed("'units/' || w.id")} CROSS JOIN generate_series(1, 1 + get_byte(s.b, 0) / 180) k

@@ -3,6 +3,7 @@ histories hold link by link.
 """
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -179,6 +180,7 @@ async def test_ratings_come_to_the_same_again(linli: Database, administrator: An
     ):
         again = score(document, read(row["inputs"]), row["period_to"])
         assert again.canonical.decode() == row["explanation"]
+        assert row["points"] == [Decimal(one.points.numerator) / one.points.denominator for one in again.sections]
         assert (again.printed, again.digest) == (row["total"], row["scheme_digest"]) == (row["shown"], document.digest)
         assert again.band is not None
         assert (again.band.code, again.band.name) == (row["band"], row["band_name"])

@@ -191,6 +191,8 @@ class Factory:
                 return json.dumps({"made by": text}, ensure_ascii=False)
             case "text[]":
                 return [text]
+            case "numeric[]":
+                return [Decimal(number % 30_000 + 1)]
             case "bytea":
                 return text.encode()
         raise Unfillable(f"{table.name}.{column.name}: the row factory knows no value of type {column.type}")

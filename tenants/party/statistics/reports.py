@@ -15,42 +15,46 @@ _AT_WORK = (
 _WITHIN = "{{since}} <= {{until}} AND {{within_{0}}} AND {{of_{0}}}"
 
 COVERAGE = f"""
-WITH companies AS (
-    SELECT c.tenant_id,
-           EXISTS (SELECT FROM party_organisation o WHERE o.tenant_id = c.tenant_id AND {_AT_WORK.format("o")}
-           ) AS has_organisation,
-           EXISTS (SELECT FROM party_advisor a WHERE a.tenant_id = c.tenant_id AND a.since <= {_DAY}
-                   AND (a.until IS NULL OR a.until > {_DAY})) AS has_advisor
-    FROM company c WHERE {_WITHIN.format("c")} AND c.status = 'ACTIVE'
-), organisations AS (
-    SELECT g.has_venue, coalesce(g.term_ends_on < {_DAY}, false) AS expired
+SELECT c.*, g.*, e.*, b.*,
+       round(c.companies_with_organisation::numeric / nullif(c.companies, 0), 4) AS organisation_coverage,
+       round(c.companies_covered::numeric / nullif(c.companies, 0), 4) AS work_coverage,
+       round(g.organisations_with_venue::numeric / nullif(g.organisations, 0), 4) AS venue_rate,
+       round(b.estates_with_branch::numeric / nullif(e.estates, 0), 4) AS estate_coverage
+FROM (
+    SELECT count(*) AS companies,
+           count(*) FILTER (WHERE c.has_organisation) AS companies_with_organisation,
+           count(*) FILTER (WHERE c.has_advisor) AS companies_with_advisor,
+           count(*) FILTER (WHERE c.has_organisation OR c.has_advisor) AS companies_covered
+    FROM (
+        SELECT c.tenant_id IN (SELECT o.tenant_id FROM party_organisation o WHERE {_AT_WORK.format("o")})
+                   AS has_organisation,
+               c.tenant_id IN (SELECT a.tenant_id FROM party_advisor a WHERE a.since <= {_DAY}
+                               AND (a.until IS NULL OR a.until > {_DAY})) AS has_advisor
+        FROM company c WHERE {_WITHIN.format("c")} AND c.status = 'ACTIVE'
+        OFFSET 0
+    ) c
+) c CROSS JOIN (
+    SELECT count(*) AS organisations,
+           count(*) FILTER (WHERE g.has_venue) AS organisations_with_venue,
+           count(*) FILTER (WHERE g.term_ends_on < {_DAY}) AS organisations_expired
     FROM party_organisation g WHERE {_WITHIN.format("g")} AND {_AT_WORK.format("g")}
-), branches AS (
-    SELECT DISTINCT ON (b.estate_id) b.has_venue, b.secretary_filled, b.secretary_source, b.founded_on
-    FROM public_party_organisation b
-    WHERE {_WITHIN.format("b")} AND {_AT_WORK.format("b")} AND b.estate_id IS NOT NULL
-        AND b.kind IN ('BRANCH', 'JOINT_BRANCH', 'FUNCTIONAL_BRANCH', 'COMPREHENSIVE_BRANCH', 'GENERAL_BRANCH')
-    ORDER BY b.estate_id, b.founded_on DESC, b.id
-), sums AS (
-    SELECT (SELECT count(*) FROM companies) AS companies,
-           (SELECT count(*) FROM companies WHERE has_organisation) AS companies_with_organisation,
-           (SELECT count(*) FROM companies WHERE has_advisor) AS companies_with_advisor,
-           (SELECT count(*) FROM companies WHERE has_organisation OR has_advisor) AS companies_covered,
-           (SELECT count(*) FROM organisations) AS organisations,
-           (SELECT count(*) FROM organisations WHERE has_venue) AS organisations_with_venue,
-           (SELECT count(*) FROM organisations WHERE expired) AS organisations_expired,
-           (SELECT count(*) FROM estate e WHERE {_WITHIN.format("e")}) AS estates,
-           (SELECT count(*) FROM branches) AS estates_with_branch,
-           (SELECT count(*) FROM branches WHERE has_venue) AS branches_with_venue,
-           (SELECT count(*) FROM branches WHERE founded_on > date '2020-12-31') AS branches_after_2020,
-           (SELECT count(*) FROM branches WHERE secretary_source = 'OWNER') AS secretaries_owners,
-           (SELECT count(*) FROM branches WHERE secretary_filled) AS secretaries_filled
-)
-SELECT *, round(companies_with_organisation::numeric / nullif(companies, 0), 4) AS organisation_coverage,
-       round(companies_covered::numeric / nullif(companies, 0), 4) AS work_coverage,
-       round(organisations_with_venue::numeric / nullif(organisations, 0), 4) AS venue_rate,
-       round(estates_with_branch::numeric / nullif(estates, 0), 4) AS estate_coverage
-FROM sums
+) g CROSS JOIN (
+    SELECT count(*) AS estates FROM estate e WHERE {_WITHIN.format("e")}
+) e CROSS JOIN (
+    SELECT count(*) AS estates_with_branch,
+           count(*) FILTER (WHERE b.has_venue) AS branches_with_venue,
+           count(*) FILTER (WHERE b.founded_on > date '2020-12-31') AS branches_after_2020,
+           count(*) FILTER (WHERE b.secretary_source = 'OWNER') AS secretaries_owners,
+           count(*) FILTER (WHERE b.secretary_filled) AS secretaries_filled
+    FROM (
+        SELECT DISTINCT ON (b.division_path, b.estate_id) b.has_venue, b.secretary_filled, b.secretary_source,
+               b.founded_on
+        FROM public_party_organisation b
+        WHERE {_WITHIN.format("b")} AND {_AT_WORK.format("b")} AND b.estate_id IS NOT NULL
+            AND b.kind IN ('BRANCH', 'JOINT_BRANCH', 'FUNCTIONAL_BRANCH', 'COMPREHENSIVE_BRANCH', 'GENERAL_BRANCH')
+        ORDER BY b.division_path, b.estate_id, b.founded_on DESC, b.id
+    ) b
+) b
 """
 """R-01 (组织覆盖率): one row. A company counts where it is registered; an organisation in the division it works in."""
 
