@@ -319,7 +319,8 @@ def literal(value: Any) -> str:
         case None:
             return "NULL"
         case list():
-            return f"ARRAY[{', '.join(literal(each) for each in value)}]::text[]"
+            quoted = (str(each).replace("\\", "\\\\").replace('"', '\\"') for each in value)
+            return literal("{" + ",".join(f'"{each}"' for each in quoted) + "}")
         case bytes():
             return f"'\\x{value.hex()}'"
         case _:
