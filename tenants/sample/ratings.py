@@ -137,6 +137,7 @@ class Ratings:
                 scheme_id=self._scheme_id,
                 title=f"{year} 年度物业服务质量综合评价（示例）",
                 subject=Subject.PROJECT,
+                regulator_id=city.principal.regulator_id,
                 coverage_min=self._document.cycle.coverage_min,
                 period_from=date(year, 1, 1),
                 period_to=date(year, 12, 31),
