@@ -319,8 +319,8 @@ def literal(value: Any) -> str:
         case None:
             return "NULL"
         case list():
-            quoted = (str(each).replace("\\", "\\\\").replace('"', '\\"') for each in value)
-            return literal("{" + ",".join(f'"{each}"' for each in quoted) + "}")
+            elements = (str(each).replace("\\", "\\\\").replace('"', '\\"') for each in value)
+            return literal("{" + ",".join(f'"{each}"' for each in elements) + "}")
         case bytes():
             return f"'\\x{value.hex()}'"
         case _:
