@@ -24,11 +24,10 @@ COMPOSITION_CARD = (
 
 def upgrade() -> None:
     op.add_column("estate", sa.Column("committee_eligible_on", sa.Date(), nullable=True))
-    op.create_index(
-        "estate_eligible",
-        "estate",
-        ["division_path"],
-        postgresql_include=["id", "kind", "committee_status", "committee_eligible_on"],
+    op.execute(
+        "-- squawk-ignore require-concurrent-index-creation\n"
+        "CREATE INDEX estate_eligible ON estate (division_path)"
+        " INCLUDE (id, kind, committee_status, committee_eligible_on)"
     )
     op.execute(
         "-- squawk-ignore constraint-missing-not-valid\n"
