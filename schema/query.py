@@ -7,6 +7,7 @@ from schema.campaign import Campaign, CampaignDuty, ComplianceDuty, ComplianceFi
 from schema.check_in import CheckIn, CheckInFigures
 from schema.committee import Committee, CommitteeFigures
 from schema.company import Company, CompanyMember
+from schema.compliance import CompanyDutyFigures
 from schema.credit.figures import (
     CreditGradeFigures,
     CreditItemFigures,
@@ -64,8 +65,10 @@ from tenants import agreement as agreement_rules
 from tenants import campaign as campaign_rules
 from tenants import check_in as check_in_rules
 from tenants import committee as committee_rules
+from tenants import compliance as compliance_rules
 from tenants import data_quality as data_quality_rules
 from tenants import issue as issue_rules
+from tenants import lead_report as lead_report_rules
 from tenants import open_day as open_day_rules
 from tenants import setting as setting_rules
 from tenants import subsidy as subsidy_rules
@@ -141,6 +144,19 @@ class Query:
         campaign_rules.CALENDAR,
         tables={"a": campaign_rules.CampaignDuty, "c": campaign_rules.Campaign},
         permission=Permission.CAMPAIGN_READ,
+    )
+    company_duty_figures: list[CompanyDutyFigures] = report(
+        "R-12: what companies owe by a day in a period, and what of it they did, by kind (企业合规统计). A company reads"
+        " its own. The yearly agreement is counted in R-06.",
+        compliance_rules.REPORT,
+        tables={
+            "t": check_in_rules.CheckIn,
+            "c": check_in_rules.CheckIn,
+            "m": lead_report_rules.LeadReport,
+            "p": ProjectRow,
+            "o": open_day_rules.OpenDay,
+        },
+        permission=Permission.DUE_READ,
     )
     subsidies: Connection[Subsidy] = connection(
         "Subsidies of property fees in your division, or for the estates you serve (物业费补贴)."

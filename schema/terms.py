@@ -13,6 +13,7 @@ from tenants.campaign import DutyKind
 from tenants.check_in import CheckInState
 from tenants.committee import CommitteeKind
 from tenants.company import CompanyStatus, MemberStatus
+from tenants.compliance import CompanyDuty
 from tenants.data_quality import DataCheck
 from tenants.division import DivisionLevel
 from tenants.due import DueKind
@@ -308,6 +309,15 @@ _enum(
         DutyKind.MONTHLY_REPORT: "Report of each month (月通报).",
         DutyKind.QUARTERLY_OBSERVATION: "Observation on site in each quarter (季观摩).",
         DutyKind.HALF_YEAR_ASSESSMENT: "Assessment of each half-year (半年考核).",
+    },
+)
+_enum(
+    CompanyDuty,
+    "What companies owe by a day, as their records show (企业合规义务).",
+    {
+        CompanyDuty.CHECK_IN: "Check-in of a new lead, by its deadline (项目负责人报到).",
+        CompanyDuty.LEAD_REPORT: "Report to the community, as often as LEAD_REPORT_MONTHS says (负责人报告).",
+        CompanyDuty.OPEN_DAY: "Open days of a quarter, as many as OPEN_DAYS_PER_QUARTER says (季度开放日).",
     },
 )
 _enum(
@@ -622,6 +632,7 @@ __all__ = [
     "Code",
     "CommitteeKind",
     "CommitteeStatus",
+    "CompanyDuty",
     "CompanyRole",
     "CompanyStatus",
     "ContractKind",
