@@ -146,8 +146,8 @@ class Query:
         permission=Permission.CAMPAIGN_READ,
     )
     company_duty_figures: list[CompanyDutyFigures] = report(
-        "R-12: what companies owe by a day in a period, and what of it they did, by kind (企业合规统计). A company reads"
-        " its own. The yearly agreement is counted in R-06.",
+        "R-12: what companies owe by a day in a period, and what of it they did, by kind (企业合规统计). A company"
+        " reads its own. The yearly agreement is counted in R-06.",
         compliance_rules.REPORT,
         tables={
             "t": check_in_rules.CheckIn,
