@@ -1,10 +1,12 @@
 """What every table row carries: a UUIDv7 made by the application, a version for optimistic locking, and times."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import count
 from random import Random, SystemRandom
 from typing import Any, Final
 from uuid import UUID
@@ -18,15 +20,25 @@ _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class Told:
-    """Time and chance of a past that is told: the same each time, and everything a moment after the thing before."""
+    """Time and chance of a past that is told: the same each time, and everything a moment after the thing before.
+
+    Each turn has chance and ids of its own, so that one that has more to tell than before changes no other.
+    """
 
     def __init__(self, seed: str) -> None:
-        self.chance = Random(seed)
-        self._moment = datetime(2025, 1, 1, tzinfo=UTC)
+        self._seed = seed
+        self._turns = Counter[date]()
+        self.on(date(2025, 1, 1))
 
     def on(self, day: date) -> None:
-        """What comes next happened on this day, from nine o'clock on."""
-        self._moment = datetime.combine(day, time(9), _SHANGHAI).astimezone(UTC)
+        """What comes next happened on this day: from nine o'clock on, or a minute later for each turn before."""
+        turn = self._turns[day]
+        self._turns[day] += 1
+        self._moment = datetime.combine(day, time(9), _SHANGHAI).astimezone(UTC) + timedelta(minutes=turn)
+        self._began = int(self._moment.timestamp() * 1_000)
+        self._numbers = count()
+        self._tails = Random(f"{self._seed}/{day}/{turn}/ids")
+        self.chance = Random(f"{self._seed}/{day}/{turn}")
 
     def moment(self) -> datetime:
         """The next moment."""
@@ -34,11 +46,10 @@ class Told:
         return self._moment
 
     def id(self) -> UUID:
-        """A UUIDv7 of the next moment."""
-        moment = self.moment()
-        milliseconds = int(moment.replace(microsecond=0).timestamp()) * 1_000 + moment.microsecond // 1_000
-        within = moment.microsecond % 1_000 * 4_096 // 1_000
-        return UUID(int=milliseconds << 80 | 7 << 76 | within << 64 | 2 << 62 | self.chance.getrandbits(62))
+        """A UUIDv7 of when the turn began, in the order of the ids of the turn."""
+        milliseconds, within = divmod(next(self._numbers), 4_096)
+        tail = self._tails.getrandbits(62)
+        return UUID(int=(self._began + milliseconds) << 80 | 7 << 76 | within << 64 | 2 << 62 | tail)
 
 
 _told: ContextVar[Told | None] = ContextVar("told", default=None)

@@ -18,13 +18,20 @@ def lived(told: Told) -> tuple[list[UUID], list[datetime], int]:
 
 
 def test_what_is_told_is_the_same_each_time() -> None:
-    """One thing a moment after the other, by the seed: ids in their order and of their moment, at China's time."""
+    """By the seed, whatever was told before: ids and moments in their order, at China's time, a day's turns apart."""
     with telling("one") as told:
         first = lived(told)
     with telling("one") as told:
         assert lived(told) == first
+        again = lived(told)
+        assert min(again[0]) > max(first[0])
+        assert again[2] != first[2]
     with telling("other") as told:
         assert lived(told)[0] != first[0]
+    with telling("one") as told:
+        told.on(DAY.replace(day=1))
+        new_id(), now(), chance().getrandbits(8)
+        assert lived(told) == first
     ids, moments, _ = first
     assert ids == sorted(ids)
     assert {each.version for each in ids} == {7}
