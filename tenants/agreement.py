@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, Uniqu
 from sqlmodel import Field
 
 from tenants import division
-from tenants.change import change, create, find, find_at, transition
+from tenants.change import carry_out, change, create, find, find_at, transition
 from tenants.checks import NAME_LIMIT, Checks
 from tenants.community import seen
 from tenants.errors import Code, DomainError
@@ -357,15 +357,12 @@ async def confirm_claim(scope: Scope, id: UUID, version: int, confirmed_on: date
     transition(ClaimState(row.state), ClaimState.CONFIRMED, CLAIM_CHANGES)
     checks.not_before("confirmedOn", confirmed_on, row.completed_on)
     checks.done()
-    async with scope.acting_for(row.tenant_id):
-        held = await find_at(scope, ClaimedProject, id, version)
-        values = {
-            "state": ClaimState.CONFIRMED,
-            "confirmed_on": confirmed_on,
-            "confirmed_by": scope.principal.actor_id,
-        }
-        await change(scope, held, "claimed_project", values, action="confirmed")
-    return await find(scope, ClaimedProject, id)
+    values = {
+        "state": ClaimState.CONFIRMED,
+        "confirmed_on": confirmed_on,
+        "confirmed_by": scope.principal.actor_id,
+    }
+    return await carry_out(scope, row, "claimed_project", values, "confirmed")
 
 
 async def review(scope: Scope, id: UUID, version: int, reviewed_on: date, words: str) -> Agreement:
@@ -389,16 +386,13 @@ async def review(scope: Scope, id: UUID, version: int, reviewed_on: date, words:
     )
     if (confirmed or 0) < needed:
         raise DomainError(Code.TOO_FEW_CONFIRMED, "id", confirmed=confirmed, needed=needed)
-    async with scope.acting_for(row.tenant_id):
-        held = await find_at(scope, Agreement, id, version)
-        values = {
-            "state": AgreementState.REVIEWED,
-            "reviewed_on": reviewed_on,
-            "reviewed_by": scope.principal.actor_id,
-            "review": stated,
-        }
-        await change(scope, held, "agreement", values, action="reviewed")
-    return await find(scope, Agreement, id)
+    values = {
+        "state": AgreementState.REVIEWED,
+        "reviewed_on": reviewed_on,
+        "reviewed_by": scope.principal.actor_id,
+        "review": stated,
+    }
+    return await carry_out(scope, row, "agreement", values, "reviewed")
 
 
 async def _own(scope: Scope, id: UUID, version: int) -> ClaimedProject:

@@ -56,6 +56,27 @@ async def find_at(
     return row  # type: ignore[no-any-return]
 
 
+async def seen_at(scope: Scope, table: type[R], id: UUID, version: int) -> R:
+    """The row, not locked, if it still is at the version the caller saw: for a regulator, which sees a company's row
+    and cannot lock it. The version is checked again when the decision is carried out.
+    """
+    row: Any = await find(scope, table, id)
+    if row.version != version:
+        raise DomainError(Code.CONFLICT, "version", seen=version, current=row.version)
+    return row  # type: ignore[no-any-return]
+
+
+async def carry_out(scope: Scope, seen: R, entity: str, values: Mapping[str, Any], action: str) -> R:
+    """Carry a regulator's decision about a company's row out in the company's name, and give the row as the regulator
+    sees it then.
+    """
+    decided: Any = seen
+    async with scope.acting_for(decided.tenant_id):
+        row = await find_at(scope, type(seen), decided.id, decided.version)
+        await change(scope, row, entity, values, action=action)
+    return await find(scope, type(seen), decided.id)
+
+
 async def create(
     scope: Scope,
     row: Any,

@@ -14,7 +14,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, Uniqu
 from sqlmodel import Field
 
 from tenants.calendar import after_days
-from tenants.change import change, create, find, find_at, transition
+from tenants.change import carry_out, change, create, find_at, transition
 from tenants.checks import Checks
 from tenants.community import seen
 from tenants.errors import Code
@@ -306,12 +306,9 @@ async def confirm(scope: Scope, id: UUID, version: int, confirmed_on: date) -> C
     transition(CheckInState(row.state), CheckInState.CONFIRMED, STATE_CHANGES)
     checks.not_before("confirmedOn", confirmed_on, row.reported_on)
     checks.done()
-    async with scope.acting_for(row.tenant_id):
-        held = await find_at(scope, CheckIn, id, version)
-        values = {
-            "state": CheckInState.CONFIRMED,
-            "confirmed_on": confirmed_on,
-            "confirmed_by": scope.principal.actor_id,
-        }
-        await change(scope, held, "check_in", values, action="confirmed")
-    return await find(scope, CheckIn, id)
+    values = {
+        "state": CheckInState.CONFIRMED,
+        "confirmed_on": confirmed_on,
+        "confirmed_by": scope.principal.actor_id,
+    }
+    return await carry_out(scope, row, "check_in", values, "confirmed")

@@ -14,10 +14,10 @@ from sqlalchemy import ARRAY, CheckConstraint, ForeignKeyConstraint, Index, Text
 from sqlmodel import Field
 
 from tenants.addressee import addressed, require_level
-from tenants.change import change, create, find, find_at, transition
+from tenants.change import carry_out, create, find, seen_at, transition
 from tenants.checks import NAME_LIMIT, TEXT_LIMIT, Checks
 from tenants.division import DivisionLevel
-from tenants.errors import Code, DomainError
+from tenants.errors import Code
 from tenants.row import Changing, TenantRow, code_field, legal_day, new_id, one_of, some_of, today
 from tenants.scope import Scope
 
@@ -130,8 +130,8 @@ async def hold(scope: Scope, id: UUID, version: int, held_on: date, minutes: str
     seen = await _planned(scope, id, version, InterviewState.HELD)
     checks.not_before("heldOn", held_on, legal_day(seen.created_at))
     checks.done()
-    return await _carry_out(
-        scope, seen, {"state": InterviewState.HELD, "held_on": held_on, "minutes": reference}, "held"
+    return await carry_out(
+        scope, seen, "interview", {"state": InterviewState.HELD, "held_on": held_on, "minutes": reference}, "held"
     )
 
 
@@ -141,21 +141,14 @@ async def cancel(scope: Scope, id: UUID, version: int, reason: str) -> Interview
     words = checks.text("reason", reason, limit=TEXT_LIMIT)
     checks.done()
     seen = await _planned(scope, id, version, InterviewState.CANCELLED)
-    return await _carry_out(scope, seen, {"state": InterviewState.CANCELLED, "cancellation": words}, "cancelled")
+    return await carry_out(
+        scope, seen, "interview", {"state": InterviewState.CANCELLED, "cancellation": words}, "cancelled"
+    )
 
 
 async def _planned(scope: Scope, id: UUID, version: int, wanted: InterviewState) -> Interview:
-    """The interview as the regulator sees it that goes on with it. Its version is checked again when it is changed."""
-    row = await find(scope, Interview, id)
-    if row.version != version:
-        raise DomainError(Code.CONFLICT, "version", seen=version, current=row.version)
+    """The interview as the regulator sees it that goes on with it."""
+    row = await seen_at(scope, Interview, id, version)
     require_level(scope, DivisionLevel(row.level))
     transition(InterviewState(row.state), wanted, STATE_CHANGES)
     return row
-
-
-async def _carry_out(scope: Scope, seen: Interview, values: Mapping[str, object], action: str) -> Interview:
-    async with scope.acting_for(seen.tenant_id):
-        row = await find_at(scope, Interview, seen.id, seen.version)
-        await change(scope, row, "interview", values, action=action)
-    return await find(scope, Interview, seen.id)

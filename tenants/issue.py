@@ -26,7 +26,7 @@ from sqlmodel import Field
 
 from tenants import division
 from tenants.calendar import Deadline, after_days
-from tenants.change import change, create, find, find_at, transition
+from tenants.change import carry_out, change, create, find, find_at, seen_at, transition
 from tenants.checks import NAME_LIMIT, TEXT_LIMIT, Checks
 from tenants.errors import Code, DomainError
 from tenants.estate import Estate
@@ -508,17 +508,12 @@ async def escalate(scope: Scope, id: UUID, version: int, level: IssueLevel, reas
 
 async def supervise(scope: Scope, id: UUID, version: int) -> Issue:
     """A regulator takes an overdue issue under supervision (督办)."""
-    seen = await find(scope, Issue, id)
-    if seen.version != version:
-        raise DomainError(Code.CONFLICT, "version", seen=version, current=seen.version)
+    seen = await seen_at(scope, Issue, id, version)
     if seen.closed_on is not None or seen.due_on is None or seen.due_on >= today():
         raise DomainError(Code.NOT_OVERDUE, "id", due_on=seen.due_on or "—")
     if seen.supervised_on is not None:
         raise DomainError(Code.SUPERVISED_ALREADY, "id", supervised_on=seen.supervised_on)
-    async with scope.acting_for(seen.tenant_id):
-        issue = await find_at(scope, Issue, id, version)
-        await change(scope, issue, "issue", {"supervised_on": today()}, action="supervised")
-    return await find(scope, Issue, id)
+    return await carry_out(scope, seen, "issue", {"supervised_on": today()}, "supervised")
 
 
 async def _escalated(scope: Scope, id: UUID, version: int, level: IssueLevel, reason: str) -> Issue:

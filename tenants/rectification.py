@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, Uniqu
 from sqlmodel import Field, col
 
 from tenants.addressee import addressed, require_level
-from tenants.change import change, create, find, find_at, transition
+from tenants.change import carry_out, change, create, find, find_at, seen_at, transition
 from tenants.checks import TEXT_LIMIT, Checks
 from tenants.division import DivisionLevel
 from tenants.errors import Code, DomainError
@@ -219,11 +219,8 @@ async def answer(scope: Scope, id: UUID, version: int, done: str, evidence: str)
 async def confirm(scope: Scope, id: UUID, version: int) -> RectificationOrder:
     """The level that issued an answered order finds that everything was put right."""
     seen = await _answered(scope, id, version, RectificationState.CONFIRMED)
-    async with scope.acting_for(seen.tenant_id):
-        order = await find_at(scope, RectificationOrder, id, version)
-        values = {"state": RectificationState.CONFIRMED, "confirmed_on": today()}
-        await change(scope, order, "rectification_order", values, action="confirmed")
-    return await find(scope, RectificationOrder, id)
+    values = {"state": RectificationState.CONFIRMED, "confirmed_on": today()}
+    return await carry_out(scope, seen, "rectification_order", values, "confirmed")
 
 
 async def send_back(
@@ -286,10 +283,8 @@ def _checked(checks: Checks, item: NewItem, order_due_on: date) -> tuple[str, da
 
 
 async def _answered(scope: Scope, id: UUID, version: int, wanted: RectificationState) -> RectificationOrder:
-    """The order as the regulator sees it that decides on the answers. Its version is checked again when it changes."""
-    order = await find(scope, RectificationOrder, id)
-    if order.version != version:
-        raise DomainError(Code.CONFLICT, "version", seen=version, current=order.version)
+    """The order as the regulator sees it that decides on the answers."""
+    order = await seen_at(scope, RectificationOrder, id, version)
     require_level(scope, DivisionLevel(order.level))
     transition(RectificationState(order.state), wanted, STATE_CHANGES)
     return order

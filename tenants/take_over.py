@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, T
 from sqlmodel import Field
 
 from tenants import division, subsidy
-from tenants.change import change, create, find, find_at, transition
+from tenants.change import change, create, find, find_at, seen_at, transition
 from tenants.checks import NAME_LIMIT, Checks
 from tenants.company import Company, refresh_reach, require_active
 from tenants.errors import Code, DomainError
@@ -125,7 +125,7 @@ async def confirm(scope: Scope, id: UUID, version: int) -> TakeOver:
 
     A decision may precede the day: the registry names the new company from now on, the projects' dates tell the days.
     """
-    take_over = await _seen(scope, id, version)
+    take_over = await seen_at(scope, TakeOver, id, version)
     transition(TakeOverState(take_over.state), TakeOverState.CONFIRMED, STATE_CHANGES)
     await division.hold(scope)
     estate = await find(scope, Estate, take_over.estate_id, lock=True)
@@ -162,19 +162,11 @@ async def refuse(scope: Scope, id: UUID, version: int, reason: str) -> TakeOver:
     if stated is None:
         checks.add(Code.REASON_REQUIRED, "reason")
     checks.done()
-    take_over = await _seen(scope, id, version)
+    take_over = await seen_at(scope, TakeOver, id, version)
     transition(TakeOverState(take_over.state), TakeOverState.REFUSED, STATE_CHANGES)
     async with scope.acting_for(take_over.tenant_id):
         await _decide(scope, id, TakeOverState.REFUSED, stated)
     return await find(scope, TakeOver, id)
-
-
-async def _seen(scope: Scope, id: UUID, version: int) -> TakeOver:
-    """The request as the regulator sees it, which cannot lock it: its state is checked again when it is decided."""
-    take_over = await find(scope, TakeOver, id)
-    if take_over.version != version:
-        raise DomainError(Code.CONFLICT, "version", seen=version, current=take_over.version)
-    return take_over
 
 
 async def _decide(scope: Scope, id: UUID, state: TakeOverState, reason: str | None) -> None:

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, Text, UniqueConstraint, select
 from sqlmodel import Field
 
-from tenants.change import change, create, find, find_at, transition
+from tenants.change import carry_out, change, create, find, find_at, seen_at, transition
 from tenants.checks import NAME_LIMIT, TEXT_LIMIT, Checks, tidy
 from tenants.errors import Code, DomainError
 from tenants.estate import Estate
@@ -270,7 +270,7 @@ async def decide(scope: Scope, id: UUID, version: int, *, accepted: bool, reason
     checks = Checks()
     words = checks.text("reason", reason, limit=TEXT_LIMIT) if not accepted else None
     checks.done()
-    seen = await _seen(scope, id, version)
+    seen = await seen_at(scope, Whistle, id, version)
     if seen.level in BY_STREET and len(scope.principal.division_path or "") > 9:
         raise DomainError(Code.WHISTLE_STREET_DISPATCHES, "id", level=WhistleLevel(seen.level))
     if accepted:
@@ -280,7 +280,7 @@ async def decide(scope: Scope, id: UUID, version: int, *, accepted: bool, reason
 
 async def report(scope: Scope, id: UUID, version: int, unit: str, arrived_at: datetime) -> Whistle:
     """A unit that was called has arrived; the first to arrive is the response."""
-    seen = await _seen(scope, id, version)
+    seen = await seen_at(scope, Whistle, id, version)
     checks = Checks()
     _past(checks, "arrivedAt", arrived_at)
     if arrived_at < seen.raised_at:
@@ -309,7 +309,7 @@ async def meet(scope: Scope, id: UUID, version: int, held_on: date, minutes: str
     words = checks.text("minutes", minutes, limit=200)
     checks.day("heldOn", held_on, latest=today())
     checks.done()
-    seen = await _seen(scope, id, version)
+    seen = await seen_at(scope, Whistle, id, version)
     checks.not_before("heldOn", held_on, legal_day(seen.raised_at))
     checks.done()
     return await _step(scope, seen, WhistleState.JOINT_MEETING, {"meeting_on": held_on, "meeting_minutes": words})
@@ -321,7 +321,7 @@ async def dispose(scope: Scope, id: UUID, version: int, disposed_on: date, dispo
     words = checks.text("disposal", disposal, limit=TEXT_LIMIT)
     checks.day("disposedOn", disposed_on, latest=today())
     checks.done()
-    seen = await _seen(scope, id, version)
+    seen = await seen_at(scope, Whistle, id, version)
     checks.not_before("disposedOn", disposed_on, seen.meeting_on or legal_day(seen.raised_at))
     checks.done()
     return await _step(scope, seen, WhistleState.DISPOSED, {"disposed_on": disposed_on, "disposal": words})
@@ -329,25 +329,15 @@ async def dispose(scope: Scope, id: UUID, version: int, disposed_on: date, dispo
 
 async def confirm(scope: Scope, id: UUID, version: int) -> Whistle:
     """Who raised it says that it is done, and nobody in its place."""
-    seen = await _seen(scope, id, version)
+    seen = await seen_at(scope, Whistle, id, version)
     if seen.raised_by != scope.principal.regulator_id:
         raise DomainError(Code.WHISTLE_RAISER_CONFIRMS, "id")
     return await _step(scope, seen, WhistleState.CONFIRMED, {"confirmed_on": today()})
 
 
-async def _seen(scope: Scope, id: UUID, version: int) -> Whistle:
-    seen = await find(scope, Whistle, id)
-    if seen.version != version:
-        raise DomainError(Code.CONFLICT, "version", seen=version, current=seen.version)
-    return seen
-
-
 async def _step(scope: Scope, seen: Whistle, wanted: WhistleState, values: Mapping[str, Any]) -> Whistle:
     transition(WhistleState(seen.state), wanted, STATE_CHANGES[WhistleLevel(seen.level)])
-    async with scope.acting_for(seen.tenant_id):
-        whistle = await find_at(scope, Whistle, seen.id, seen.version)
-        await change(scope, whistle, "whistle", {"state": wanted, **values}, action=wanted.lower())
-    return await find(scope, Whistle, seen.id)
+    return await carry_out(scope, seen, "whistle", {"state": wanted, **values}, wanted.lower())
 
 
 def _past(checks: Checks, field: str, moment: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from tenants.change import find
+from tenants.change import find, seen_at
 from tenants.company import Company
 from tenants.credit.publication import publish
 from tenants.credit.record import CreditRecord, CreditState, enter, held_at, move
@@ -18,12 +18,9 @@ from tenants.scope import Scope
 async def deciding(scope: Scope, id: UUID, version: int) -> CreditRecord:
     """The record as a regulator sees it that is about to decide: from the county up, and not on its own draft.
 
-    A street or community may draft; a regulator of another division does not see the record. It holds no lock on the
-    row: the version is checked again when it is changed.
+    A street or community may draft; a regulator of another division does not see the record.
     """
-    row = await find(scope, CreditRecord, id)
-    if row.version != version:
-        raise DomainError(Code.CONFLICT, "version", seen=version, current=row.version)
+    row = await seen_at(scope, CreditRecord, id, version)
     if len(scope.principal.division_path or "") > len("370402"):
         raise DomainError(Code.CREDIT_COUNTY_DECIDES, "id")
     if row.drafted_by == scope.principal.actor_id:

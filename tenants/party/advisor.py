@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, select, text
 from sqlmodel import Field
 
-from tenants.change import change, create, find
+from tenants.change import change, create, find_at
 from tenants.checks import Checks
 from tenants.company import Company, CompanyStatus
 from tenants.errors import Code, DomainError
@@ -102,9 +102,7 @@ async def end(scope: Scope, id: UUID, version: int, until: date) -> PartyAdvisor
     if seen is None:
         raise DomainError(Code.NOT_FOUND, "id")
     async with scope.acting_for(seen.tenant_id):
-        row = await find(scope, PartyAdvisor, id, lock=True)
-        if row.version != version:
-            raise DomainError(Code.CONFLICT, "version", seen=version, current=row.version)
+        row = await find_at(scope, PartyAdvisor, id, version)
         if row.until is not None:
             raise DomainError(Code.PARTY_ADVISOR_ENDED, "id", until=row.until)
         checks = Checks()

@@ -18,7 +18,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, selec
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, col
 
-from tenants.change import change, create, find, find_at, transition
+from tenants.change import carry_out, change, create, find, find_at, seen_at, transition
 from tenants.checks import Checks
 from tenants.company import Company, CompanyStatus
 from tenants.errors import Code, DomainError
@@ -301,27 +301,16 @@ async def decide(scope: Scope, id: UUID, version: int, eligible: bool, reason: s
     if not eligible and words is None:
         checks.add(Code.REASON_REQUIRED, "reason")
     checks.done()
-    seen = await seen_at(scope, id, version)
+    seen = await seen_at(scope, RatingCase, id, version)
     cycle = await find(scope, RatingCycle, seen.cycle_id)
     organising(scope, cycle)
     at_stage(cycle, (CycleState.OPEN, CycleState.COLLECTING))
-    async with scope.acting_for(seen.tenant_id):
-        row = await find_at(scope, RatingCase, id, version)
-        wanted = CaseState.ELIGIBLE if eligible else CaseState.INELIGIBLE
-        transition(CaseState(row.state), wanted, STATE_CHANGES)
-        if eligible and cycle.state == CycleState.COLLECTING:
-            wanted = CaseState.SCORING
-        action = "admitted" if eligible else "excluded"
-        await change(scope, row, "rating_case", {"state": wanted, "reason": words}, action=action)
-    return await find(scope, RatingCase, id)
-
-
-async def seen_at(scope: Scope, id: UUID, version: int) -> RatingCase:
-    """The case as a regulator sees it, which cannot lock it: the version is checked again when it is changed."""
-    row = await find(scope, RatingCase, id)
-    if row.version != version:
-        raise DomainError(Code.CONFLICT, "version", seen=version, current=row.version)
-    return row
+    wanted = CaseState.ELIGIBLE if eligible else CaseState.INELIGIBLE
+    transition(CaseState(seen.state), wanted, STATE_CHANGES)
+    if eligible and cycle.state == CycleState.COLLECTING:
+        wanted = CaseState.SCORING
+    action = "admitted" if eligible else "excluded"
+    return await carry_out(scope, seen, "rating_case", {"state": wanted, "reason": words}, action)
 
 
 def organising(scope: Scope, cycle: RatingCycle) -> None:

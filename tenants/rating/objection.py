@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from tenants.calendar import after_working_days
-from tenants.change import change, find, find_at, transition
+from tenants.change import carry_out, change, find, find_at, seen_at, transition
 from tenants.checks import Checks
 from tenants.errors import Code, DomainError
 from tenants.rating.case import (
@@ -20,7 +20,6 @@ from tenants.rating.case import (
     RatingCase,
     RatingObjectionOutcome,
     organising,
-    seen_at,
 )
 from tenants.rating.cycle import PUBLIC, CycleState, RatingCycle, at_stage, cycle_in
 from tenants.rating.publication import publish
@@ -83,14 +82,10 @@ async def decide_objection(
         "objection_answer": words,
     }
     if outcome == RatingObjectionOutcome.ADJUSTED:
+        transition(CaseState(seen.state), CaseState.ADJUSTED, STATE_CHANGES)
         await next_edition(scope, cycle, seen, group, answers, words)
         values["state"] = CaseState.ADJUSTED
-    async with scope.acting_for(seen.tenant_id):
-        row = await find_at(scope, RatingCase, id, version)
-        if "state" in values:
-            transition(CaseState(row.state), CaseState.ADJUSTED, STATE_CHANGES)
-        await change(scope, row, "rating_case", values, action="objection_decided")
-    return await find(scope, RatingCase, id)
+    return await carry_out(scope, seen, "rating_case", values, "objection_decided")
 
 
 async def correct(
@@ -114,7 +109,7 @@ async def correct(
 async def _deciding(
     scope: Scope, id: UUID, version: int, states: Sequence[CycleState]
 ) -> tuple[RatingCase, RatingCycle]:
-    seen = await seen_at(scope, id, version)
+    seen = await seen_at(scope, RatingCase, id, version)
     cycle = await find(scope, RatingCycle, seen.cycle_id)
     organising(scope, cycle)
     at_stage(cycle, states)

@@ -1,9 +1,8 @@
 """A list is prepared by a county's, city's or province's regulator: its title, its period, and its entries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,7 +10,7 @@ from sqlmodel import col
 
 from tenants import division
 from tenants.addressee import addressed
-from tenants.change import change, create, find, find_at, transition
+from tenants.change import carry_out, create, find, seen_at, transition
 from tenants.checks import NAME_LIMIT, TEXT_LIMIT, Checks
 from tenants.credit.record import CreditRecord, counts
 from tenants.division import LEVEL
@@ -152,9 +151,9 @@ async def strike(scope: Scope, id: UUID, version: int, reason: str) -> RedBlackE
     checks = Checks()
     words = checks.text("reason", reason, limit=TEXT_LIMIT)
     checks.done()
-    seen = await seen_at(scope, id, version)
+    seen = await seen_at(scope, RedBlackEntry, id, version)
     _in_preparation(await organised(scope, seen.list_id), "id")
-    return await carry_out(scope, seen, {"state": EntryState.REMOVED, "ending": words}, "removed")
+    return await carry_out(scope, seen, "red_black_entry", {"state": EntryState.REMOVED, "ending": words}, "removed")
 
 
 async def require_publishable(scope: Scope, subject: Subject, path: str, field: str) -> None:
@@ -178,14 +177,6 @@ async def organised(scope: Scope, id: UUID, version: int | None = None, field: s
     return row
 
 
-async def seen_at(scope: Scope, id: UUID, version: int) -> RedBlackEntry:
-    """The entry as the regulator sees it that is about to change it. Its version is checked again when it changes."""
-    entry = await find(scope, RedBlackEntry, id)
-    if entry.version != version:
-        raise DomainError(Code.CONFLICT, "version", seen=version, current=entry.version)
-    return entry
-
-
 async def entries_of(scope: Scope, row: RedBlackList, *states: EntryState) -> Sequence[RedBlackEntry]:
     """The entries of a list in these states, as the regulator sees them, in the order in which they were entered."""
     found = await scope.session.scalars(
@@ -195,14 +186,6 @@ async def entries_of(scope: Scope, row: RedBlackList, *states: EntryState) -> Se
         .execution_options(populate_existing=True)
     )
     return found.all()
-
-
-async def carry_out(scope: Scope, seen: RedBlackEntry, values: Mapping[str, Any], action: str) -> RedBlackEntry:
-    """Change an entry in the company's name; the entry as the regulator sees it then."""
-    async with scope.acting_for(seen.tenant_id):
-        entry = await find_at(scope, RedBlackEntry, seen.id, seen.version)
-        await change(scope, entry, "red_black_entry", values, action=action)
-    return await find(scope, RedBlackEntry, seen.id)
 
 
 def _in_preparation(row: RedBlackList, field: str) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 
-from tenants.change import change, create, find, find_at, transition
+from tenants.change import carry_out, change, create, find, find_at, seen_at, transition
 from tenants.checks import TEXT_LIMIT, Checks
 from tenants.company import Company
 from tenants.credit.record import CreditRecord, counts
@@ -20,12 +20,10 @@ from tenants.errors import Code, DomainError
 from tenants.project import Project
 from tenants.rating.cycle import RatingCycle
 from tenants.red_black_list.preparation import (
-    carry_out,
     entries_of,
     organised,
     require_change,
     require_publishable,
-    seen_at,
 )
 from tenants.red_black_list.publicity import deciding, require_decided, require_others
 from tenants.red_black_list.tables import ENTRY_STATE_CHANGES, EntryState, ListState, RedBlackEntry, RedBlackList
@@ -123,7 +121,7 @@ async def withdraw(scope: Scope, id: UUID, version: int, reason: str, *, on: dat
     await _end(scope, row, values, "withdrawn")
     for entry in await entries_of(scope, row, EntryState.DRAFT, EntryState.LISTED):
         left = EntryState.REMOVED if entry.state == EntryState.DRAFT else EntryState.WITHDRAWN
-        await carry_out(scope, entry, {"state": left, "ending": words}, "withdrawn")
+        await carry_out(scope, entry, "red_black_entry", {"state": left, "ending": words}, "withdrawn")
     return await find(scope, RedBlackList, id)
 
 
@@ -132,11 +130,11 @@ async def propose_withdrawal(scope: Scope, id: UUID, version: int, reason: str) 
     checks = Checks()
     words = checks.text("reason", reason, limit=TEXT_LIMIT)
     checks.done()
-    seen = await seen_at(scope, id, version)
+    seen = await seen_at(scope, RedBlackEntry, id, version)
     require_change(await organised(scope, seen.list_id), ListState.SUPERSEDED)
     transition(EntryState(seen.state), EntryState.WITHDRAWN, ENTRY_STATE_CHANGES)
     values = {"ending": words, "proposed_by": scope.principal.actor_id}
-    return await carry_out(scope, seen, values, "withdrawal_proposed")
+    return await carry_out(scope, seen, "red_black_entry", values, "withdrawal_proposed")
 
 
 async def withdraw_entry(scope: Scope, id: UUID, version: int, *, on: date | None = None) -> RedBlackEntry:
@@ -144,7 +142,7 @@ async def withdraw_entry(scope: Scope, id: UUID, version: int, *, on: date | Non
     takes the list's place.
     """
     day = on or today()
-    seen = await seen_at(scope, id, version)
+    seen = await seen_at(scope, RedBlackEntry, id, version)
     row = await deciding(scope, seen.list_id)
     require_change(row, ListState.SUPERSEDED)
     transition(EntryState(seen.state), EntryState.WITHDRAWN, ENTRY_STATE_CHANGES)
@@ -165,7 +163,7 @@ async def withdraw_entry(scope: Scope, id: UUID, version: int, *, on: date | Non
     }
     await _next(scope, row, seen.ending, seen.proposed_by, left, published)
     await _end(scope, row, {"state": ListState.SUPERSEDED, "ended_on": day}, "superseded")
-    return await carry_out(scope, seen, {"state": EntryState.WITHDRAWN}, "withdrawn")
+    return await carry_out(scope, seen, "red_black_entry", {"state": EntryState.WITHDRAWN}, "withdrawn")
 
 
 async def reissue(scope: Scope, id: UUID, version: int, correction: str) -> RedBlackList:

@@ -7,10 +7,10 @@ from datetime import date
 from uuid import UUID
 
 from tenants.calendar import after_working_days
-from tenants.change import change, find, find_at
+from tenants.change import carry_out, change, find, find_at, seen_at
 from tenants.checks import TEXT_LIMIT, Checks
 from tenants.errors import Code, DomainError
-from tenants.red_black_list.preparation import carry_out, entries_of, organised, require_change, seen_at
+from tenants.red_black_list.preparation import entries_of, organised, require_change
 from tenants.red_black_list.tables import EntryOutcome, EntryState, ListState, RedBlackEntry, RedBlackList
 from tenants.row import today
 from tenants.scope import Scope
@@ -37,7 +37,7 @@ async def publicise(scope: Scope, id: UUID, version: int, *, on: date | None = N
     }
     await change(scope, row, "red_black_list", values, action="publicised")
     for entry in entries:
-        await carry_out(scope, entry, {"state": EntryState.LISTED}, "publicised")
+        await carry_out(scope, entry, "red_black_entry", {"state": EntryState.LISTED}, "publicised")
     return await find(scope, RedBlackList, id)
 
 
@@ -79,7 +79,7 @@ async def decide(
     if outcome == EntryOutcome.AMENDED and other is None:
         checks.add(Code.REASON_REQUIRED, "reason")
     checks.done()
-    entry = await seen_at(scope, id, version)
+    entry = await seen_at(scope, RedBlackEntry, id, version)
     await deciding(scope, entry.list_id)
     require_others(scope, [entry])
     if entry.objected_on is None or entry.objection_decided_on is not None:
@@ -89,7 +89,7 @@ async def decide(
         values["reason"] = other
     if outcome == EntryOutcome.REMOVED:
         values |= {"state": EntryState.REMOVED, "ending": words}
-    return await carry_out(scope, entry, values, "objection_decided")
+    return await carry_out(scope, entry, "red_black_entry", values, "objection_decided")
 
 
 async def conclude(scope: Scope, id: UUID, version: int, *, on: date | None = None) -> RedBlackList:
