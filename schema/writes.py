@@ -15,7 +15,7 @@ from schema.context import Context
 from schema.reads.values import identity
 from schema.terms import Code, term
 from tenants.company import require_active
-from tenants.errors import DomainError, DomainErrors, Locale
+from tenants.errors import DomainError, DomainErrors, Locale, Noted
 from tenants.permission import Permission
 from tenants.scope import Scope
 
@@ -96,7 +96,7 @@ def _key(value: str, prefix: str, name: str, own: bool = False) -> UUID:
 
 def mutation(permission: Permission, description: str) -> Callable[[Callable[..., Awaitable[P]]], Any]:
     """Declare a mutation. Its function takes the scope and an input and returns a payload or raises domain errors;
-    those become the payload's `userErrors`, and nothing of the change stays.
+    those become the payload's `userErrors`, and nothing of the change stays but the record of one that is `Noted`.
     """
 
     def declare(function: Callable[..., Awaitable[P]]) -> Any:
@@ -111,11 +111,18 @@ def mutation(permission: Permission, description: str) -> Callable[[Callable[...
                     f"此操作需要权限 {permission}。 / This needs the permission {permission}.",
                     extensions={"code": "FORBIDDEN", "permission": permission.value},
                 )
+
+            async def run() -> P:
+                try:
+                    return await _run(function, context.scope, arguments)
+                except Noted as error:
+                    return payload(user_errors=_user_errors(error, context.locale))
+
             try:
                 if context.alone:
-                    return await _run(function, context.scope, arguments)
+                    return await run()
                 async with context.scope.savepoint():
-                    return await _run(function, context.scope, arguments)
+                    return await run()
             except (DomainError, DomainErrors) as error:
                 if context.alone:
                     context.scope.refuse()

@@ -67,8 +67,8 @@ class RegistryEvent(_Event, _Registry, Row, table=True):
 
 
 CONFIDENTIAL: dict[str, Any] = {"info": {"confidential": True}}
-"""Ends the `__table_args__` of a table whose journal says that a row was made or changed and by whom, never what;
-nobody outside is told of it.
+"""Ends the `__table_args__` of a table whose journal says that a row was made, refused or changed and by whom, never
+what; nobody outside is told of it.
 """
 
 
@@ -86,7 +86,7 @@ async def record(scope: Scope, action: str, entity: str, row: Any, changes: Mapp
     facts = {name: _plain(value) for name, value in (changes or {}).items() if name not in untold}
     confidential = bool(row.__table__.info.get("confidential"))
     if confidential:
-        action, facts = ("created" if action == "created" else "changed"), {}
+        action, facts = (action if action in ("created", "refused") else "changed"), {}
     entry = {
         "created_at": now(),
         "actor_kind": scope.actor_kind,

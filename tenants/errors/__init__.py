@@ -41,6 +41,12 @@ def _said(value: object, locale: Locale, term: Callable[[StrEnum], str]) -> obje
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
+class Noted(DomainError):
+    """A rule was not met, and that somebody tried stays on record, because the refusal itself tells something: the
+    transaction is not undone, so the rule undoes what it did before it writes that down and raises.
+    """
+
+
 class DomainErrors(Exception):
     """Several rules were not met at once; a form shows them all."""
 
@@ -58,4 +64,4 @@ class Unavailable(Exception):
         self.retry_after = retry_after
 
 
-__all__ = ["Code", "DomainError", "DomainErrors", "Locale", "Unavailable", "Words"]
+__all__ = ["Code", "DomainError", "DomainErrors", "Locale", "Noted", "Unavailable", "Words"]

@@ -27,8 +27,8 @@ from sqlmodel import Field
 
 from tenants.change import create, find
 from tenants.checks import Checks
-from tenants.errors import Code, DomainError
-from tenants.journal import CONFIDENTIAL
+from tenants.errors import Code, DomainError, Noted
+from tenants.journal import CONFIDENTIAL, record
 from tenants.party import roster
 from tenants.party.organisation import PartyOrganisation
 from tenants.row import PERSONAL, Changing, Dated, TenantRow, code_field, new_id, now, one_of, today
@@ -203,7 +203,10 @@ class Opening:
 
 
 async def begin(scope: Scope, new: NewFile) -> PartyFile:
-    """Begin a file; one a person, by a number that names nobody. It rests on the person's consent or on a document."""
+    """Begin a file; one a person, by a number that names nobody. It rests on the person's consent or on a document.
+
+    That somebody has a file already is told, and that it was asked for in this way is in the audit trail.
+    """
     checks = Checks()
     number = checks.text("number", new.number, limit=40)
     document = checks.optional_text("basisDocument", new.basis_document, limit=200)
@@ -224,11 +227,15 @@ async def begin(scope: Scope, new: NewFile) -> PartyFile:
         opened_on=today(),
     )
     taken = {"party_file_tenant_id_number_key": DomainError(Code.PARTY_FILE_NUMBER_TAKEN, "number", number=number)}
-    await create(scope, file, "party_file", taken=taken)
     person = PartyPerson(tenant_id=file.tenant_id, file_id=file.id, staff_id=new.staff_id)
-    await create(
-        scope, person, "party_person", taken={"party_person_one_file": DomainError(Code.PARTY_FILE_EXISTS, "staffId")}
-    )
+    exists = Noted(Code.PARTY_FILE_EXISTS, "staffId")
+    try:
+        async with scope.savepoint():
+            await create(scope, file, "party_file", taken=taken)
+            await create(scope, person, "party_person", taken={"party_person_one_file": exists})
+    except Noted:
+        await record(scope, "refused", "party_file", file)
+        raise
     for index, consent in enumerate(new.consents):
         await give_consent(scope, file.id, consent, f"consents.{index}.")
     return file

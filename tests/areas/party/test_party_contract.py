@@ -80,6 +80,39 @@ async def test_the_company_reads_who_opened_what_and_why(desk: Desk, ledger: Led
         assert {error["extensions"]["code"] for error in refused["errors"]} == {"FORBIDDEN"}
 
 
+BEGIN = """mutation($one: CreatePartyFileInput!, $two: CreatePartyFileInput!) {
+    one: createPartyFile(input: $one) { partyFile { number } userErrors { code } }
+    two: createPartyFile(input: $two) { partyFile { number } userErrors { code } }
+}"""
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "beside-another"])
+async def test_who_is_told_that_there_is_a_file_is_on_record(
+    desk: Desk, ledger: Ledger, town: Town, alone: bool
+) -> None:
+    """The refusal tells the officer that somebody has a file: the company reads that it was tried, and of nobody."""
+    known, other = await town.staff(ledger.firm, "赵六"), await town.staff(ledger.firm, "孙七")
+    held = await ledger.file(staff_id=known.id)
+    given = {"legalBasis": "STATUTORY_DUTY", "basisDocument": "党内法规"}
+    one = {**given, "staffId": f"stf_{known.id}", "number": f"R{alone}1"}
+    two = {**given, "staffId": f"stf_{other.id}", "number": f"R{alone}2"}
+    text, variables = BEGIN, {"one": one, "two": two}
+    if alone:
+        text = "mutation($one: CreatePartyFileInput!) { one: createPartyFile(input: $one) { userErrors { code } } }"
+        variables.pop("two")
+    answer = (await desk.ask(ledger.officer, text, variables))["data"]
+    assert answer["one"]["userErrors"] == [{"code": "PARTY_FILE_EXISTS"}]
+    if not alone:
+        assert answer["two"] == {"partyFile": {"number": two["number"]}, "userErrors": []}
+    files = await town.administrator.fetch("SELECT number FROM party_file WHERE number LIKE $1 || '%'", f"R{alone}")
+    assert [row["number"] for row in files] == ([] if alone else [two["number"]])
+    trail = '{ auditEntries(where: {action: {eq: "refused"}}, last: 1) { nodes { subject subjectId changes } } }'
+    (entry,) = (await desk.ask(ledger.firm.admin, trail))["data"]["auditEntries"]["nodes"]
+    assert (entry["subject"], entry["changes"]) == ("party_file", {})
+    assert str(held.id) not in str(entry)
+    assert str(known.id) not in str(entry)
+
+
 async def test_no_other_role_gets_any_of_it(desk: Desk, ledger: Ledger, town: Town) -> None:
     """Every root field of a person's table is FORBIDDEN to managers, front desks and regulators, and so is every
     relation that leads there.
