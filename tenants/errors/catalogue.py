@@ -296,8 +296,8 @@ class Code(Enum):
         "There is no street or community called {value} in {place}; check the name or give the division code.",
     )
     DIVISION_OUTSIDE_REACH = Words(
-        "该行政区划不在您的管辖范围内。",
-        "This division is outside the area you are responsible for.",
+        "该行政区划不在您的管辖范围内；请改用管辖范围内的区划代码。",
+        "This division is outside the area you are responsible for; give the code of one inside it.",
     )
     DIVISION_TOO_HIGH = Words(
         "小区须登记到街道（乡镇）或社区一级，“{name}”级别过高。",
