@@ -135,6 +135,7 @@ Mutation = create_type(
         rating.score.score_rating_case,
         rating.score.appoint_rating_peer,
         rating.score.review_as_rating_peer,
+        rating.score.measure_rating_coverage,
         rating.score.score_rating_cycle,
         rating.score.publicise_rating_cycle,
         rating.score.object_to_rating,

@@ -1,12 +1,12 @@
 """How rules find, make and change rows: locked, at the version the caller saw, journalled in the same transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
@@ -88,12 +88,25 @@ async def create(
     """Insert the row and journal it. `taken` gives the error for a unique constraint that the row runs into; an id
     that is already used is one everywhere.
     """
-    scope.session.add(row)
+    await create_all(scope, [row], entity, action=action, taken=taken)
+
+
+async def create_all(
+    scope: Scope,
+    rows: Sequence[Any],
+    entity: str,
+    *,
+    action: str = "created",
+    taken: Mapping[str, DomainError] | None = None,
+) -> None:
+    """Insert rows of one kind together, and journal each; as `create`."""
+    scope.session.add_all(rows)
     try:
         await scope.session.flush()
     except IntegrityError as error:
-        raise _taken(error, row, taken or {}) from error
-    await record(scope, action, entity, row, _values(row))
+        raise _taken(error, rows[0], taken or {}) from error
+    for row in rows:
+        await record(scope, action, entity, row, _values(row))
 
 
 async def change(
@@ -122,6 +135,33 @@ async def change(
         raise _taken(error, row, taken or {}) from error
     await record(scope, action, entity, row, changes)
     return True
+
+
+async def change_all(scope: Scope, rows: Sequence[Any], entity: str, values: Mapping[str, Any], *, action: str) -> None:
+    """Set the same values in rows of the company, each if it still is at the version at which the caller read it: by
+    one statement, and journal each. The rows are told of it, and leave the session.
+    """
+    [table] = {type(row) for row in rows}
+    wanted = {row.id: row.version + 1 for row in rows}
+    changed = await scope.session.execute(
+        update(table)
+        .where(table.tenant_id == scope.tenant_id, table.id.in_(wanted))
+        .values(**values, version=table.version + 1, updated_at=now())
+        .returning(table.id, table.version),
+        execution_options={"synchronize_session": False},
+    )
+    found: dict[UUID, int] = dict(changed.all())
+    for row in rows:
+        if row.id not in found:
+            raise DomainError(Code.NOT_FOUND, "id")
+        if found[row.id] != wanted[row.id]:
+            raise DomainError(Code.CONFLICT, "version", seen=row.version, current=found[row.id] - 1)
+        if row in scope.session:
+            scope.session.expunge(row)
+        changes = {name: [getattr(row, name), value] for name, value in values.items()}
+        for name, value in {**values, "version": wanted[row.id]}.items():
+            setattr(row, name, value)
+        await record(scope, action, entity, row, changes)
 
 
 def transition(state: StrEnum, wanted: StrEnum, table: Mapping[Any, tuple[Any, ...]], field: str = "id") -> None:

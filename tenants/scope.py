@@ -151,6 +151,14 @@ class Scope:
         await self.connection.execute("RELEASE SAVEPOINT part")
 
     @asynccontextmanager
+    async def trial(self) -> AsyncIterator[None]:
+        """What happens inside is undone at its end: to see what would come of it."""
+        with suppress(_TrialOver):
+            async with self.savepoint():
+                yield
+                raise _TrialOver
+
+    @asynccontextmanager
     async def on_file(self, file_id: UUID) -> AsyncIterator[None]:
         """Inside, the transaction may open or erase this one Party file, which its policies pick by this setting."""
         await self.connection.execute(f"SET LOCAL linli.file = '{UUID(str(file_id))}'")
@@ -197,6 +205,10 @@ def _insertion(table: type[SQLModel], names: tuple[str, ...]) -> tuple[str, froz
 
 def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+class _TrialOver(Exception):
+    """Undoes a trial."""
 
 
 _LOST: tuple[type[BaseException], ...] = (

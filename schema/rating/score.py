@@ -15,7 +15,7 @@ from schema.reads import Scope as Asker
 from schema.reads.row import subtree
 from schema.writes import UserError, changed, identifier, mutation, user_errors, values
 from tenants.permission import Permission
-from tenants.rating import objection, progress, publication, result, sheet, what_if
+from tenants.rating import coverage, objection, progress, publication, result, sheet, what_if
 from tenants.scheme.registry import Writing
 from tenants.scope import Scope
 
@@ -217,6 +217,13 @@ class CorrectRatingResultInput:
     reason: str = strawberry.field(description="Why (更正原因).")
 
 
+@strawberry.input(description="A cycle whose coverage is asked for (查询评定覆盖率).")
+class MeasureRatingCoverageInput:
+    """Which."""
+
+    cycle_id: strawberry.ID = identifier("rcy", "The cycle (评定周期), open or collecting.")
+
+
 @strawberry.input(description="A scheme to try on a scored cycle (方案试算).")
 class RescoreRatingCycleInput:
     """Which cycle, and the scheme in one form."""
@@ -241,6 +248,39 @@ class RatingPeerReviewPayload:
     """The review, or why not."""
 
     rating_peer_review: RatingPeerReview | None = changed("The review (同行评价)")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.type(description="Of how many cases an answer is missing (缺项).")
+class RatingGap:
+    """One indicator of one group."""
+
+    indicator: str = strawberry.field(description="Code of the indicator, and of the group behind a slash (指标/主体).")
+    cases: int = strawberry.field(description="How many cases lack it (缺项个数).")
+
+
+@strawberry.type(description="How far a cycle has come that still runs (评定覆盖率), in numbers only.")
+class RatingCoverage:
+    """Who takes part, and how much is entered."""
+
+    candidates: int = strawberry.field(
+        description="Projects that run on the last day of the period, or companies registered in the division (应评数)."
+    )
+    taking_part: int = strawberry.field(description="Cases, but for those kept out (参评数).")
+    undecided: int = strawberry.field(description="Applications not decided yet (待审查数).")
+    ineligible: int = strawberry.field(description="Cases kept out (不予参评数).")
+    coverage: Decimal | None = strawberry.field(description="`takingPart` / `candidates` (覆盖率); null of none.")
+    coverage_min: Decimal | None = strawberry.field(description="What the scheme asks each to cover (最低覆盖率).")
+    coverage_met: bool | None = strawberry.field(description="Whether it does (是否达标); null where nothing is asked.")
+    complete: int = strawberry.field(description="Cases of which every answer is there (评分完整数).")
+    missing: list[RatingGap] = strawberry.field(description="What is missing of how many cases (缺项).")
+
+
+@strawberry.type(description="What is known of a cycle's coverage (评定覆盖率查询结果).")
+class RatingCoveragePayload:
+    """The coverage, or why not."""
+
+    rating_coverage: RatingCoverage | None = changed("The coverage (覆盖率)")
     user_errors: list[UserError] = user_errors()
 
 
@@ -311,6 +351,23 @@ async def review_as_rating_peer(scope: Scope, input: ReviewAsRatingPeerInput) ->
     given = values(input)
     row = await sheet.review(scope, given["id"], given["version"], answers(input.answers))
     return RatingPeerReviewPayload(rating_peer_review=ref(RatingPeerReview, row.id))
+
+
+@mutation(Permission.RATING_SCORE, "Count who takes part and what is entered of a running cycle (查询覆盖率).")
+async def measure_rating_coverage(scope: Scope, input: MeasureRatingCoverageInput) -> RatingCoveragePayload:
+    found = await coverage.measure(scope, **values(input))
+    told = RatingCoverage(
+        candidates=found.candidates,
+        taking_part=found.taking_part,
+        undecided=found.undecided,
+        ineligible=found.ineligible,
+        coverage=found.share,
+        coverage_min=found.share_min,
+        coverage_met=found.met,
+        complete=found.complete,
+        missing=[RatingGap(indicator=code, cases=cases) for code, cases in found.missing],
+    )
+    return RatingCoveragePayload(rating_coverage=told)
 
 
 @mutation(Permission.RATING_SCORE, "Score every case of a cycle by its scheme (汇总评分); incomplete ones are named.")

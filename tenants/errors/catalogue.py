@@ -999,6 +999,14 @@ class Code(Enum):
         "该周期评定的对象是“{subject}”：评项目时请指定项目，评企业时不要指定。",
         "This cycle rates a {subject}: name a project where projects are rated, and none where companies are.",
     )
+    RATING_SURVEY_BY_LOT = Words(
+        "指标“{indicator}”的答案来自抽样满意度问卷，不能填报：请设立问卷（setUpSurvey），或由方案允许纸质问卷（on_paper）。",
+        "The answers to {indicator} come of a survey drawn by lot and cannot be entered: set one up (setUpSurvey), or let the scheme allow paper (on_paper).",
+    )
+    RATING_SURVEY_RUN = Words(
+        "本周期已就指标“{indicator}”开展抽样问卷，不能再录入纸质答案：以问卷结果为准。",
+        "A survey of this cycle asks for {indicator}; answers on paper cannot be entered beside it: its results count.",
+    )
     RATING_TWICE = Words(
         "已参加“{title}”；每个对象在一个周期内只参评一次。",
         "It takes part in {title} already; each takes part once in a cycle.",

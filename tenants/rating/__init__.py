@@ -6,6 +6,7 @@ case.py       what is rated (参评对象): applied for or nominated, with its s
 sheet.py      scores as they come in: evaluators, their sheets, and peers' anonymous reviews
 inputs.py     what a case is scored from
 result.py     what the scheme makes of them, in editions that never change
+coverage.py  who takes part, and how much is entered, while it runs
 objection.py  objections in publicity, and corrections
 publication.py  what everybody reads
 bulletin.py   what is announced of a published cycle

@@ -4,12 +4,13 @@ APPLIED → ELIGIBLE or INELIGIBLE → SCORING → SCORED → (ADJUSTED) → FIN
 indicator; whoever evaluates without knowing the company reads the claims under the dossier number.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +19,17 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, selec
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, col
 
-from tenants.change import carry_out, change, create, find, find_at, seen_at, transition
+from tenants.change import (
+    carry_out,
+    change,
+    change_all,
+    create,
+    create_all,
+    find,
+    find_at,
+    seen_at,
+    transition,
+)
 from tenants.checks import Checks
 from tenants.company import Company, CompanyStatus
 from tenants.errors import Code, DomainError
@@ -27,7 +38,7 @@ from tenants.project import Project, ProjectStatus
 from tenants.rating.cycle import CycleState, RatingCycle, at_stage, cycle_in, document_of
 from tenants.row import Changing, TenantRow, chance, code_field, one_of, today
 from tenants.scheme import Document, Entry, Subject
-from tenants.scheme.indicator import Judged
+from tenants.scheme.indicator import Judged, Survey
 from tenants.scheme.reading import problem
 from tenants.scope import Scope
 
@@ -149,7 +160,9 @@ async def apply(scope: Scope, cycle_id: UUID, project_id: UUID | None, *, on: da
     path = company.division_path if project is None else project.division_path
     if not path.startswith(cycle.division_path):
         raise DomainError(Code.RATING_ELSEWHERE, "cycleId")
-    return await _enter(scope, cycle, path, project_id, CaseState.APPLIED, on or today())
+    row = _entering(scope, cycle, path, project_id, CaseState.APPLIED, on or today())
+    await create(scope, row, "rating_case", action="applied", taken=_twice(cycle))
+    return row
 
 
 async def nominate(scope: Scope, cycle_id: UUID, version: int, project_ids: Sequence[UUID] | None) -> RatingCycle:
@@ -166,13 +179,13 @@ async def nominate(scope: Scope, cycle_id: UUID, version: int, project_ids: Sequ
     if project_ids is not None and (missing := set(project_ids) - {found for _, found, _ in wanted}):
         ids = tuple(f"prj_{each}" for each in sorted(missing))
         raise DomainError(Code.RATING_NOT_A_CANDIDATE, "projectIds", ids=ids)
-    of_company: dict[UUID, list[tuple[UUID | None, str]]] = defaultdict(list)
-    for tenant_id, project_id, path in wanted:
-        of_company[tenant_id].append((project_id, path))
-    for tenant_id, theirs in sorted(of_company.items()):
+    for tenant_id, theirs in groupby(sorted(wanted, key=lambda one: one[0]), key=lambda one: one[0]):
         async with scope.acting_for(tenant_id):
-            for project_id, path in theirs:
-                await _enter(scope, cycle, path, project_id, CaseState.ELIGIBLE, today(), nominated=True)
+            rows = [
+                _entering(scope, cycle, path, project_id, CaseState.ELIGIBLE, today(), nominated=True)
+                for _, project_id, path in theirs
+            ]
+            await create_all(scope, rows, "rating_case", action="nominated", taken=_twice(cycle))
     cycle = await find(scope, RatingCycle, cycle_id)
     await change(scope, cycle, "rating_cycle", {}, action="nominated", always=True)
     return cycle
@@ -206,7 +219,7 @@ async def _candidates(
     return [(tenant_id, id_, path) for tenant_id, id_, path in await scope.session.execute(wanted)]
 
 
-async def _enter(
+def _entering(
     scope: Scope,
     cycle: RatingCycle,
     path: str,
@@ -216,7 +229,7 @@ async def _enter(
     *,
     nominated: bool = False,
 ) -> RatingCase:
-    row = RatingCase(
+    return RatingCase(
         tenant_id=scope.tenant_id,
         cycle_id=cycle.id,
         project_id=project_id,
@@ -226,10 +239,11 @@ async def _enter(
         applied_on=on,
         state=state,
     )
+
+
+def _twice(cycle: RatingCycle) -> Mapping[str, DomainError]:
     twice = DomainError(Code.RATING_TWICE, "cycleId", title=cycle.title)
-    taken = {"rating_case_project": twice, "rating_case_company": twice}
-    await create(scope, row, "rating_case", action="nominated" if nominated else "applied", taken=taken)
-    return row
+    return {"rating_case_project": twice, "rating_case_company": twice}
 
 
 async def assess(scope: Scope, id: UUID, version: int, claims: Sequence[Answer]) -> RatingCase:
@@ -290,6 +304,8 @@ def _stated(document: Document, group: str | None, one: Answer) -> dict[str, Any
         raise DomainError(found.code, (found.field or "").partition("[")[0], **found.values) from None
     if entry.answer != indicator.takes:
         raise DomainError(Code.SCORE_ANSWER_OF_ANOTHER_KIND, indicator=one.indicator, takes=indicator.takes)
+    if isinstance(indicator, Survey) and not indicator.on_paper:
+        raise DomainError(Code.RATING_SURVEY_BY_LOT, indicator=one.indicator)
     indicator.award(entry)
     return entry.model_dump(mode="json", exclude_none=True, exclude={"indicator", "group", "evaluator"})
 
@@ -331,12 +347,22 @@ async def cases_of(scope: Scope, cycle: RatingCycle, *states: CaseState) -> list
 
 async def step(scope: Scope, cases: Sequence[RatingCase], wanted: CaseState, action: str) -> None:
     """Take all these cases a step on, each in its company's name."""
-    of_company: dict[UUID, list[RatingCase]] = defaultdict(list)
-    for one in cases:
-        of_company[one.tenant_id].append(one)
-    for tenant_id, theirs in sorted(of_company.items()):
+    for tenant_id, theirs in by_company(cases):
         async with scope.acting_for(tenant_id):
-            for one in theirs:
-                row = await find_at(scope, RatingCase, one.id, one.version)
-                transition(CaseState(row.state), wanted, STATE_CHANGES)
-                await change(scope, row, "rating_case", {"state": wanted}, action=action)
+            await take_on(scope, theirs, wanted, action)
+
+
+def by_company(cases: Sequence[RatingCase]) -> Iterator[tuple[UUID, list[RatingCase]]]:
+    """The cases of each company, as `cases_of` orders them."""
+    for tenant_id, theirs in groupby(cases, key=attrgetter("tenant_id")):
+        yield tenant_id, list(theirs)
+
+
+async def take_on(
+    scope: Scope, cases: Sequence[RatingCase], wanted: CaseState, action: str, reason: str | None = None
+) -> None:
+    """Take a company's cases a step on, in its name; those kept out with the reason."""
+    for one in cases:
+        transition(CaseState(one.state), wanted, STATE_CHANGES)
+    values = {"state": wanted, **({} if reason is None else {"reason": reason})}
+    await change_all(scope, cases, "rating_case", values, action=action)

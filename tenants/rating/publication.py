@@ -70,11 +70,12 @@ async def publish(scope: Scope, cycle: RatingCycle, results: Sequence[RatingResu
             Project,
             (col(Project.tenant_id) == col(RatingCase.tenant_id)) & (col(Project.id) == col(RatingCase.project_id)),
         )
-        .where(col(RatingCase.cycle_id) == cycle.id, col(RatingCase.id).in_(wanted))
+        .where(col(RatingCase.cycle_id) == cycle.id)
     )
     rows = []
     for case, company_name, project_name in cases:
-        row = wanted[case.id]
+        if (row := wanted.get(case.id)) is None:
+            continue
         band = bands.get(row.band or "")
         rows.append(
             PublishedRating(

@@ -4,7 +4,7 @@ changed: a correction is the next edition. Worked out again from the stored inpu
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -12,13 +12,13 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint, select
 from sqlmodel import Field, col
 
-from tenants.change import change, create, find_at, transition
+from tenants.change import create, create_all
 from tenants.credit.score import ExactJson
 from tenants.errors import Code, DomainError
-from tenants.rating.case import STATE_CHANGES, Answer, CaseState, RatingCase, cases_of, checked
+from tenants.rating.case import Answer, CaseState, RatingCase, by_company, cases_of, checked, take_on
 from tenants.rating.cycle import CycleState, Disclosure, RatingCycle, document_of, move, own_cycle
 from tenants.rating.inputs import assembled, entries_of, read, written
-from tenants.rating.sheet import disclosing, require_group
+from tenants.rating.sheet import disclosing, require_group, require_unasked
 from tenants.row import Changing, TenantRow, code_field, one_of
 from tenants.scheme import Document, Inputs, Result
 from tenants.scheme import score as work_out
@@ -74,40 +74,45 @@ async def score_cycle(scope: Scope, id: UUID, version: int) -> RatingCycle:
     # The organiser may read what the evaluators entered from this step on.
     await move(scope, cycle, CycleState.SCORED, {"scored_by": scope.principal.actor_id})
     inputs_of = await assembled(scope, document, cycle, cases)
-    results = {one.id: work_out(document, inputs_of[one.id], cycle.period_to) for one in cases}
-    missing = [
-        f"{one.number}: {', '.join(result.missing)}"
-        for one in cases
-        if (result := results[one.id]).missing and not result.gates_failed
-    ]
+    missing: list[str] = []
+    for tenant_id, theirs in by_company(cases):
+        made = {one.id: work_out(document, inputs_of[one.id], cycle.period_to) for one in theirs}
+        missing += [f"{one.number}: {', '.join(made[one.id].missing)}" for one in theirs if incomplete(made[one.id])]
+        if not missing:
+            async with scope.acting_for(tenant_id):
+                rows = [_edition(scope, cycle, one, 1, inputs_of[one.id], made[one.id], None) for one in theirs]
+                await create_all(scope, rows, "rating_result", taken=_meanwhile(1))
+                await _scored(scope, document, theirs, made)
     if missing:
         raise DomainError(Code.RATING_INCOMPLETE, "id", cases=tuple(missing[:20]))
-    of_company: dict[UUID, list[RatingCase]] = defaultdict(list)
-    for one in cases:
-        of_company[one.tenant_id].append(one)
-    for tenant_id, theirs in sorted(of_company.items()):
-        async with scope.acting_for(tenant_id):
-            for one in theirs:
-                await _keep(scope, cycle, one, 1, inputs_of[one.id], results[one.id], None)
-                await _scored(scope, document, one, results[one.id])
     return cycle
 
 
-async def _scored(scope: Scope, document: Document, seen: RatingCase, result: Result) -> None:
-    row = await find_at(scope, RatingCase, seen.id, seen.version)
-    out = bool(result.gates_failed)
-    wanted = CaseState.INELIGIBLE if out else CaseState.SCORED
-    transition(CaseState(row.state), wanted, STATE_CHANGES)
-    names = [document.indicators[code][1].name for code in result.gates_failed]
-    values = {"state": wanted, **({"reason": "、".join(names)} if out else {})}
-    await change(scope, row, "rating_case", values, action="excluded" if out else "scored")
+def incomplete(result: Result) -> bool:
+    """Whether an answer is missing; of a case that meets a gate not, nothing more is asked."""
+    return bool(result.missing) and not result.gates_failed
 
 
-async def _keep(
+async def _scored(
+    scope: Scope, document: Document, cases: Sequence[RatingCase], results: Mapping[UUID, Result]
+) -> None:
+    """Note on a company's cases that they are scored, or which gates keep them out."""
+    alike: dict[tuple[str, ...], list[RatingCase]] = defaultdict(list)
+    for one in cases:
+        alike[results[one.id].gates_failed].append(one)
+    for gates, those in alike.items():
+        if gates:
+            names = "、".join(document.indicators[code][1].name for code in gates)
+            await take_on(scope, those, CaseState.INELIGIBLE, "excluded", names)
+        else:
+            await take_on(scope, those, CaseState.SCORED, "scored")
+
+
+def _edition(
     scope: Scope, cycle: RatingCycle, case: RatingCase, edition: int, inputs: Inputs, result: Result, reason: str | None
 ) -> RatingResult:
     assert scope.principal.actor_id is not None
-    row = RatingResult(
+    return RatingResult(
         tenant_id=case.tenant_id,
         cycle_id=cycle.id,
         division_path=cycle.division_path,
@@ -125,9 +130,11 @@ async def _keep(
         reason=reason,
         scored_by=scope.principal.actor_id,
     )
-    taken = DomainError(Code.CONFLICT, "version", seen=edition - 1, current=edition)
-    await create(scope, row, "rating_result", taken={"rating_result_tenant_id_case_id_edition_key": taken})
-    return row
+
+
+def _meanwhile(edition: int) -> Mapping[str, DomainError]:
+    conflict = DomainError(Code.CONFLICT, "version", seen=edition - 1, current=edition)
+    return {"rating_result_tenant_id_case_id_edition_key": conflict}
 
 
 async def latest(scope: Scope, cycle: RatingCycle) -> dict[UUID, RatingResult]:
@@ -147,6 +154,7 @@ async def next_edition(
     document = await document_of(scope, cycle)
     require_group(document, group)
     stated = checked(document, group, given, "answers")
+    await require_unasked(scope, cycle, document, group, given)
     last = (await latest(scope, cycle))[case.id]
     before = read(last.inputs)
     kept = [one for one in before.entries if not (one.indicator in stated and (one.group or "") == group)]
@@ -155,4 +163,6 @@ async def next_edition(
     if hashlib.sha256(result.canonical).hexdigest() == last.digest:
         raise DomainError(Code.RATING_UNCHANGED, "answers")
     async with scope.acting_for(case.tenant_id):
-        return await _keep(scope, cycle, case, last.edition + 1, inputs, result, reason)
+        row = _edition(scope, cycle, case, last.edition + 1, inputs, result, reason)
+        await create(scope, row, "rating_result", taken=_meanwhile(row.edition))
+        return row

@@ -14,8 +14,9 @@ from sqlalchemy import ForeignKeyConstraint, Index, Text, UniqueConstraint, sele
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, col
 
-from tenants import division
-from tenants.change import change, create, find, find_at
+from tenants import division, survey
+from tenants.change import change, create, create_all, find, find_at
+from tenants.checks import Checks
 from tenants.company import Company
 from tenants.errors import Code, DomainError
 from tenants.journal import record
@@ -204,6 +205,7 @@ async def score(scope: Scope, case_id: UUID, group: str, given: Sequence[Answer]
     if member is None:
         raise DomainError(Code.RATING_NOT_EVALUATOR, "group", group=group or "—")
     stated = checked(document, group, given, "answers")
+    await require_unasked(scope, cycle, document, group, given)
     last = await scope.session.scalar(
         select(RatingSheet)
         .where(
@@ -242,6 +244,25 @@ async def score(scope: Scope, case_id: UUID, group: str, given: Sequence[Answer]
     return row
 
 
+async def require_unasked(
+    scope: Scope, cycle: RatingCycle, document: Document, group: str, given: Sequence[Answer]
+) -> None:
+    """Nothing is entered by hand for what households are asked. Raises `DomainErrors` for each such answer.
+
+    An evaluator may see no survey of the estates beside its own; which ones the cycle has, its organiser knows.
+    """
+    if all(one.answers is None for one in given):
+        return
+    organiser = Principal("regulator", regulator_id=cycle.regulator_id, division_path=cycle.division_path)
+    async with scope.acting_as(organiser):
+        asked = await survey.asked(scope, cycle, document)
+    checks = Checks()
+    for at, one in enumerate(given):
+        if (one.indicator, group) in asked:
+            checks.add(Code.RATING_SURVEY_RUN, f"answers.{at}.indicator", indicator=one.indicator)
+    checks.done()
+
+
 async def appoint_peer(scope: Scope, cycle_id: UUID, version: int, group: str, company_id: UUID) -> RatingCycle:
     """Let a company evaluate, as a peer and anonymously, every case that is not its own, while scores are collected."""
     peer = await scope.session.scalar(select(col(Company.tenant_id)).where(col(Company.id) == company_id))
@@ -257,8 +278,8 @@ async def appoint_peer(scope: Scope, cycle_id: UUID, version: int, group: str, c
         raise DomainError(Code.RATING_OWN_CASE, "companyId")
     known = DomainError(Code.RATING_EVALUATOR_EXISTS, "group", name=group)
     async with scope.acting_for(peer):
-        for one in sorted(others, key=lambda each: each.number):
-            row = RatingPeerReview(
+        rows = [
+            RatingPeerReview(
                 tenant_id=peer,
                 cycle_id=cycle.id,
                 division_path=cycle.division_path,
@@ -267,8 +288,10 @@ async def appoint_peer(scope: Scope, cycle_id: UUID, version: int, group: str, c
                 number=one.number,
                 dossier=_dossier(document, group, one),
             )
-            taken = {"rating_peer_review_tenant_id_cycle_id_group_code_number_key": known}
-            await create(scope, row, "rating_peer_review", action="handed_out", taken=taken)
+            for one in sorted(others, key=lambda each: each.number)
+        ]
+        taken = {"rating_peer_review_tenant_id_cycle_id_group_code_number_key": known}
+        await create_all(scope, rows, "rating_peer_review", action="handed_out", taken=taken)
     cycle = await find(scope, RatingCycle, cycle_id)
     await change(scope, cycle, "rating_cycle", {}, action="peer_appointed", always=True)
     return cycle

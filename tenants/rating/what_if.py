@@ -127,8 +127,10 @@ def _answerable(document: Document, inputs: Inputs) -> Inputs:
 
 
 def _ranks(totals: dict[UUID, Decimal]) -> dict[UUID, int]:
-    ordered = sorted(totals.values(), reverse=True)
-    return {case_id: ordered.index(total) + 1 for case_id, total in totals.items()}
+    first: dict[Decimal, int] = {}
+    for rank, total in enumerate(sorted(totals.values(), reverse=True), 1):
+        first.setdefault(total, rank)
+    return {case_id: first[total] for case_id, total in totals.items()}
 
 
 def _counted(document: Document, bands: Sequence[str | None]) -> list[tuple[str | None, int]]:

@@ -235,7 +235,11 @@ class Deduction(Judged):
 
 
 class Survey(Judged):
-    """The mean of the answers times a weight (满意度均值加权); below the sample the case is incomplete."""
+    """The mean of the answers times a weight (满意度均值加权); below the sample the case is incomplete.
+
+    Answers come of a survey that was drawn by lot. Whether a group may enter those of a survey on paper instead is for
+    the scheme to say, not for a setting: it decides what a result rests on, so it is published and frozen with it.
+    """
 
     takes = ("answers",)
     kind: Literal["survey"]
@@ -243,6 +247,7 @@ class Survey(Judged):
     high: Number
     weight: Number
     sample: Whole = 1
+    on_paper: Flag = False
 
     @property
     def singles(self) -> tuple[Decimal, ...]:

@@ -26,7 +26,7 @@ say the same, it is known what each said. A comment tells what its writer puts i
 from tenants.survey.conduct import NewSurvey, close, draw_sample, publish, renew_link, replace_household, set_up
 from tenants.survey.link import Link
 from tenants.survey.question import NewQuestion, Question
-from tenants.survey.result import entries, entry
+from tenants.survey.result import asked, entries, entry
 from tenants.survey.tables import SlipState, Survey, SurveySlip, SurveyState, SurveyTally
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "SurveySlip",
     "SurveyState",
     "SurveyTally",
+    "asked",
     "close",
     "draw_sample",
     "entries",

@@ -55,6 +55,16 @@ def entry(row: Survey, indicator: str, group: str | None = None) -> Entry | None
     return None
 
 
+async def asked(scope: Scope, cycle: RatingCycle, document: Document) -> frozenset[tuple[str, str]]:
+    """The indicators for which surveys of a cycle ask, but for those that fell short, each with the group of owners."""
+    surveys = await scope.session.scalars(
+        select(Survey).where(col(Survey.cycle_id) == cycle.id, col(Survey.state) != SurveyState.SHORT)
+    )
+    indicators = {each.indicator for row in surveys for each in question.of(row) if each.indicator is not None}
+    dimensions = {code: document.indicators[code][0] for code in indicators}
+    return frozenset((code, question.owners(document, each) or "") for code, each in dimensions.items())
+
+
 async def entries(
     scope: Scope, cycle: RatingCycle, document: Document, cases: Sequence[RatingCase]
 ) -> Mapping[UUID, list[Entry]]:
@@ -68,18 +78,20 @@ async def entries(
             .order_by(col(Survey.id))
         )
     ).all()
-    projects = [case.project_id for case in cases if case.project_id is not None] if surveys else []
+    serving = {row.serving_tenant_id for row in surveys}
     found = await scope.session.execute(
-        select(col(Project.id), col(Project.estate_id)).where(col(Project.id).in_(projects))
+        select(col(Project.id), col(Project.estate_id)).where(
+            col(Project.tenant_id).in_(serving), col(Project.estate_id).in_({row.estate_id for row in surveys})
+        )
     )
     estates: dict[UUID, UUID] = dict(found.all())
+    of_company = {company: [row for row in surveys if row.serving_tenant_id == company] for company in serving}
     given: dict[UUID, list[Entry]] = {}
     for case in cases:
         of_case = [
             row
-            for row in surveys
-            if row.serving_tenant_id == case.tenant_id
-            and (case.project_id is None or row.estate_id == estates.get(case.project_id))
+            for row in of_company.get(case.tenant_id, ())
+            if case.project_id is None or row.estate_id == estates.get(case.project_id)
         ]
         given[case.id] = [made for row in of_case for made in _entries(row, document)]
     return given

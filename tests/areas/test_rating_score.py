@@ -10,6 +10,8 @@ import orjson
 import pytest
 
 from schema import build, executable
+from tenants.credit import repair
+from tenants.credit.record import CreditSeverity, RepairOutcome
 from tenants.errors import Code
 from tenants.rating import inputs, objection, progress, result, sheet, what_if
 from tenants.rating.case import Answer, RatingObjectionOutcome
@@ -18,7 +20,9 @@ from tenants.row import today
 from tenants.scheme import registry
 from tenants.scheme import score as work_out
 from tenants.scope import Principal
-from tests.areas.credit import DAY
+from tests.areas.credit import DAY, publish
+from tests.areas.credit import Bureau as CreditBureau
+from tests.areas.credit import scheme as credit_scheme
 from tests.areas.errands import Desk, document
 from tests.areas.rating import CITY, UNTIL, Bureau, Round, scheme, yes
 from tests.areas.schemes import indicator
@@ -158,6 +162,98 @@ async def test_an_incomplete_case_keeps_a_cycle_from_being_scored(town: Town, bu
     assert await going.refuse(result.score_cycle, bureau.assessor) == [(Code.RATING_INCOMPLETE, "id")]
     assert await sheets(town, bureau.assessor, going.cycle) == set()
     assert await going.refuse(progress.publicise) == [(Code.TRANSITION_NOT_ALLOWED, "id")]
+
+
+async def test_coverage_is_counted_while_a_cycle_runs(town: Town, bureau: Bureau, going: Round) -> None:
+    """Who takes part of those that should, and of how many cases which answer is missing: no score, no company. The
+    organiser asks, before it is scored, and what it may read does not change by that.
+    """
+    await going.score()
+    await going.reviewed()
+    desk, text = (
+        Desk(town),
+        (
+            "mutation($id: ID!) { measureRatingCoverage(input: {cycleId: $id}) { ratingCoverage { candidates takingPart"
+            " undecided ineligible coverage coverageMin coverageMet complete missing { indicator cases } }"
+            " userErrors { code field message } } }"
+        ),
+    )
+
+    async def asked(who: Principal) -> Any:
+        said = await desk.ask(who, text, {"id": f"rcy_{going.cycle.id}"})
+        return said["data"]["measureRatingCoverage"]
+
+    found = (await asked(bureau.publisher))["ratingCoverage"]
+    candidates = await town.administrator.fetchval(
+        "SELECT count(*) FROM project WHERE division_path ^@ '3704' AND started_on <= $1 AND ended_on IS NULL", UNTIL
+    )
+    assert (found["candidates"], found["takingPart"], found["undecided"], found["ineligible"]) == (candidates, 2, 0, 0)
+    assert (found["coverageMin"], found["coverageMet"]) == ("0.5", candidates / 2 <= 2)
+    assert found["complete"] == 1
+    assert found["missing"] == [
+        {"indicator": "G", "cases": 1},
+        {"indicator": "P1/PARTY", "cases": 1},
+        {"indicator": "S1/SITE", "cases": 1},
+    ]
+    assert await sheets(town, bureau.assessor, going.cycle) == set()
+    elsewhere = (await asked(going.site))["userErrors"]
+    assert [(each["code"], each["field"]) for each in elsewhere] == [("RATING_ORGANISER_ONLY", "id")]
+    await going.score(going.rival.id)
+    assert (await asked(bureau.publisher))["ratingCoverage"]["complete"] == 2
+    await going.take(result.score_cycle, bureau.assessor)
+    assert [each["code"] for each in (await asked(bureau.publisher))["userErrors"]] == ["RATING_NOT_NOW"]
+
+
+async def test_credit_records_are_deducted_until_they_are_repaired(town: Town) -> None:
+    """From a record in force to a rating by it: an item of its own, and as in Yinchuan's table (T4, 6) what another
+    record of the project brings along, within the period. What is repaired before the cycle is scored is used no more,
+    nor is what concerns another project, another company, or occurred before.
+    """
+    county = "370402"
+    dimensions = [
+        {"code": "D", "name": "现场", "indicators": [indicator("range", "A", high=100)]},
+        {
+            "code": "C",
+            "name": "信用",
+            "indicators": [
+                indicator("item", "D1", name="未公示收费", points=-5),
+                indicator("cascade", "T4-6", name="项目信用扣分", source="COMPANY"),
+            ],
+        },
+    ]
+    bands = [{"code": "ALL", "name": "参评", "when": [{"score": "(, 100]"}]}]
+    document = scheme(code="TEST-CREDITED", groups=[], dimensions=dimensions, bands=bands)
+    bureau, credit = await Bureau.of(town, county, document), await CreditBureau.of(town, county)
+    await publish(town, county, credit_scheme())
+    firm, other = await town.company(), await town.company()
+    mine, beside = [await town.project(firm) for _ in range(2)]
+    theirs = await town.project(other)
+
+    async def record(of: Any = firm, **more: Any) -> Any:
+        return await credit.effective(of, severity=CreditSeverity.MINOR, **more)
+
+    since, until = today() - 60 * DAY, today()
+    await record(project_id=mine.id)
+    await record(project_id=mine.id, item="D2", points=Decimal(-3))
+    repaired = await record(project_id=mine.id, item="D2", points=Decimal(-7))
+    await record(project_id=mine.id, item="D2", points=Decimal(-4), occurred_on=since - DAY)
+    await record(project_id=beside.id, item="D2", points=Decimal(-2))
+    await record(item="D2", points=Decimal(-10))
+    applied = await town.do(firm.admin, repair.apply, repaired.id, repaired.version, "已整改", "承诺书1号")
+    opened = await bureau.opened(division_code=county, period_from=since, period_to=until)
+    await bureau.appointed(opened, "", bureau.assessor)
+    cases = [await bureau.admitted(*each) for each in ((firm, opened, mine.id), (firm, opened, beside.id))]
+    cases.append(await bureau.admitted(other, opened, theirs.id))
+    await bureau.collecting(opened)
+    for one in cases:
+        await town.do(bureau.assessor, sheet.score, one.id, "", [points("A", 90)])
+    granted = (repaired.id, applied.version, RepairOutcome.GRANTED, "准予修复")
+    await town.do(credit.publisher, repair.decide_repair, *granted)
+    seen = await town.row("rating_cycle", opened.id)
+    await town.do(bureau.assessor, result.score_cycle, opened.id, seen["version"])
+    rows = await town.administrator.fetch("SELECT case_id, total FROM rating_result WHERE cycle_id = $1", opened.id)
+    totals = {row["case_id"]: row["total"] for row in rows}
+    assert [totals[one.id] for one in cases] == [Decimal(82), Decimal(88), Decimal(90)]
 
 
 async def test_a_result_explains_itself_and_is_recomputed_bit_for_bit(town: Town, bureau: Bureau, going: Round) -> None:

@@ -10,8 +10,8 @@ import pytest
 from schema import build, executable
 from tenants import survey
 from tenants.errors import Code, DomainError
-from tenants.rating import progress, result, sheet
-from tenants.rating.case import Answer, RatingCase
+from tenants.rating import objection, progress, result, sheet
+from tenants.rating.case import Answer, RatingCase, RatingObjectionOutcome
 from tenants.rating.cycle import RatingCycle
 from tenants.row import new_id, today
 from tenants.scheme import Document
@@ -43,7 +43,10 @@ def rated() -> Document:
             "code": "P",
             "name": "党建",
             "scored_by": {"PARTY": 60},
-            "indicators": [indicator("range", "P1", high=50), indicator("survey", "P2", high=10, weight="1", sample=5)],
+            "indicators": [
+                indicator("range", "P1", high=50),
+                indicator("survey", "P2", high=10, weight="1", sample=5, on_paper=True),
+            ],
         },
     ]
     return scheme_of(groups=groups, dimensions=dimensions)
@@ -135,6 +138,45 @@ async def test_it_counts_for_the_case_of_its_estate_and_is_published_with_it(tow
     (shown,) = (await ask(mine))["surveys"]["nodes"]
     assert [each["mean"] for each in shown["results"]] == ["85.00", "8.00"]
     assert shown["cycle"] == {"title": cycle.title}
+
+
+async def test_answers_are_not_typed_in_beside_drawn_ones(town: Town) -> None:
+    """Where the scheme allows no paper, never; where it does, until a survey of the cycle asks for the indicator. What
+    was entered before does not count beside what households answered.
+    """
+    document = rated()
+    facts = document.structure()
+    facts["code"], facts["dimensions"][0]["indicators"][0]["on_paper"] = "TEST-PAPER", True
+    bureau = await Bureau.of(town, CITY, Document.model_validate(facts))
+    firm = await town.company()
+    begun, cycle = await town.project(firm), await bureau.opened(title="纸质问卷的评定")
+    taking_part = await bureau.admitted(firm, cycle, begun.id)
+    street, county = await conductor(town), await town.regulator("370402")
+    for group, who in (("OWNERS", county), ("PARTY", street)):
+        await bureau.appointed(cycle, group, who)
+    await bureau.collecting(cycle)
+    paper = Answer(indicator="O1", answers=[Decimal(20)] * 25)
+    by_lot = Answer(indicator="O2", answers=[Decimal(1)] * 26)
+    never = await town.refused(county, sheet.score, taking_part.id, "OWNERS", [paper, by_lot])
+    assert never == [(Code.RATING_SURVEY_BY_LOT, "answers.1.indicator")]
+    await town.do(county, sheet.score, taking_part.id, "OWNERS", [paper])
+    row, handed = await drawn(town, estate_id=begun.estate_id, questions=[SERVICE, SAFETY], cycle_id=cycle.id)
+    late = await town.refused(county, sheet.score, taking_part.id, "OWNERS", [paper])
+    assert late == [(Code.RATING_SURVEY_RUN, "answers.0.indicator")]
+    await answered(town, handed, clean=90, points=8)
+    await town.do(street, survey.close, row.id, 2)
+    party = [Answer(indicator="P1", points=Decimal(40)), Answer(indicator="P2", answers=[Decimal(9)] * 5)]
+    await town.do(street, sheet.score, taking_part.id, "PARTY", party)
+    seen = await town.row("rating_cycle", cycle.id)
+    scored = await town.do(bureau.assessor, result.score_cycle, cycle.id, seen["version"])
+    total = await town.administrator.fetchval("SELECT total FROM rating_result WHERE case_id = $1", taking_part.id)
+    assert total == 90 * Decimal("0.3") + 8 + 40 + 9
+    await town.do(bureau.publisher, progress.publicise, cycle.id, scored.version)
+    at = await town.row("rating_case", taking_part.id)
+    await town.do(firm.admin, objection.object_to, at["id"], at["version"], "问卷有误")
+    given = (RatingObjectionOutcome.ADJUSTED, "按纸质问卷更正", "OWNERS", [paper])
+    by_hand = await town.refused(bureau.publisher, objection.decide_objection, at["id"], at["version"] + 1, *given)
+    assert by_hand == [(Code.RATING_SURVEY_RUN, "answers.0.indicator")]
 
 
 async def test_it_counts_for_no_other_case(town: Town, bureau: Bureau, opened: RatingCycle) -> None:

@@ -54,6 +54,7 @@ ACTS = {
     "tenants/rating/result.py: score_cycle": "a regulator has a rating's cases scored, company by company",
     "tenants/rating/sheet.py: appoint": "which regulator a division has, the platform knows",
     "tenants/rating/sheet.py: appoint_peer": "a regulator lets a company evaluate others, anonymously",
+    "tenants/rating/sheet.py: require_unasked": "which surveys a rating has, its organiser knows",
     "tenants/rating/sheet.py: score": "a regulator evaluates a company's case",
     "tenants/rectification.py: confirm": "a regulator confirms that a company put right what it was told to",
     "tenants/rectification.py: issue": "a regulator orders a company to put something right",

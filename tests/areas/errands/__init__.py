@@ -53,7 +53,7 @@ async def prepare(town: Town, mutation: str) -> Errand:
     return Errand(mutation, *await MADE[mutation](town))
 
 
-CHANGES_NOTHING = {"checkScheme", "rescoreRatingCycle"}
+CHANGES_NOTHING = {"checkScheme", "measureRatingCoverage", "rescoreRatingCycle"}
 """Mutations that only answer; what is promised of changes is not of them."""
 
 
