@@ -14,13 +14,16 @@ credit_score t WHERE {since} <= {until} AND {of_t} AND {within_t} AND t.staff_id
 """
 
 GRADES: Final = f"""
+WITH graded AS (
+    SELECT t.scheme_id, t.grade, count(*)::int AS companies FROM {_SCORES} GROUP BY t.scheme_id, t.grade
+)
 SELECT s.name AS scheme, s.edition, n.grade, b.band ->> 'name' AS grade_name, n.companies,
        round(n.companies::numeric / sum(n.companies) OVER (), 4) AS share,
        coalesce(b.band ->> 'given' = 'NOT_ENROLLED', n.scheme_id IS NULL) AS missing
 FROM (
-    SELECT t.scheme_id, t.grade, count(*)::int AS companies FROM {_SCORES} GROUP BY t.scheme_id, t.grade
+    SELECT * FROM graded
     UNION ALL
-    SELECT NULL, NULL, a.companies - (SELECT count(*) FROM {_SCORES})::int
+    SELECT NULL, NULL, a.companies - (SELECT coalesce(sum(g.companies), 0) FROM graded g)::int
     FROM (SELECT count(*)::int AS companies FROM company c
           WHERE {{since}} <= {{until}} AND {{of_c}} AND {{within_c}} AND c.status <> 'CLOSED') a
 ) n
