@@ -26,6 +26,7 @@ OPENS = {
 ACTS = {
     "tenants/agreement.py: confirm_claim": "a community confirms a company's claimed project",
     "tenants/agreement.py: review": "a community reviews its agreement with a company",
+    "tenants/change.py: carry_out": "it is how what a regulator decides is done, and calling it is acting",
     "tenants/check_in.py: confirm": "a community confirms that a company's lead checked in",
     "tenants/company.py: enrol": "the platform enrols a company and writes its first member and journal",
     "tenants/company.py: set_status": "the platform suspends a company and journals it with the company",
@@ -37,7 +38,8 @@ ACTS = {
     "tenants/division.py: _companies": "the platform asks which companies a division's regulator sees",
     "tenants/division.py: _move_companies": "a division that moves takes the reach of its companies along",
     "tenants/estate.py: update": "an estate that moves takes the reach of the company that serves it along",
-    "tenants/interview.py: _carry_out": "a regulator holds or cancels an interview with a company",
+    "tenants/interview.py: cancel": "a regulator cancels an interview with a company",
+    "tenants/interview.py: hold": "a regulator files the minutes of an interview with a company",
     "tenants/interview.py: plan": "a regulator plans an interview with a company",
     "tenants/issue.py: escalate": "a regulator passes a company's issue on to the next level",
     "tenants/issue.py: raise_issue": "a regulator raises an issue at an estate that a company serves",
@@ -60,11 +62,16 @@ ACTS = {
     "tenants/rectification.py: issue": "a regulator orders a company to put something right",
     "tenants/rectification.py: send_back": "a regulator returns a company's answer to an order",
     "tenants/red_black_list/grounds.py: _lifted": "the platform, not a regulator, notes that an entry left a list",
-    "tenants/red_black_list/preparation.py: carry_out": "a regulator decides about a company's entry on a list",
     "tenants/red_black_list/preparation.py: enter": "a regulator enters a company on a list",
+    "tenants/red_black_list/preparation.py: strike": "a regulator takes a company off a list in preparation",
     "tenants/red_black_list/publication.py: _content": "a list is published with the names of the companies on it",
     "tenants/red_black_list/publication.py: _end": "the platform, not a regulator, ends a list that is published",
     "tenants/red_black_list/publication.py: _next": "the next edition of a list has its companies' entries",
+    "tenants/red_black_list/publication.py: propose_withdrawal": "a regulator proposes that a company's entry ends",
+    "tenants/red_black_list/publication.py: withdraw": "a list that a regulator takes back ends its companies' entries",
+    "tenants/red_black_list/publication.py: withdraw_entry": "another member ends the entry of a company as proposed",
+    "tenants/red_black_list/publicity.py: decide": "a regulator decides about a company's objection to its entry",
+    "tenants/red_black_list/publicity.py: publicise": "a regulator tells companies that they stand on a list",
     "tenants/sample/company.py: write": "sample data is written as the company it belongs to",
     "tenants/sample/province.py: _adopted": "sample data has its schemes from the regulator they belong to",
     "tenants/sample/ratings.py: begin": "sample data has its ratings from the regulator they belong to",
@@ -134,7 +141,7 @@ def acting(root: Path = ROOT) -> Iterator[Outcome]:
     for path, tree in modules(root):
         for function in ast.walk(tree):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-                for what, line in _calls(function, {"acting_for", "acting_as"}):
+                for what, line in _calls(function, {"acting_for", "acting_as", "carry_out"}):
                     key = f"{path}: {function.name}"
                     used.add(key)
                     wrong = None if key in ACTS else f"{path}:{line} {function.name} calls {what}"
