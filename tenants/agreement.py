@@ -65,6 +65,7 @@ class Agreement(Changing, TenantRow, table=True):
         ForeignKeyConstraint(["tenant_id"], ["company.tenant_id"]),
         ForeignKeyConstraint(["division_id", "division_path"], ["division.id", "division.path"], onupdate="CASCADE"),
         Index("agreement_division", "division_path", "id"),
+        Index("agreement_signed", "year", "division_path", "tenant_id", postgresql_include=["id", "signed_on"]),
         one_of("state", AgreementState),
         CheckConstraint("year BETWEEN 2000 AND 2199", name="year_meant"),
     )
@@ -103,6 +104,13 @@ class ClaimedProject(Changing, TenantRow, table=True):
         Index("claimed_project_project", "tenant_id", "project_id"),
         Index("claimed_project_replaced", "tenant_id", "replaced_by_id"),
         Index("claimed_project_division", "division_path", "id"),
+        Index(
+            "claimed_project_claimed",
+            "claimed_on",
+            "division_path",
+            postgresql_include=["tenant_id", "agreement_id", "completed_on"],
+            postgresql_where=text("state <> 'DROPPED'"),
+        ),
         one_of("state", ClaimState),
         CheckConstraint("beneficiaries >= 0", name="beneficiaries_not_negative"),
         CheckConstraint("due_on >= claimed_on", name="dates_in_order"),

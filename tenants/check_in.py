@@ -66,15 +66,15 @@ class CheckIn(Changing, TenantRow, table=True):
         Index("check_in_division", "division_path", "id"),
         Index(
             "check_in_arrived",
-            "division_path",
             "arrived_on",
+            "division_path",
             postgresql_include=["left_on", "reported_on", "deadline_on"],
         ),
         Index(
             "check_in_in_charge",
-            "division_path",
             "left_on",
-            postgresql_include=["arrived_on", "reported_on", "confirmed_on", "deadline_on"],
+            "division_path",
+            postgresql_include=["project_id", "arrived_on", "reported_on", "confirmed_on", "deadline_on"],
         ),
         one_of("state", CheckInState),
         CheckConstraint("left_on >= arrived_on", name="left_after_arrival"),
@@ -170,42 +170,29 @@ CROSS JOIN (
     WHERE {{of_a}} AND {{within_a}} AND a.year BETWEEN {_YEARS} AND a.signed_on <= {_DAY} AND {_there("a")}
 ) s
 CROSS JOIN (
-    -- Where a company worked beside where it signed, put together without a join, whose size no planner foresees here.
-    SELECT coalesce(sum(y.expected), 0)::int AS expected, coalesce(sum(y.signed), 0)::int AS signed
-    FROM (
-        SELECT w.division_path, w.year, count(*) AS expected, count(*) FILTER (WHERE w.signed) AS signed
+    -- Company by company in the order of one index, and the agreements in that of another: both are read once a year.
+    SELECT coalesce(sum(w.expected), 0)::int AS expected, coalesce(sum(w.signed), 0)::int AS signed
+    FROM generate_series({_YEARS.replace(" AND ", ", ")}) y(year)
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS expected, count(b.tenant_id) AS signed
         FROM (
-            SELECT u.tenant_id, u.division_path, u.year, bool_or(u.works) AS works, bool_or(NOT u.works) AS signed
-            FROM (
-                SELECT p.tenant_id, p.division_path, y.year, true AS works
-                FROM project p CROSS JOIN generate_series({_YEARS.replace(" AND ", ", ")}) y(year)
-                WHERE {{of_p}} AND {{within_p}}
-                      AND p.started_on <= {_YEAR_END} AND (p.ended_on IS NULL OR p.ended_on >= {_YEAR_END})
-                UNION ALL
-                SELECT b.tenant_id, b.division_path, b.year, false FROM agreement b
-                WHERE {{of_b}} AND {{within_b}} AND b.year BETWEEN {_YEARS} AND b.signed_on <= {_DAY}
-            ) u
-            GROUP BY u.tenant_id, u.division_path, u.year
-        ) w
-        WHERE w.works GROUP BY w.division_path, w.year
-    ) y
-    WHERE {number_on(SettingKey.AGREEMENTS_PER_YEAR, "y.division_path", _YEAR_END)} > 0
+            SELECT p.division_path, p.tenant_id FROM project p
+            WHERE {{of_p}} AND {{within_p}}
+                  AND p.started_on <= {_YEAR_END} AND (p.ended_on IS NULL OR p.ended_on >= {_YEAR_END})
+            GROUP BY p.division_path, p.tenant_id
+        ) r
+        LEFT JOIN agreement b ON b.year = y.year AND b.division_path = r.division_path AND b.tenant_id = r.tenant_id
+             AND {{of_b}} AND {{within_b}} AND b.signed_on <= {_DAY}
+        GROUP BY r.division_path
+        HAVING {number_on(SettingKey.AGREEMENTS_PER_YEAR, "r.division_path", _YEAR_END)} > 0
+    ) w
 ) e
 CROSS JOIN (
-    SELECT coalesce(sum(u.claimed), 0)::int AS claimed, coalesce(sum(u.completed), 0)::int AS completed
-    FROM (
-        SELECT sum(x.claimed) AS claimed, sum(x.completed) AS completed
-        FROM (
-            SELECT q.tenant_id, q.agreement_id, 1 AS claimed, (q.completed_on <= {_DAY} IS TRUE)::int AS completed,
-                   false AS agreed
-            FROM claimed_project q
-            WHERE {{of_q}} AND {{within_q}} AND q.claimed_on <= {_DAY} AND q.state <> 'DROPPED'
-            UNION ALL
-            SELECT g.tenant_id, g.id, 0, 0, true FROM agreement g
-            WHERE {{of_g}} AND {{within_g}} AND g.year BETWEEN {_YEARS} AND g.signed_on <= {_DAY} AND {_there("g")}
-        ) x
-        GROUP BY x.tenant_id, x.agreement_id HAVING bool_or(x.agreed)
-    ) u
+    SELECT count(*)::int AS claimed, count(*) FILTER (WHERE q.completed_on <= {_DAY})::int AS completed
+    FROM claimed_project q
+    JOIN agreement g ON g.tenant_id = q.tenant_id AND g.id = q.agreement_id
+    WHERE {{of_q}} AND {{of_g}} AND {{within_q}} AND {{within_g}} AND q.claimed_on <= {_DAY} AND q.state <> 'DROPPED'
+          AND g.year BETWEEN {_YEARS} AND g.signed_on <= {_DAY} AND {_there("g")}
 ) c
 """
 """R-06, as on the last day of a period, or today: the leads in charge; of those who arrived in it, who reported and had

@@ -28,7 +28,6 @@ _ACTING: Final = (
     "e.id IN (SELECT m.estate_id FROM committee m WHERE {{of_m}} AND {{within_m}} AND m.ended_on IS NULL"
     " AND m.kind = '{kind}')"
 )
-_REGISTERED: Final = "FROM estate h WHERE {of_h} AND {within_h}"
 
 _CHECKS: Final = {
     DataCheck.COMPANY_CODE_OVERRIDDEN: ("companies", "c.uscc_override IS NOT NULL"),
@@ -52,12 +51,11 @@ _CHECKS: Final = {
     DataCheck.PROJECT_CONTRACT_EXPIRED: ("projects", "p.contract_until < {until}"),
     DataCheck.PROJECT_DELIVERY_DIFFERS: (
         "projects",
-        "(p.delivery_status = 'DELIVERED')"
-        f" <> (p.estate_id IN (SELECT h.id {_REGISTERED} AND h.lifecycle = 'DELIVERED'))",
+        "(p.delivery_status = 'DELIVERED') <> (h.lifecycle = 'DELIVERED')",
     ),
     DataCheck.PROJECT_GRIDS_DIFFER: (
         "projects",
-        f"p.grid_count IS NOT NULL AND (p.estate_id, p.grid_count) NOT IN (SELECT h.id, h.grid_count {_REGISTERED})",
+        "p.grid_count <> h.grid_count",
     ),
     DataCheck.PROJECT_LEAD_MISSING: (
         "projects",
@@ -90,7 +88,8 @@ WITH s AS (
     FROM estate e CROSS JOIN s WHERE {{since}} <= {{until}} AND {{of_e}} AND {{within_e}}
 ), projects AS (
     SELECT {_sums("projects")}
-    FROM project p CROSS JOIN s WHERE {{since}} <= {{until}} AND {{of_p}} AND {{within_p}} AND p.status = 'ACTIVE'
+    FROM project p JOIN estate h ON h.id = p.estate_id CROSS JOIN s
+    WHERE {{of_h}} AND {{within_h}} AND {{since}} <= {{until}} AND {{of_p}} AND {{within_p}} AND p.status = 'ACTIVE'
 ), companies AS (
     SELECT {_sums("companies")}
     FROM company c WHERE {{since}} <= {{until}} AND {{of_c}} AND {{within_c}} AND c.status = 'ACTIVE'

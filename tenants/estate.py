@@ -82,7 +82,7 @@ class Estate(Changing, Row, table=True):
     __table_args__ = (
         UniqueConstraint("id", "division_path"),
         UniqueConstraint("division_id", "name"),
-        Index("estate_division", "division_path", "id"),
+        Index("estate_division", "division_path", "id", postgresql_include=["kind"]),
         Index(
             "estate_eligible",
             "division_path",

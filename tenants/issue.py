@@ -154,11 +154,11 @@ class Issue(Changing, TenantRow, table=True):
             unique=True,
             postgresql_where=text("external_id IS NOT NULL"),
         ),
+        Index("issue_division", "division_path", "found_on", "id"),
         Index(
-            "issue_division",
-            "division_path",
+            "issue_found",
             "found_on",
-            "id",
+            "division_path",
             postgresql_include=[
                 *("estate_id", "category_id", "closed_on", "due_on", "closed_at_level", "supervised_on"),
                 "satisfaction",
@@ -230,31 +230,25 @@ SELECT i.found, i.closed, round(i.closed::numeric / nullif(i.found, 0), 4) AS cl
        round(i.at_grid::numeric / nullif(i.closed, 0), 4) AS closed_at_grid_share,
        round(i.at_community::numeric / nullif(i.closed, 0), 4) AS closed_at_community_share,
        round(i.at_street::numeric / nullif(i.closed, 0), 4) AS closed_at_street_share,
-       i.overdue, i.supervised, i.estates, s.estates AS estates_served,
+       i.overdue, i.supervised, e.estates, s.estates AS estates_served,
        round(i.found::numeric / nullif(s.estates, 0), 2) AS found_per_estate,
        y.found AS found_year_before, round((i.found - y.found)::numeric / nullif(y.found, 0), 4) AS year_on_year,
        i.evaluated, round(i.satisfaction::numeric / nullif(i.evaluated, 0), 2) AS satisfaction
 FROM (
-    SELECT coalesce(sum(e.found), 0)::int AS found, coalesce(sum(e.closed), 0)::int AS closed,
-           sum(e.in_time) AS in_time, sum(e.days) AS days, sum(e.at_estate) AS at_estate, sum(e.at_grid) AS at_grid,
-           sum(e.at_community) AS at_community, sum(e.at_street) AS at_street,
-           coalesce(sum(e.overdue), 0)::int AS overdue, coalesce(sum(e.supervised), 0)::int AS supervised,
-           count(*)::int AS estates, coalesce(sum(e.evaluated), 0)::int AS evaluated,
-           sum(e.satisfaction) AS satisfaction
-    FROM (
-        SELECT count(*) AS found, count(t.closed_on) AS closed,
-               count(*) FILTER (WHERE t.closed_on <= t.due_on) AS in_time, sum(t.closed_on - t.found_on) AS days,
-               count(*) FILTER (WHERE t.closed_at_level = 'ESTATE') AS at_estate,
-               count(*) FILTER (WHERE t.closed_at_level = 'GRID') AS at_grid,
-               count(*) FILTER (WHERE t.closed_at_level = 'COMMUNITY') AS at_community,
-               count(*) FILTER (WHERE t.closed_at_level = 'STREET') AS at_street,
-               count(*) FILTER (WHERE t.closed_on IS NULL AND t.due_on < {{as_of}}) AS overdue,
-               count(*) FILTER (WHERE t.supervised_on <= {{as_of}}) AS supervised, count(t.satisfaction) AS evaluated,
-               sum(t.satisfaction) AS satisfaction
-        FROM {_FOUND}
-        GROUP BY t.estate_id
-    ) e
+    SELECT count(*)::int AS found, count(t.closed_on)::int AS closed,
+           count(*) FILTER (WHERE t.closed_on <= t.due_on) AS in_time, sum(t.closed_on - t.found_on) AS days,
+           count(*) FILTER (WHERE t.closed_at_level = 'ESTATE') AS at_estate,
+           count(*) FILTER (WHERE t.closed_at_level = 'GRID') AS at_grid,
+           count(*) FILTER (WHERE t.closed_at_level = 'COMMUNITY') AS at_community,
+           count(*) FILTER (WHERE t.closed_at_level = 'STREET') AS at_street,
+           count(*) FILTER (WHERE t.closed_on IS NULL AND t.due_on < {{as_of}})::int AS overdue,
+           count(*) FILTER (WHERE t.supervised_on <= {{as_of}})::int AS supervised,
+           count(t.satisfaction)::int AS evaluated, sum(t.satisfaction) AS satisfaction
+    FROM {_FOUND}
 ) i
+CROSS JOIN (
+    SELECT count(*)::int AS estates FROM (SELECT t.estate_id FROM {_FOUND} GROUP BY t.estate_id) t
+) e
 CROSS JOIN (
     SELECT count(*)::int AS found FROM issue b
     WHERE {{of_b}} AND {{within_b}}
@@ -262,9 +256,13 @@ CROSS JOIN (
                              AND (least({{until}}, {{as_of}}) - interval '1 year')::date
 ) y
 CROSS JOIN (
-    SELECT count(DISTINCT p.estate_id)::int AS estates FROM project p
-    WHERE {{of_p}} AND {{within_p}} AND p.started_on <= least({{until}}, {{as_of}})
-          AND (p.ended_on IS NULL OR p.ended_on >= {{since}})
+    SELECT count(*)::int AS estates
+    FROM (
+        SELECT p.estate_id FROM project p
+        WHERE {{of_p}} AND {{within_p}} AND p.started_on <= least({{until}}, {{as_of}})
+              AND (p.ended_on IS NULL OR p.ended_on >= {{since}})
+        GROUP BY p.estate_id
+    ) p
 ) s
 """
 """R-07: the issues found in a period, and how they stood on a day. In time is by the deadline, which rests on what the

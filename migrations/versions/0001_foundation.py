@@ -317,7 +317,7 @@ def create_tables() -> None:
         sa.UniqueConstraint("division_id", "name"),
         sa.UniqueConstraint("id", "division_path"),
     )
-    op.create_index("estate_division", "estate", ["division_path", "id"], unique=False)
+    op.create_index("estate_division", "estate", ["division_path", "id"], postgresql_include=["kind"])
     op.create_index("estate_serving", "estate", ["serving_tenant_id"], unique=False)
     op.create_table(
         "regulator",
@@ -409,9 +409,14 @@ def create_tables() -> None:
         "project_division",
         "project",
         ["division_path", "id"],
-        postgresql_include=["started_on", "ended_on"],
     )
     op.create_index("project_estate", "project", ["tenant_id", "estate_id"], unique=False)
+    op.create_index(
+        "project_run",
+        "project",
+        ["division_path", "tenant_id"],
+        postgresql_include=["estate_id", "started_on", "ended_on"],
+    )
     op.create_index(
         "project_one_active",
         "project",

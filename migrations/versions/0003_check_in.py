@@ -51,6 +51,12 @@ def create_tables() -> None:
         sa.UniqueConstraint("tenant_id", "division_id", "year"),
     )
     op.create_index("agreement_division", "agreement", ["division_path", "id"], unique=False)
+    op.create_index(
+        "agreement_signed",
+        "agreement",
+        ["year", "division_path", "tenant_id"],
+        postgresql_include=["id", "signed_on"],
+    )
     op.create_table(
         "claimed_project",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -94,6 +100,13 @@ def create_tables() -> None:
             ["claimed_project.tenant_id", "claimed_project.id"],
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
+    )
+    op.create_index(
+        "claimed_project_claimed",
+        "claimed_project",
+        ["claimed_on", "division_path"],
+        postgresql_include=["tenant_id", "agreement_id", "completed_on"],
+        postgresql_where=sa.text("state <> 'DROPPED'"),
     )
     op.create_index("claimed_project_division", "claimed_project", ["division_path", "id"], unique=False)
     op.create_index(
@@ -153,15 +166,15 @@ def create_tables() -> None:
     op.create_index(
         "check_in_arrived",
         "check_in",
-        ["division_path", "arrived_on"],
+        ["arrived_on", "division_path"],
         postgresql_include=["left_on", "reported_on", "deadline_on"],
     )
     op.create_index("check_in_division", "check_in", ["division_path", "id"], unique=False)
     op.create_index(
         "check_in_in_charge",
         "check_in",
-        ["division_path", "left_on"],
-        postgresql_include=["arrived_on", "reported_on", "confirmed_on", "deadline_on"],
+        ["left_on", "division_path"],
+        postgresql_include=["project_id", "arrived_on", "reported_on", "confirmed_on", "deadline_on"],
     )
     op.create_index("check_in_due", "check_in", ["tenant_id", "state", "deadline_on"], unique=False)
     op.create_index("check_in_project", "check_in", ["tenant_id", "project_id"], unique=False)

@@ -110,10 +110,11 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id"),
     )
     op.create_index("issue_category_id", "issue", ["category_id"], unique=False)
+    op.create_index("issue_division", "issue", ["division_path", "found_on", "id"])
     op.create_index(
-        "issue_division",
+        "issue_found",
         "issue",
-        ["division_path", "found_on", "id"],
+        ["found_on", "division_path"],
         postgresql_include=[
             *("estate_id", "category_id", "closed_on", "due_on", "closed_at_level", "supervised_on"),
             "satisfaction",

@@ -103,11 +103,9 @@ def create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
     )
+    op.create_index("open_day_division", "open_day", ["division_path", "held_on", "id"])
     op.create_index(
-        "open_day_division",
-        "open_day",
-        ["division_path", "held_on", "id"],
-        postgresql_include=["tenant_id", "estate_id", "attended"],
+        "open_day_held", "open_day", ["held_on", "division_path"], postgresql_include=["estate_id", "attended"]
     )
     op.create_index("open_day_project", "open_day", ["tenant_id", "project_id", "id"], unique=False)
     op.create_index("open_day_starts", "open_day", ["tenant_id", "starts_at"], unique=False)
@@ -167,11 +165,9 @@ def create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
     )
+    op.create_index("opinion_division", "opinion", ["division_path", "id"])
     op.create_index(
-        "opinion_division",
-        "opinion",
-        ["division_path", "id"],
-        postgresql_include=["tenant_id", "open_day_id", "estate_id", "received_on", "answered_on"],
+        "opinion_received", "opinion", ["received_on", "division_path"], postgresql_include=["estate_id", "answered_on"]
     )
     op.create_index("opinion_issue", "opinion", ["tenant_id", "issue_id"], unique=False)
     op.create_index("opinion_open_day", "opinion", ["tenant_id", "open_day_id", "id"], unique=False)

@@ -41,6 +41,7 @@ from schema.reads.row import subtree, table_of
 from schema.reads.sql import Json, Sql, literal, select
 from schema.reads.values import CODE, TEXT, identity, kind_of
 from schema.terms import EstateKind, Every
+from tenants.row import today
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -297,7 +298,11 @@ class _Reading:
         if name in report.days:
             return self._parameter(name, "date")
         if name == "as_of":
-            return "current_date" if self._leaf(name).value is None else self._parameter(name, "date")
+            if self._leaf(name).value is not None:
+                return self._parameter(name, "date")
+            # As a value and not as a function, which would be called for every row that is held against it.
+            (day,) = self._statement.found(("today",), ("date",), lambda *_: today(), self._place)
+            return day
         if name in report.asked:
             return self._parameter(name, report.asked[name].cast, report.asked[name].parameter)
         if name == "any_kind":
