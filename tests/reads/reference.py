@@ -295,7 +295,7 @@ class Reference:
         compare = _comparison([descending for _, descending in order])
 
         def values(row: Row) -> list[Any]:
-            return [row[name] for name, _ in order]
+            return [row["id" if name == "id" else _column(target.fields[name])] for name, _ in order]
 
         def in_order(one: Row, other: Row) -> int:
             return int(compare(values(one), values(other)))
@@ -345,8 +345,12 @@ class Reference:
         if isinstance(one.declaration, One):
             other = target_of(one)
             return any(self._meets(other, found, part) for found in self._matching(target, row, other, one.declaration))
-        value = row[getattr(one.declaration, "column", None) or one.python_name]
+        value = row[_column(one)]
         return all(_operator(value, op, given) for op, given in part.items())
+
+
+def _column(one: Declared) -> str:
+    return getattr(one.declaration, "column", None) or one.python_name
 
 
 def _operator(value: Any, operator: str, given: Any) -> bool:
