@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
@@ -109,6 +109,19 @@ async def create_all(
         await record(scope, action, entity, row, _values(row))
 
 
+async def create_unread(scope: Scope, rows: Sequence[Any], entity: str) -> None:
+    """Insert rows that nothing in this transaction reads and that meet no other's values, and journal each: in
+    one message for all, without what it takes to know them again.
+    """
+    for row in rows:
+        held = {name: getattr(row, name) for name in row.__table__.columns.keys()}  # noqa: SIM118 - as in `_values`
+        scope.write_later(type(row), {name: value for name, value in held.items() if name not in _SET_BY_DATABASE})
+        await record(scope, "created", entity, row, _values(row))
+
+
+_SET_BY_DATABASE = {"created_at", "updated_at"}
+
+
 async def change(
     scope: Scope,
     row: Any,
@@ -141,16 +154,19 @@ async def change_all(scope: Scope, rows: Sequence[Any], entity: str, values: Map
     """Set the same values in rows of the company, each if it still is at the version at which the caller read it: by
     one statement, and journal each. The rows are told of it, and leave the session.
     """
+    await scope.session.flush()
     [table] = {type(row) for row in rows}
     wanted = {row.id: row.version + 1 for row in rows}
-    changed = await scope.session.execute(
-        update(table)
-        .where(table.tenant_id == scope.tenant_id, table.id.in_(wanted))
-        .values(**values, version=table.version + 1, updated_at=now())
-        .returning(table.id, table.version),
-        execution_options={"synchronize_session": False},
+    set_to = "".join(f"{name} = ${at}, " for at, name in enumerate(values, 4))
+    changed = await scope.connection.fetch(
+        f"UPDATE {table.__tablename__} SET {set_to}version = version + 1, updated_at = $3"
+        " WHERE tenant_id = $1 AND id = ANY ($2) RETURNING id, version",
+        scope.tenant_id,
+        list(wanted),
+        now(),
+        *values.values(),
     )
-    found: dict[UUID, int] = dict(changed.all())
+    found: dict[UUID, int] = {row["id"]: row["version"] for row in changed}
     for row in rows:
         if row.id not in found:
             raise DomainError(Code.NOT_FOUND, "id")

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint, select
 from sqlmodel import Field, col
 
-from tenants.change import create, create_all
+from tenants.change import create, create_unread
 from tenants.credit.score import ExactJson
 from tenants.errors import Code, DomainError
 from tenants.rating.case import Answer, CaseState, RatingCase, by_company, cases_of, checked, take_on
@@ -81,7 +81,7 @@ async def score_cycle(scope: Scope, id: UUID, version: int) -> RatingCycle:
         if not missing:
             async with scope.acting_for(tenant_id):
                 rows = [_edition(scope, cycle, one, 1, inputs_of[one.id], made[one.id], None) for one in theirs]
-                await create_all(scope, rows, "rating_result", taken=_meanwhile(1))
+                await create_unread(scope, rows, "rating_result")
                 await _scored(scope, document, theirs, made)
     if missing:
         raise DomainError(Code.RATING_INCOMPLETE, "id", cases=tuple(missing[:20]))
@@ -112,6 +112,7 @@ def _edition(
     scope: Scope, cycle: RatingCycle, case: RatingCase, edition: int, inputs: Inputs, result: Result, reason: str | None
 ) -> RatingResult:
     assert scope.principal.actor_id is not None
+    canonical = result.canonical
     return RatingResult(
         tenant_id=case.tenant_id,
         cycle_id=cycle.id,
@@ -125,16 +126,11 @@ def _edition(
         band=result.band.code if result.band else None,
         points=[Decimal(one.points.numerator) / one.points.denominator for one in result.sections],
         inputs=written(inputs),
-        explanation=result.canonical.decode(),
-        digest=hashlib.sha256(result.canonical).hexdigest(),
+        explanation=canonical.decode(),
+        digest=hashlib.sha256(canonical).hexdigest(),
         reason=reason,
         scored_by=scope.principal.actor_id,
     )
-
-
-def _meanwhile(edition: int) -> Mapping[str, DomainError]:
-    conflict = DomainError(Code.CONFLICT, "version", seen=edition - 1, current=edition)
-    return {"rating_result_tenant_id_case_id_edition_key": conflict}
 
 
 async def latest(scope: Scope, cycle: RatingCycle) -> dict[UUID, RatingResult]:
@@ -164,5 +160,7 @@ async def next_edition(
         raise DomainError(Code.RATING_UNCHANGED, "answers")
     async with scope.acting_for(case.tenant_id):
         row = _edition(scope, cycle, case, last.edition + 1, inputs, result, reason)
-        await create(scope, row, "rating_result", taken=_meanwhile(row.edition))
+        conflict = DomainError(Code.CONFLICT, "version", seen=last.edition, current=row.edition)
+        taken = {"rating_result_tenant_id_case_id_edition_key": conflict}
+        await create(scope, row, "rating_result", taken=taken)
         return row
