@@ -173,6 +173,7 @@ _enum(
         DueKind.CLAIMED_PROJECT: "Complete a claimed project (完成认领项目).",
         DueKind.ISSUE: "Close an issue (办结问题).",
         DueKind.LEAD_REPORT: "Report to the community for a period (负责人向社区报告).",
+        DueKind.OPEN_DAY: "Hold the open days of the quarter (举办季度开放日).",
         DueKind.OPINION: "Answer an opinion given on an open day (答复意见).",
         DueKind.PARTY_APPROVAL: "Approve an admission (审批预备党员).",
         DueKind.PARTY_BRANCH_MEETING: "Hold the branch meeting (召开支部大会).",

@@ -78,6 +78,27 @@ SELECT o.tenant_id, o.id, 'OPINION' AS kind, o.id AS subject_id, d.project_id, o
        o.answer_due_on AS due_on, o.provisional
 FROM opinion o JOIN open_day d ON d.tenant_id = o.tenant_id AND d.id = o.open_day_id
 WHERE o.answered_on IS NULL
+UNION ALL
+SELECT p.tenant_id, md5(concat_ws(' ', p.id, q.first, 'OPEN_DAY'))::uuid AS id, 'OPEN_DAY' AS kind,
+       NULL::uuid AS subject_id, p.id AS project_id, p.estate_id, p.division_path, q.last AS due_on,
+       false AS provisional
+FROM (SELECT DISTINCT d.path FROM division_setting s
+      JOIN division d ON d.path >= s.division_path AND d.path < s.division_path || '['
+      WHERE s.key = 'OPEN_DAYS_PER_QUARTER') n
+JOIN project p ON p.division_path = n.path AND p.status = 'ACTIVE'
+JOIN company f ON f.tenant_id = p.tenant_id
+CROSS JOIN LATERAL (
+    SELECT g.first::date AS first, (g.first + interval '3 months')::date - 1 AS last
+    FROM (VALUES (0), (1)) b(ago)
+    CROSS JOIN LATERAL (SELECT date_trunc('quarter', current_date::timestamp) - b.ago * interval '3 months' AS first) g
+) q
+WHERE p.started_on <= q.first AND f.created_at < q.last + 1
+  AND coalesce((
+    SELECT CASE WHEN s.value ~ '^[0-9]+$' THEN s.value::int END FROM division_setting s
+    WHERE s.key = 'OPEN_DAYS_PER_QUARTER' AND s.division_path IN (left(p.division_path, 2), left(p.division_path, 4), left(p.division_path, 6), left(p.division_path, 9), left(p.division_path, 12)) AND s.valid_from <= least(current_date, q.last) AND (s.valid_to IS NULL OR s.valid_to > least(current_date, q.last))
+    ORDER BY s.division_path DESC LIMIT 1), NULL) > (
+      SELECT count(*) FROM open_day o
+      WHERE o.tenant_id = p.tenant_id AND o.project_id = p.id AND o.held_on BETWEEN q.first AND q.last)
 """
 
 OF_COMMUNITIES = """
@@ -146,7 +167,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('AGREEMENT', 'AGREEMENT_REVIEW', 'CHECK_IN', 'CHECK_IN_CONFIRMATION', 'CLAIM', 'CLAIM_CONFIRMATION', 'CLAIMED_PROJECT', 'CREDIT_OBJECTION', 'CREDIT_RECTIFICATION', 'ISSUE', 'LEAD_REPORT', 'OPINION', 'PARTY_APPROVAL', 'PARTY_BRANCH_MEETING', 'PARTY_CONVERSION', 'PARTY_CONVERSION_APPROVAL', 'PARTY_CULTIVATION_REVIEW', 'PARTY_ELECTION', 'PARTY_ERASURE', 'PARTY_OATH', 'PARTY_TALK', 'PARTY_TRANSFER', 'RECTIFICATION')",
+            "kind IN ('AGREEMENT', 'AGREEMENT_REVIEW', 'CHECK_IN', 'CHECK_IN_CONFIRMATION', 'CLAIM', 'CLAIM_CONFIRMATION', 'CLAIMED_PROJECT', 'CREDIT_OBJECTION', 'CREDIT_RECTIFICATION', 'ISSUE', 'LEAD_REPORT', 'OPEN_DAY', 'OPINION', 'PARTY_APPROVAL', 'PARTY_BRANCH_MEETING', 'PARTY_CONVERSION', 'PARTY_CONVERSION_APPROVAL', 'PARTY_CULTIVATION_REVIEW', 'PARTY_ELECTION', 'PARTY_ERASURE', 'PARTY_OATH', 'PARTY_TALK', 'PARTY_TRANSFER', 'RECTIFICATION')",
             name="kind_known",
         ),
         sa.ForeignKeyConstraint(["tenant_id"], ["company.tenant_id"]),

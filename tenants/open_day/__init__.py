@@ -11,7 +11,8 @@ opinion.py   given, answered, made issues; then the open day is closed
 report.py    R-05
 """
 
-from tenants.open_day.opinion import DUES, NewOpinion, answer, close, collect, convert, settle
+from tenants.open_day.opinion import DUES as OPINIONS_DUE
+from tenants.open_day.opinion import NewOpinion, answer, close, collect, convert, settle
 from tenants.open_day.planning import (
     BATCHES_LIMIT,
     VISITORS_LIMIT,
@@ -23,9 +24,12 @@ from tenants.open_day.planning import (
     publish,
     update,
 )
-from tenants.open_day.report import REPORT
+from tenants.open_day.report import OWED, REPORT
 from tenants.open_day.tables import ANNOUNCED, OpenArea, OpenDay, OpenDayBatch, OpenDayState, Opinion, Organiser
 from tenants.open_day.visitors import count, hold, register
+
+DUES = f"{OPINIONS_DUE.strip()}\nUNION ALL\n{OWED.strip()}\n"
+"""Opinions to answer, and open days to hold."""
 
 __all__ = [
     "ANNOUNCED",

@@ -1,4 +1,4 @@
-"""R-05: open days held, and what was said there."""
+"""R-05: open days held, and what was said there; and how many a quarter are owed."""
 
 from tenants.setting import SettingKey, number_on
 
@@ -41,4 +41,27 @@ ORDER BY kind
 """
 """R-05: the open days held in a period and the opinions given in it, for each kind of estate where there was one or a
 project ran. A share is of the estates where a project ran in the period.
+"""
+
+OWED = f"""
+SELECT p.tenant_id, md5(concat_ws(' ', p.id, q.first, 'OPEN_DAY'))::uuid AS id, 'OPEN_DAY' AS kind,
+       NULL::uuid AS subject_id, p.id AS project_id, p.estate_id, p.division_path, q.last AS due_on,
+       false AS provisional
+FROM (SELECT DISTINCT d.path FROM division_setting s
+      JOIN division d ON d.path >= s.division_path AND d.path < s.division_path || '['
+      WHERE s.key = '{SettingKey.OPEN_DAYS_PER_QUARTER}') n
+JOIN project p ON p.division_path = n.path AND p.status = 'ACTIVE'
+JOIN company f ON f.tenant_id = p.tenant_id
+CROSS JOIN LATERAL (
+    SELECT g.first::date AS first, (g.first + interval '3 months')::date - 1 AS last
+    FROM (VALUES (0), (1)) b(ago)
+    CROSS JOIN LATERAL (SELECT date_trunc('quarter', current_date::timestamp) - b.ago * interval '3 months' AS first) g
+) q
+WHERE p.started_on <= q.first AND f.created_at < q.last + 1
+  AND {number_on(SettingKey.OPEN_DAYS_PER_QUARTER, "p.division_path", "least(current_date, q.last)")} > (
+      SELECT count(*) FROM open_day o
+      WHERE o.tenant_id = p.tenant_id AND o.project_id = p.id AND o.held_on BETWEEN q.first AND q.last)
+"""
+"""Open days still to be held at an estate in the running quarter, and still those of the one before, where the
+division says how many a quarter; of a quarter that the project runs through.
 """

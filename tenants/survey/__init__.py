@@ -16,6 +16,11 @@ answered last, so the order of writing (xmin, ctid) shows who that was and nothi
 server reads a tally but for adding to it and for closing the survey, and no figure is given before that, so that no two
 figures can be subtracted. At the close the tally goes over into the survey's figures in one transaction.
 
+What the company is not told. A survey and its slips are rows of the regulator, not of the company, which reads of them
+what is published: an entry in its access log would tell it that a survey of its estate runs, and the list of slips whom
+to visit before they answer. So its front desk (前台) may carry the folded slips that the regulator gives it, and has no
+right here for that.
+
 What remains. Whoever reads the disk of an open survey (PostgreSQL's dead row versions until they are vacuumed, the
 write-ahead log, a backup of each moment) can compare one tally with the next, and so can an administrator of the
 database who looks before and after each answer. Whoever holds the links before they are handed out could answer in the

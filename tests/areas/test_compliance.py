@@ -7,6 +7,7 @@ import pytest
 
 from schema import build, executable
 from tenants import check_in, lead_report, open_day, project, setting
+from tenants.calendar import add_months
 from tenants.lead_report import NewLeadReport
 from tenants.open_day import NewOpenDay, OpenArea
 from tenants.project import Project
@@ -121,3 +122,24 @@ async def test_nothing_is_owed_before_its_day_or_where_nobody_asks(town: Town) -
     assert (await counted(town, firm.admin, **yesterday))["CHECK_IN"] == nothing
     year = await counted(town, free.admin, today() - 365 * DAY, today())
     assert (year["LEAD_REPORT"], year["OPEN_DAY"]) == (nothing, nothing)
+
+
+async def test_open_days_of_a_quarter_are_due(town: Town) -> None:
+    """Those of the quarter before are overdue, those of this one are due by its last day, until enough were held."""
+    firm, other = await town.company(), await town.company()
+    await town.administrator.execute("UPDATE company SET created_at = '2024-01-01' WHERE tenant_id = $1", firm.id)
+    begun = await town.project(firm, at=AT)
+    await town.project(other, at=AT)
+
+    async def owed(who: Principal) -> list[tuple[str, bool]]:
+        text = "{ dues(where: {kind: {eq: OPEN_DAY}}) { nodes { dueOn overdue } } }"
+        nodes = (await Asker(executable(build()), town.database, who)(text))["dues"]["nodes"]
+        return [(node["dueOn"], node["overdue"]) for node in nodes]
+
+    last = add_months(BEFORE + DAY, 3) - DAY
+    assert await owed(firm.admin) == [(str(BEFORE), True), (str(last), False)]
+    assert await owed(other.admin) == [(str(last), False)]
+    for _ in range(2):
+        await held(town, firm, begun, today())
+    assert await owed(firm.admin) == [(str(BEFORE), True)]
+    assert (str(last), False) in await owed(await town.regulator(AT))
