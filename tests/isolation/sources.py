@@ -19,6 +19,7 @@ OPENS = {
     "tenants/scope.py": "the one place",
     "tenants/pool.py": "it keeps the connections that scope.py makes, and never speaks on one",
     "tenants/sample/province.py: SET LOCAL": "a province is filled with plans for many companies from the first on",
+    "tenants/sample/ratings.py: SET LOCAL": "a city's results are published before the tables have statistics",
     "api/start.py: connect": "`linli demo` and `migrate` ask the administrator's server which version it is",
 }
 """Files, or calls in files, that may open a connection or a transaction, each with the reason."""
