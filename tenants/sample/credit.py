@@ -18,6 +18,8 @@ from tenants.setting import KINDS, SettingKey
 
 SCHEME: Final = "lianyungang-credit"
 """The shipped scheme that the sample province takes over."""
+LEAD_SCHEME: Final = "nanjing-lead-credit"
+"""The one that some of its streets take over, for the leads of the projects there."""
 
 _TODAY: Final = f"date '{TODAY}'"
 
@@ -142,6 +144,38 @@ CROSS JOIN LATERAL (
 """
 """What was drafted, and what became of it by now."""
 
+_OF_LEADS: Final = f"""
+INSERT INTO credit_record (tenant_id, id, created_at, updated_at, version, subject, staff_id, project_id, division_id,
+    division_path, issuer, information, severity, scheme_id, item, article, points, facts, basis, occurred_on,
+    decided_on, state, drafted_by, objection_days, handler, notified_on, object_by, provisional, effective_on,
+    decided_by, valid_to, ended_on)
+SELECT $1::uuid, {row_id("decided_on::timestamptz", "h")}, decided_on, coalesce(ended_on, effective_on),
+       3 + (ended_on IS NOT NULL)::int, 'PROJECT_LEAD', staff_id, project_id, division_id, division_path, $2, 'BAD',
+       'GENERAL', scheme_id, 'REFUSED_HANDOVER', '拒不移交（示例）', -8, '未按期移交物业资料（示例）',
+       '示例住建罚决定〔' || extract(year FROM decided_on) || '〕' || substr(h, 1, 6) || '号', decided_on, decided_on,
+       CASE WHEN ended_on IS NULL THEN 'EFFECTIVE' ELSE 'EXPIRED' END, $3,
+       {KINDS[SettingKey.OBJECTION_DAYS].default}, '孙悦', notified_on, effective_on - 1, false, effective_on, $4::uuid,
+       valid_to, ended_on
+FROM (
+    SELECT l.staff_id, p.id AS project_id, d.id AS division_id, p.division_path, c.id AS scheme_id, s.h, o.decided_on,
+           o.decided_on + 1 AS notified_on, {later("o.decided_on + 1", "$5")} + 1 AS effective_on, v.valid_to,
+           CASE WHEN v.valid_to < {_TODAY} THEN v.valid_to + 1 END AS ended_on
+    FROM project p
+    JOIN scheme c ON c.subject = 'PROJECT_LEAD' AND p.division_path ^@ c.division_path
+    JOIN division d ON d.path = p.division_path
+    CROSS JOIN {hashed("'lead-credit/' || p.id")}
+    CROSS JOIN LATERAL (
+        SELECT date '{SINCE}' + (get_byte(s.b, 0) * 256 + get_byte(s.b, 1)) % {(TODAY - SINCE).days - 40} AS decided_on
+    ) o
+    CROSS JOIN LATERAL (SELECT {_months(SettingKey.PUBLICATION_MONTHS_GENERAL)} AS valid_to) v
+    JOIN project_lead l ON l.tenant_id = p.tenant_id AND l.project_id = p.id AND l.arrived_on <= o.decided_on
+                        AND (l.left_on IS NULL OR l.left_on >= o.decided_on)
+    WHERE p.tenant_id = $1
+) r
+"""
+"""One record of who led a project on a day, where the street has a scheme for leads; notified, and in force for a year.
+"""
+
 _LATER: Final = (
     "handler,notified_on,object_by,decided_by",
     "objected_on,objection,objection_decide_by",
@@ -204,4 +238,5 @@ async def keep(scope: Scope, number: int, records: int, companies: int, office: 
     """Keep the company's share of the records, as the company of this number of so many; in its name."""
     share, calendars = (scope.tenant_id, number, records, companies), (_OBJECTED, _DECIDED, _REPAIRED)
     await scope.connection.execute(_RECORDS, *share, *office, *calendars)
+    await scope.connection.execute(_OF_LEADS, scope.tenant_id, office.issuer, office.drafts, office.decides, _OBJECTED)
     await scope.connection.execute(_ENTRIES, scope.tenant_id)

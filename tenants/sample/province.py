@@ -72,7 +72,8 @@ async def load_province(
     at, counties = await _places(database, province)
     named = f"{province}/{seed}"
     async with database.writing(WORKER) as scope:
-        await registers.streets(scope, province)
+        for street in await registers.streets(scope, province):
+            await _adopted(scope, street, credit.LEAD_SCHEME)
         theirs, *cities = await _authorities(scope, at)
         office = await _office(scope, theirs)
         categories = await _rules(scope, theirs.place)

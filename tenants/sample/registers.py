@@ -7,13 +7,14 @@ the platform. Equal input gives equal rows, and rows that are there stay as they
 
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from tenants.campaign import MONTHS, Campaign, DutyKind
 from tenants.division import WORKER, DivisionLevel
-from tenants.sample.company import TODAY, Rows, ids_of, insert
+from tenants.sample.company import TODAY, Place, Rows, ids_of, insert
 from tenants.sample.regulator import Authority
 from tenants.sample.years import hashed, row_id
-from tenants.scope import Database, Scope
+from tenants.scope import Database, Principal, Scope
 from tenants.setting import KINDS, SettingKey
 
 SINCE: Final = date(2024, 1, 1)
@@ -29,6 +30,11 @@ WHERE d.level = 'STREET' AND d.valid_to IS NULL AND d.path ^@ $1
 ON CONFLICT DO NOTHING
 """
 """Each street's own regulator, which raises the whistles there."""
+
+_RATING_STREETS: Final = """
+SELECT id, name, division_id, division_path FROM regulator
+WHERE level = 'STREET' AND division_path ^@ $1 AND right(division_path, 1) = '1' ORDER BY division_path
+"""
 
 _HOURS: Final = f"""make_interval(hours => CASE level WHEN 'EMERGENCY'
     THEN {KINDS[SettingKey.WHISTLE_EMERGENCY_HOURS].default} ELSE {KINDS[SettingKey.WHISTLE_HOURS].default} END)"""
@@ -179,9 +185,19 @@ async def whistle(scope: Scope) -> None:
     await scope.connection.execute(_POSTS, scope.tenant_id)
 
 
-async def streets(scope: Scope, province: str) -> None:
-    """The regulators of the streets; as the platform."""
+async def streets(scope: Scope, province: str) -> list[Authority]:
+    """Make the regulators of the streets, as the platform; those whose code ends in 1, which rate project leads."""
     await scope.connection.execute(_STREETS, province)
+    found = await scope.connection.fetch(_RATING_STREETS, province)
+    return [
+        Authority(
+            Place(row["division_id"], row["division_path"]),
+            row["name"],
+            Principal("regulator", regulator_id=UUID(str(row["id"])), division_path=row["division_path"]),
+            {},
+        )
+        for row in found
+    ]
 
 
 async def campaign(database: Database, owner: Authority, owed_by: DivisionLevel, *duties: DutyKind) -> None:
