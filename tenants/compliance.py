@@ -50,27 +50,31 @@ WHERE {of_t} AND {within_t} AND t.arrived_on BETWEEN {since} - 366 AND {until}
       AND (t.left_on IS NULL OR t.left_on >= t.deadline_on OR t.reported_on IS NOT NULL)
 """
 _LEAD_REPORTS = f"""
+WITH n AS MATERIALIZED (SELECT * FROM {_asking(SettingKey.LEAD_REPORT_MONTHS)} n WHERE n.amount > 0)
 SELECT count(*) AS due, count(m.id) AS done, count(*) FILTER (WHERE m.reported_on <= r.last) AS in_time,
        count(*) FILTER (WHERE m.id IS NULL AND r.last < current_date) AS overdue
-FROM {_asking(SettingKey.LEAD_REPORT_MONTHS)} n
-JOIN check_in c ON c.division_path = n.path AND {{of_c}} AND {{within_c}}
+FROM n
+JOIN check_in c ON c.division_path = n.path AND c.division_path = ANY(ARRAY(SELECT path FROM n))
+                AND {{of_c}} AND {{within_c}}
 CROSS JOIN LATERAL {_periods("n.amount")} r
 LEFT JOIN lead_report m ON {{of_m}} AND m.tenant_id = c.tenant_id AND m.project_id = c.project_id
                         AND m.since = r.first AND m.reported_on <= {{until}}
-WHERE n.amount > 0 AND c.arrived_on <= r.last AND coalesce(c.left_on > r.last, true) AND c.created_at < r.last + 1
+WHERE c.arrived_on <= r.last AND coalesce(c.left_on > r.last, true) AND c.created_at < r.last + 1
 """
 _OPEN_DAYS = f"""
+WITH n AS MATERIALIZED (SELECT * FROM {_asking(SettingKey.OPEN_DAYS_PER_QUARTER)} n WHERE n.amount > 0)
 SELECT coalesce(sum(n.amount), 0) AS due, coalesce(sum(least(h.held, n.amount)), 0) AS done,
        coalesce(sum(least(h.held, n.amount)), 0) AS in_time,
        coalesce(sum(n.amount - least(h.held, n.amount)) FILTER (WHERE q.last < current_date), 0) AS overdue
-FROM {_asking(SettingKey.OPEN_DAYS_PER_QUARTER)} n
-JOIN project p ON p.division_path = n.path AND {{of_p}} AND {{within_p}}
+FROM n
+JOIN project p ON p.division_path = n.path AND p.division_path = ANY(ARRAY(SELECT path FROM n))
+               AND {{of_p}} AND {{within_p}}
 CROSS JOIN LATERAL {_periods("3")} q
 CROSS JOIN LATERAL (
     SELECT count(*) AS held FROM open_day o
     WHERE {{of_o}} AND o.tenant_id = p.tenant_id AND o.project_id = p.id AND o.held_on BETWEEN q.first AND q.last
 ) h
-WHERE n.amount > 0 AND p.started_on <= q.first AND coalesce(p.ended_on > q.last, true)
+WHERE p.started_on <= q.first AND coalesce(p.ended_on > q.last, true)
 """
 
 REPORT = f"""
