@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 
 from schema import build, executable
-from tenants.errors import Code
+from tenants import project
+from tenants.credit.record import CreditSubject
+from tenants.errors import Code, DomainError
 from tenants.permission import CompanyRole
 from tenants.rating import case, cycle, progress, sheet
 from tenants.rating.case import Answer
-from tests.areas.credit import publish
+from tenants.row import today
+from tests.areas.credit import DAY, publish
+from tests.areas.credit import Bureau as CreditBureau
 from tests.areas.credit import scheme as credit_scheme
 from tests.areas.rating import CITY, SINCE, UNTIL, Bureau, scheme
 from tests.areas.town import OTHER_CITY_STREET, OTHER_DISTRICT_STREET, Firm, Town
@@ -132,6 +136,25 @@ async def test_a_draft_has_no_evaluators_yet(town: Town, bureau: Bureau) -> None
     assert early == [(Code.RATING_NOT_NOW, "cycleId")]
 
 
+async def test_people_are_not_ranked_but_have_credit(town: Town, bureau: Bureau) -> None:
+    """A scheme of project leads rates nobody; the refusal says what to do, and that works: published for credit, it is
+    what a lead's records are scored by.
+    """
+    leads = await publish(town, CITY, scheme(code="TEST-RANKED", subject="PROJECT_LEAD"))
+    with pytest.raises(DomainError) as refused:
+        await bureau.drafted(scheme_id=leads.id)
+    for language in ("zh", "en"):
+        assert "draftCreditRecord" in refused.value.message(language)
+    await publish(town, CITY, credit_scheme("PROJECT_LEAD"))
+    firm = await town.company()
+    begun, lead = await town.project(firm), await town.staff(firm)
+    await town.do(firm.admin, project.assign_lead, begun.id, begun.version, lead.id, today() - 30 * DAY, False)
+    row = await CreditBureau(town, bureau.assessor, bureau.publisher).draft(
+        firm, subject=CreditSubject.PROJECT_LEAD, project_id=begun.id
+    )
+    assert (row.staff_id, row.points) == (lead.id, Decimal(-5))
+
+
 async def test_each_takes_part_once_and_where_it_lies(town: Town, bureau: Bureau, firm: Firm) -> None:
     """Not twice, not from another city, not a project of another company, not without one, not one that is not led."""
     begun = await town.project(firm)
@@ -206,6 +229,27 @@ async def test_a_company_assesses_itself_by_the_scheme(town: Town, bureau: Burea
     await bureau.collecting(opened)
     late = (await town.row("rating_case", row.id))["version"]
     assert await town.refused(firm.admin, case.assess, row.id, late, claims) == [(Code.RATING_NOT_NOW, "id")]
+
+
+async def test_a_step_takes_as_many_statements_for_eight_projects_as_for_two(town: Town, bureau: Bureau) -> None:
+    """Few for each company and none for each case, or a province's cycle would take hours."""
+
+    async def taken(number: int) -> int:
+        firm = await town.company()
+        opened = await bureau.opened()
+        projects = [(await town.project(firm)).id for _ in range(number)]
+        nominated = await town.do(bureau.publisher, case.nominate, opened.id, opened.version, projects)
+        heard: list[Any] = []
+        async with town.database.writing(bureau.publisher) as scope:
+            scope.connection.add_query_logger(heard.append)
+            await progress.collect(scope, opened.id, nominated.version)
+            await scope.settle()
+            scope.connection.remove_query_logger(heard.append)
+        states = await town.administrator.fetch("SELECT state FROM rating_case WHERE cycle_id = $1", opened.id)
+        assert [row["state"] for row in states] == ["SCORING"] * number
+        return len(heard)
+
+    assert 0 < await taken(2) == await taken(8) < 12
 
 
 async def test_who_does_not_take_part_is_told_why(town: Town, bureau: Bureau, firm: Firm) -> None:
