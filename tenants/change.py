@@ -115,11 +115,8 @@ async def create_unread(scope: Scope, rows: Sequence[Any], entity: str) -> None:
     """
     for row in rows:
         held = {name: getattr(row, name) for name in row.__table__.columns.keys()}  # noqa: SIM118 - as in `_values`
-        scope.write_later(type(row), {name: value for name, value in held.items() if name not in _SET_BY_DATABASE})
+        scope.write_later(type(row), held)
         await record(scope, "created", entity, row, _values(row))
-
-
-_SET_BY_DATABASE = {"created_at", "updated_at"}
 
 
 async def change(
