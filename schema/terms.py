@@ -41,7 +41,7 @@ _TERM = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
 _TERMS: dict[tuple[type[Enum], object], str] = {}
 
 
-def _enum(cls: E, description: str, terms: dict[Enum, str], name: str | None = None) -> E:
+def contract_enum(cls: E, description: str, terms: dict[Enum, str], name: str | None = None) -> E:
     """Make a domain enum one of the contract's; every value has its term, or the schema is not built."""
     strawberry.enum(cls, name=name, description=description)
     for value in cls.__strawberry_definition__.values:  # type: ignore[attr-defined]
@@ -63,7 +63,7 @@ def term(value: StrEnum) -> str:
     return _TERMS.get((type(value), value.value), str(value))
 
 
-_enum(
+contract_enum(
     AgreementState,
     "State of a co-building agreement (共建协议状态).",
     {
@@ -72,7 +72,7 @@ _enum(
         AgreementState.REVIEWED: "Reviewed by the community (已评议).",
     },
 )
-_enum(
+contract_enum(
     ClaimState,
     "State of a claimed project (认领项目状态).",
     {
@@ -83,7 +83,7 @@ _enum(
         ClaimState.DROPPED: "Given up, with a reason (已放弃).",
     },
 )
-_enum(
+contract_enum(
     CheckInState,
     "State of a check-in (社区报到状态).",
     {
@@ -95,7 +95,7 @@ _enum(
         CheckInState.ENDED: "The lead left before it was confirmed (已终结).",
     },
 )
-_enum(
+contract_enum(
     CompanyStatus,
     "Where a company stands on the platform (企业状态).",
     {
@@ -105,12 +105,12 @@ _enum(
         CompanyStatus.CLOSED: "Has left the platform (已注销).",
     },
 )
-_enum(
+contract_enum(
     MemberStatus,
     "Whether a portal member may sign in (成员状态).",
     {MemberStatus.ACTIVE: "May sign in (有效).", MemberStatus.REMOVED: "May not sign in any more (已移除)."},
 )
-_enum(
+contract_enum(
     CompanyRole,
     "Role of a member of a company's portal (企业成员角色).",
     {
@@ -120,7 +120,7 @@ _enum(
         CompanyRole.FRONT_DESK: "Front desk (前台).",
     },
 )
-_enum(
+contract_enum(
     Purpose,
     "What a regulator works for (用途), stated in the header Linli-Purpose.",
     {
@@ -133,7 +133,7 @@ _enum(
         Purpose.SUPERVISION: "Daily supervision (日常监管).",
     },
 )
-_enum(
+contract_enum(
     RegulatorRole,
     "Role of a member of a regulator (监管成员角色).",
     {
@@ -144,12 +144,12 @@ _enum(
         RegulatorRole.AUDITOR: "Reads the registry's audit trail; reads no company's data (审计员).",
     },
 )
-_enum(
+contract_enum(
     RegulatorStatus,
     "Whether a regulator's members may sign in (监管机构状态).",
     {RegulatorStatus.ACTIVE: "Working (正常).", RegulatorStatus.CLOSED: "Closed (已撤销)."},
 )
-_enum(
+contract_enum(
     DivisionLevel,
     "Level of the administrative tree (行政区划级别).",
     {
@@ -160,7 +160,7 @@ _enum(
         DivisionLevel.COMMUNITY: "Community or village (社区、村).",
     },
 )
-_enum(
+contract_enum(
     DueKind,
     "Kind of thing that is due (待办类型).",
     {
@@ -190,7 +190,7 @@ _enum(
         DueKind.RECTIFICATION: "Put something right and say so (整改).",
     },
 )
-_enum(
+contract_enum(
     Every,
     "How long each period of a series is (统计周期), by the calendar.",
     {
@@ -200,7 +200,7 @@ _enum(
         Every.YEAR: "A year (年).",
     },
 )
-_enum(
+contract_enum(
     EstateKind,
     "Kind of estate (小区类型).",
     {
@@ -212,7 +212,7 @@ _enum(
         EstateKind.MIXED: "Mixed (混合).",
     },
 )
-_enum(
+contract_enum(
     Lifecycle,
     "Where an estate stands between planning and delivery (交付阶段).",
     {
@@ -221,7 +221,7 @@ _enum(
         Lifecycle.DELIVERED: "Delivered (已交付).",
     },
 )
-_enum(
+contract_enum(
     ServiceModel,
     "Who serves an estate and who pays (服务模式).",
     {
@@ -235,7 +235,7 @@ _enum(
         ServiceModel.SELF_MANAGED: "Managed by the owners (业主自管).",
     },
 )
-_enum(
+contract_enum(
     CommitteeKind,
     "Kind of an estate's committee (委员会类型).",
     {
@@ -243,7 +243,7 @@ _enum(
         CommitteeKind.PMC: "Property management committee (物业管理委员会), where there can be no other.",
     },
 )
-_enum(
+contract_enum(
     CommitteeStatus,
     "How far the estate's owners' committee has come (业主委员会状态).",
     {
@@ -254,7 +254,7 @@ _enum(
         CommitteeStatus.PMC: "A property management committee acts instead (物业管理委员会).",
     },
 )
-_enum(
+contract_enum(
     DataCheck,
     "A check of data quality (数据质量核查项), with what it counts.",
     {
@@ -280,7 +280,7 @@ _enum(
         " (台账未摸排或过期).",
     },
 )
-_enum(
+contract_enum(
     WhistleLevel,
     "Level of a whistle (哨级), from the first to the fourth.",
     {
@@ -290,7 +290,7 @@ _enum(
         WhistleLevel.HARD_PROBLEM: "4: duties overlap, and a joint meeting studies it first (攻坚哨).",
     },
 )
-_enum(
+contract_enum(
     WhistleState,
     "State of a whistle (哨的状态).",
     {
@@ -303,7 +303,7 @@ _enum(
         WhistleState.REJECTED: "Rejected, with a reason (已退回).",
     },
 )
-_enum(
+contract_enum(
     DutyKind,
     "What falls due by a campaign's cadence (工作节奏), by calendar month, quarter and half-year.",
     {
@@ -312,7 +312,7 @@ _enum(
         DutyKind.HALF_YEAR_ASSESSMENT: "Assessment of each half-year (半年考核).",
     },
 )
-_enum(
+contract_enum(
     CompanyDuty,
     "What companies owe by a day, as their records show (企业合规义务).",
     {
@@ -321,7 +321,7 @@ _enum(
         CompanyDuty.OPEN_DAY: "Open days of a quarter, as many as OPEN_DAYS_PER_QUARTER says (季度开放日).",
     },
 )
-_enum(
+contract_enum(
     RegistryState,
     "State of an entry of the estate registry (名录登记状态).",
     {
@@ -329,12 +329,12 @@ _enum(
         RegistryState.CONFIRMED: "Confirmed by a regulator of its division (主管部门确认).",
     },
 )
-_enum(
+contract_enum(
     ProjectStatus,
     "Whether a project runs (项目状态).",
     {ProjectStatus.ACTIVE: "Runs (在管).", ProjectStatus.ENDED: "Has ended (已终止)."},
 )
-_enum(
+contract_enum(
     EndReason,
     "Why a project ended (终止原因).",
     {
@@ -343,12 +343,12 @@ _enum(
         EndReason.TAKEN_OVER: "Another company took over (被接管).",
     },
 )
-_enum(
+contract_enum(
     ContractKind,
     "Kind of service contract (物业服务合同类型).",
     {ContractKind.EARLY: "Early-stage service (前期物业服务).", ContractKind.NORMAL: "Normal service (普通物业服务)."},
 )
-_enum(
+contract_enum(
     DeliveryStatus,
     "How much of the estate is delivered, from the baseline ledger (交付情况).",
     {
@@ -357,7 +357,7 @@ _enum(
         DeliveryStatus.DELIVERED: "All (全部交付).",
     },
 )
-_enum(
+contract_enum(
     IssueState,
     "Step of an issue's loop (问题状态).",
     {
@@ -371,7 +371,7 @@ _enum(
         IssueState.REOPENED: "Opened anew (重新打开).",
     },
 )
-_enum(
+contract_enum(
     IssueLevel,
     "Level that handles an issue (处置层级).",
     {
@@ -383,7 +383,7 @@ _enum(
         IssueLevel.CITY: "City (市).",
     },
 )
-_enum(
+contract_enum(
     IssueSource,
     "Where an issue was found (问题来源).",
     {
@@ -399,7 +399,7 @@ _enum(
         IssueSource.RESIDENT: "A resident (居民反映).",
     },
 )
-_enum(
+contract_enum(
     IssueChannel,
     "How an issue came in (受理渠道).",
     {
@@ -411,7 +411,7 @@ _enum(
         IssueChannel.IMPORT: "Imported (导入).",
     },
 )
-_enum(
+contract_enum(
     OpenDayState,
     "State of an open day (开放日状态).",
     {
@@ -424,7 +424,7 @@ _enum(
         OpenDayState.CLOSED: "Closed (已办结).",
     },
 )
-_enum(
+contract_enum(
     OpenArea,
     "What an open day shows (开放区域).",
     {
@@ -439,7 +439,7 @@ _enum(
         OpenArea.OTHER: "Another place (其他).",
     },
 )
-_enum(
+contract_enum(
     Organiser,
     "Who calls an open day (组织方).",
     {
@@ -450,7 +450,7 @@ _enum(
         Organiser.ASSOCIATION: "The association (行业协会).",
     },
 )
-_enum(
+contract_enum(
     Post,
     "Post of a member of staff (岗位).",
     {
@@ -464,7 +464,7 @@ _enum(
         Post.OTHER: "Other (其他).",
     },
 )
-_enum(
+contract_enum(
     GroupKind,
     "Who evaluates under a scheme (评价主体类别).",
     {
@@ -478,7 +478,7 @@ _enum(
     },
     name="EvaluatorKind",
 )
-_enum(
+contract_enum(
     SchemePurpose,
     "What a scheme is for (方案用途).",
     {
@@ -487,7 +487,7 @@ _enum(
     },
     name="SchemePurpose",
 )
-_enum(
+contract_enum(
     SchemeState,
     "State of a published edition (方案状态).",
     {
@@ -495,7 +495,7 @@ _enum(
         SchemeState.RETIRED: "Not used any more (已停用).",
     },
 )
-_enum(
+contract_enum(
     Subject,
     "Whom or what a scheme scores (评价对象).",
     {
@@ -505,7 +505,7 @@ _enum(
     },
     name="SchemeSubject",
 )
-_enum(
+contract_enum(
     SettingKey,
     "A setting of a division (属地参数).",
     {
@@ -555,7 +555,7 @@ _enum(
         SettingKey.WHISTLE_HOURS: "Hours in which units answer any other whistle (其他哨到场时限，小时).",
     },
 )
-_enum(
+contract_enum(
     RectificationState,
     "Where a rectification order stands (整改状态).",
     {
@@ -565,7 +565,7 @@ _enum(
         RectificationState.CONFIRMED: "Confirmed by the level that issued it (已确认).",
     },
 )
-_enum(
+contract_enum(
     InterviewState,
     "Where an interview stands (约谈状态).",
     {
@@ -574,7 +574,7 @@ _enum(
         InterviewState.CANCELLED: "Not held, with a reason (已取消).",
     },
 )
-_enum(
+contract_enum(
     Attendee,
     "Who is asked to come to an interview, by role (约谈对象).",
     {
@@ -587,7 +587,7 @@ _enum(
     },
     name="InterviewAttendee",
 )
-_enum(
+contract_enum(
     TakeOverState,
     "State of a take-over (接管状态).",
     {
@@ -597,14 +597,14 @@ _enum(
         TakeOverState.WITHDRAWN: "Taken back by the incoming company (已撤回).",
     },
 )
-_enum(
+contract_enum(
     Code,
     "What kept a change from being made (业务错误代码).",
     {code: f"{code.value.english} ({code.value.chinese})" for code in Code},
     name="UserErrorCode",
 )
 
-_enum(
+contract_enum(
     SurveyState,
     "State of a satisfaction survey (满意度问卷状态).",
     {
@@ -614,7 +614,7 @@ _enum(
         SurveyState.SHORT: "Closed below its sample, for a reason; it does not count for a score (样本不足).",
     },
 )
-_enum(
+contract_enum(
     SlipState,
     "What became of a household that was drawn (抽样户状态).",
     {

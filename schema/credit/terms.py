@@ -1,11 +1,11 @@
 """The enums of credit in the contract, each value with its description and Chinese term."""
 
-from schema.terms import _enum
+from schema.terms import contract_enum
 from tenants.credit.history import ChainBreak
 from tenants.credit.record import CreditSeverity, CreditState, CreditSubject, ObjectionOutcome, RepairOutcome
 from tenants.scheme.document import Nature
 
-_enum(
+contract_enum(
     CreditSubject,
     "Whose credit it is (信用主体).",
     {
@@ -13,7 +13,7 @@ _enum(
         CreditSubject.PROJECT_LEAD: "A project lead (项目负责人).",
     },
 )
-_enum(
+contract_enum(
     Nature,
     "Class of information (信息类别).",
     {
@@ -23,7 +23,7 @@ _enum(
     },
     name="CreditInformation",
 )
-_enum(
+contract_enum(
     CreditSeverity,
     "How grave a bad record is (失信严重程度): it decides how long it is shown and when it may be repaired.",
     {
@@ -32,7 +32,7 @@ _enum(
         CreditSeverity.SERIOUS: "Serious (严重失信).",
     },
 )
-_enum(
+contract_enum(
     CreditState,
     "Where a credit record's due process stands (信用记录状态).",
     {
@@ -46,7 +46,7 @@ _enum(
         CreditState.REVOKED: "Taken back: counts and is shown no more (已撤销).",
     },
 )
-_enum(
+contract_enum(
     ObjectionOutcome,
     "What became of an objection (异议处理结果).",
     {
@@ -56,13 +56,13 @@ _enum(
     },
     name="CreditObjectionOutcome",
 )
-_enum(
+contract_enum(
     RepairOutcome,
     "What became of an application for repair (信用修复结果).",
     {RepairOutcome.GRANTED: "Repaired (准予修复).", RepairOutcome.REFUSED: "Refused (不予修复)."},
     name="CreditRepairOutcome",
 )
-_enum(
+contract_enum(
     ChainBreak,
     "How the chain of a company's credit history is broken (信用记录链断裂类型).",
     {

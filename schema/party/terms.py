@@ -1,6 +1,6 @@
 """The enums of Party work in the contract, each value with its description and Chinese term."""
 
-from schema.terms import _enum
+from schema.terms import contract_enum
 from tenants.party.activity import ActivityKind
 from tenants.party.appointment import AppointmentDirection, BodyKind, Holder
 from tenants.party.development import (
@@ -18,7 +18,7 @@ from tenants.party.privacy import AccessPurpose, ConsentPurpose, LegalBasis
 from tenants.party.statistics import PartyMeasure
 from tenants.party.transfer import TransferChannel, TransferDirection, TransferState
 
-_enum(
+contract_enum(
     OrganisationKind,
     "Kind of Party organisation (党组织类型).",
     {
@@ -35,7 +35,7 @@ _enum(
     },
     name="PartyOrganisationKind",
 )
-_enum(
+contract_enum(
     Formation,
     "How an organisation was formed (组建方式).",
     {
@@ -47,7 +47,7 @@ _enum(
     },
     name="PartyOrganisationFormation",
 )
-_enum(
+contract_enum(
     OrganisationState,
     "State of an organisation (党组织状态); that an election is due is computed.",
     {
@@ -60,7 +60,7 @@ _enum(
     },
     name="PartyOrganisationState",
 )
-_enum(
+contract_enum(
     SecretarySource,
     "Where a secretary comes from (书记来源); never who it is.",
     {
@@ -71,7 +71,7 @@ _enum(
         SecretarySource.RETIRED_CADRE: "A retired cadre (退休干部).",
     },
 )
-_enum(
+contract_enum(
     SizeAdvice,
     "What the number of members suggests (规模提示); never a refusal.",
     {
@@ -80,7 +80,7 @@ _enum(
     },
     name="PartyOrganisationSizeAdvice",
 )
-_enum(
+contract_enum(
     LegalBasis,
     "Why the company may keep a file (处理依据).",
     {
@@ -90,7 +90,7 @@ _enum(
     },
     name="PartyFileBasis",
 )
-_enum(
+contract_enum(
     ConsentPurpose,
     "What a separate consent is for (同意用途).",
     {
@@ -99,7 +99,7 @@ _enum(
     },
     name="PartyConsentPurpose",
 )
-_enum(
+contract_enum(
     AccessPurpose,
     "What a file is opened for (查阅目的).",
     {
@@ -111,13 +111,13 @@ _enum(
     },
     name="PartyFilePurpose",
 )
-_enum(
+contract_enum(
     MemberType,
     "Type of member (党员类别).",
     {MemberType.PROBATIONARY: "Probationary member (预备党员).", MemberType.FULL: "Full member (正式党员)."},
     name="PartyMemberType",
 )
-_enum(
+contract_enum(
     MembershipState,
     "Where a membership stands (党员身份状态).",
     {
@@ -131,7 +131,7 @@ _enum(
     },
     name="PartyMembershipState",
 )
-_enum(
+contract_enum(
     TransferDirection,
     "Which way a relation is transferred (转接方向).",
     {
@@ -141,7 +141,7 @@ _enum(
     },
     name="PartyTransferDirection",
 )
-_enum(
+contract_enum(
     TransferChannel,
     "How a relation is transferred (转接方式).",
     {
@@ -150,7 +150,7 @@ _enum(
     },
     name="PartyTransferChannel",
 )
-_enum(
+contract_enum(
     TransferState,
     "State of a transfer (转接状态).",
     {
@@ -163,7 +163,7 @@ _enum(
     },
     name="PartyTransferState",
 )
-_enum(
+contract_enum(
     RuleVersion,
     "Which rules a case runs under (适用细则), by the day of the application.",
     {
@@ -172,7 +172,7 @@ _enum(
     },
     name="DevelopmentRules",
 )
-_enum(
+contract_enum(
     CaseState,
     "Where a development case stands (发展党员状态).",
     {
@@ -198,7 +198,7 @@ _enum(
     },
     name="DevelopmentCaseState",
 )
-_enum(
+contract_enum(
     DevelopmentStage,
     "Stage of developing a member (发展党员阶段): five, of 25 steps.",
     {
@@ -209,7 +209,7 @@ _enum(
         DevelopmentStage.PROBATION: "Education, inspection and conversion (预备党员的教育考察和转正).",
     },
 )
-_enum(
+contract_enum(
     DevelopmentStep,
     "Step of developing a member (发展党员步骤): 25 in 5 stages, with the article of the 2026 rules.",
     {
@@ -217,7 +217,7 @@ _enum(
         for number, (step, rule) in enumerate(RULES[RuleVersion.RULES_2026].items(), 1)
     },
 )
-_enum(
+contract_enum(
     StepDecision,
     "What a step has decided (办理结果).",
     {
@@ -229,7 +229,7 @@ _enum(
     },
     name="DevelopmentStepDecision",
 )
-_enum(
+contract_enum(
     SupporterRole,
     "Contact or introducer (联系人、介绍人).",
     {
@@ -238,7 +238,7 @@ _enum(
     },
     name="CaseSupporterRole",
 )
-_enum(
+contract_enum(
     ActivityKind,
     "Kind of organisation life (组织生活类型).",
     {
@@ -254,7 +254,7 @@ _enum(
     },
     name="PartyActivityKind",
 )
-_enum(
+contract_enum(
     AppointmentDirection,
     "Which way a cross appointment goes (任职方向).",
     {
@@ -263,7 +263,7 @@ _enum(
     },
     name="CrossAppointmentDirection",
 )
-_enum(
+contract_enum(
     Holder,
     "In which capacity a post is held (任职人身份); never who it is.",
     {
@@ -275,7 +275,7 @@ _enum(
     },
     name="CrossAppointmentHolder",
 )
-_enum(
+contract_enum(
     BodyKind,
     "Body in which a post is held (任职机构类型).",
     {
@@ -287,7 +287,7 @@ _enum(
     },
     name="CrossAppointmentBody",
 )
-_enum(
+contract_enum(
     PartyMeasure,
     "What a published figure counts (统计指标).",
     {

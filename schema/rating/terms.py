@@ -1,10 +1,10 @@
 """The enums of ratings in the contract, each value with its description and Chinese term."""
 
-from schema.terms import _enum
+from schema.terms import contract_enum
 from tenants.rating.case import CaseState, RatingObjectionOutcome
 from tenants.rating.cycle import CycleState
 
-_enum(
+contract_enum(
     CycleState,
     "Where a rating cycle stands (评定周期状态).",
     {
@@ -20,7 +20,7 @@ _enum(
     },
     name="RatingCycleState",
 )
-_enum(
+contract_enum(
     CaseState,
     "Where the rating of one project or company stands (参评状态).",
     {
@@ -34,7 +34,7 @@ _enum(
     },
     name="RatingCaseState",
 )
-_enum(
+contract_enum(
     RatingObjectionOutcome,
     "What became of an objection to a result (评定异议处理结果).",
     {

@@ -1,15 +1,15 @@
 """The enums of red and black lists in the contract, each value with its description and Chinese term."""
 
-from schema.terms import Subject, _enum
+from schema.terms import Subject, contract_enum
 from tenants.red_black_list.tables import Colour, EntryOutcome, EntryState, ListState
 
-_enum(
+contract_enum(
     Colour,
     "Whether a list praises or warns (榜单类别).",
     {Colour.RED: "It praises (红榜).", Colour.BLACK: "It warns (黑榜)."},
     name="RedBlackColour",
 )
-_enum(
+contract_enum(
     ListState,
     "Where a red or black list stands (榜单状态); one whose last day has passed is shown to nobody but audit.",
     {
@@ -22,7 +22,7 @@ _enum(
     },
     name="RedBlackListState",
 )
-_enum(
+contract_enum(
     EntryState,
     "Where an entry of a list stands (榜单条目状态).",
     {
@@ -33,7 +33,7 @@ _enum(
     },
     name="RedBlackEntryState",
 )
-_enum(
+contract_enum(
     EntryOutcome,
     "What became of an objection to an entry (榜单异议处理结果).",
     {
