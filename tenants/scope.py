@@ -245,7 +245,7 @@ _LOGGED = ("SET LOCAL ROLE linli_worker", LOG, "COMMIT")
 
 _BEGIN_READ_ONLY = plain("BEGIN READ ONLY")
 _BEGIN = plain("BEGIN")
-# What a planner makes of a policy is that hardly a row passes it: it would look a million rows up one by one.
+# A planner that takes a condition to be rarer than it is would look a million rows up one by one.
 _PLAN_ANEW = plain(
     "SET LOCAL plan_cache_mode = force_custom_plan", "SET LOCAL enable_nestloop = off", "SET LOCAL work_mem = '64MB'"
 )
