@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint, select
 from sqlmodel import Field, col
 
-from tenants.change import create, create_unread
+from tenants.change import create, create_unread, find_at
 from tenants.credit.score import ExactJson
 from tenants.errors import Code, DomainError
 from tenants.rating.case import Answer, CaseState, RatingCase, by_company, cases_of, checked, take_on
@@ -147,6 +147,8 @@ async def next_edition(
     """Work a case out anew with other answers in the place of all that a group gave to their indicators. The caller
     knows the case as the organiser does; the edition is written in the company's name.
     """
+    async with scope.acting_for(case.tenant_id):  # of two who decide at once, one is told before it compares
+        await find_at(scope, RatingCase, case.id, case.version)
     document = await document_of(scope, cycle)
     require_group(document, group)
     stated = checked(document, group, given, "answers")
