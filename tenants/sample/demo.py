@@ -31,7 +31,8 @@ from tenants.sample.company import (
     write,
 )
 from tenants.sample.regulator import establish
-from tenants.sample.supervision import Office, supervise
+from tenants.sample.supervision import supervise
+from tenants.sample.supervision.story import Office
 from tenants.scope import Database, Scope
 from tenants.setting import DivisionSetting, SettingKey
 
