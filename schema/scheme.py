@@ -7,14 +7,33 @@ import strawberry
 from strawberry.scalars import JSON
 
 from schema.reads import Connection, Node, Row, column, entity, expression, many, one, ref
-from schema.terms import SchemePurpose, SchemeState, Subject
+from schema.terms import Subject, contract_enum
 from schema.writes import UserError, changed, identifier, mutation, user_errors, values
 from tenants.permission import Permission
-from tenants.scheme import registry
+from tenants.scheme import Purpose as SchemePurpose
+from tenants.scheme import SchemeState, registry
 from tenants.scope import Scope
 
 if TYPE_CHECKING:
     from schema.division import Division
+
+contract_enum(
+    SchemePurpose,
+    "What a scheme is for (方案用途).",
+    {
+        SchemePurpose.CREDIT: "Credit records and scores (信用评价).",
+        SchemePurpose.RATING: "Ratings in cycles (评定).",
+    },
+    name="SchemePurpose",
+)
+contract_enum(
+    SchemeState,
+    "State of a published edition (方案状态).",
+    {
+        SchemeState.PUBLISHED: "Published, and not to be changed any more (已发布).",
+        SchemeState.RETIRED: "Not used any more (已停用).",
+    },
+)
 
 
 def _retired(row: Row) -> str:

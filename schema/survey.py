@@ -9,16 +9,38 @@ from strawberry.scalars import JSON
 
 from schema.reads import Connection, Node, Row, column, entity, expression, many, one, ref
 from schema.reads import Scope as Asker
-from schema.terms import SlipState, SurveyState
+from schema.terms import contract_enum
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants import survey as rules
 from tenants.permission import Permission
 from tenants.scope import Scope
+from tenants.survey import SlipState, SurveyState
 from tenants.survey.conduct import Handed
 
 if TYPE_CHECKING:
     from schema.estate import Estate
     from schema.rating.cycle import RatingCycle
+
+contract_enum(
+    SurveyState,
+    "State of a satisfaction survey (满意度问卷状态).",
+    {
+        SurveyState.DRAFT: "Set up, not drawn (待抽样).",
+        SurveyState.OPEN: "Drawn; households answer (调查中).",
+        SurveyState.CLOSED: "Closed with its sample complete (已完成).",
+        SurveyState.SHORT: "Closed below its sample, for a reason; it does not count for a score (样本不足).",
+    },
+)
+contract_enum(
+    SlipState,
+    "What became of a household that was drawn (抽样户状态).",
+    {
+        SlipState.RESERVE: "A reserve, without a link (候补).",
+        SlipState.OUT: "It has a link and has not answered (已发放).",
+        SlipState.DECLINED: "Declined or never met; a reserve took its place (已更换).",
+        SlipState.ANSWERED: "It has answered; when is not known (已作答).",
+    },
+)
 
 
 def _visible(row: Row) -> str:

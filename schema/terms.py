@@ -26,11 +26,8 @@ from tenants.permission import CompanyRole, RegulatorRole
 from tenants.project import ContractKind, DeliveryStatus, EndReason, ProjectStatus
 from tenants.rectification import RectificationState
 from tenants.regulator import RegulatorStatus
-from tenants.scheme import GroupKind, SchemeState, Subject
-from tenants.scheme import Purpose as SchemePurpose
-from tenants.setting import SettingKey
+from tenants.scheme import GroupKind, Subject
 from tenants.staff import Post
-from tenants.survey import SlipState, SurveyState
 from tenants.take_over import TakeOverState
 from tenants.whistle import WhistleLevel, WhistleState
 
@@ -479,23 +476,6 @@ contract_enum(
     name="EvaluatorKind",
 )
 contract_enum(
-    SchemePurpose,
-    "What a scheme is for (方案用途).",
-    {
-        SchemePurpose.CREDIT: "Credit records and scores (信用评价).",
-        SchemePurpose.RATING: "Ratings in cycles (评定).",
-    },
-    name="SchemePurpose",
-)
-contract_enum(
-    SchemeState,
-    "State of a published edition (方案状态).",
-    {
-        SchemeState.PUBLISHED: "Published, and not to be changed any more (已发布).",
-        SchemeState.RETIRED: "Not used any more (已停用).",
-    },
-)
-contract_enum(
     Subject,
     "Whom or what a scheme scores (评价对象).",
     {
@@ -504,56 +484,6 @@ contract_enum(
         Subject.PROJECT_LEAD: "Project leads (项目负责人).",
     },
     name="SchemeSubject",
-)
-contract_enum(
-    SettingKey,
-    "A setting of a division (属地参数).",
-    {
-        SettingKey.AGREEMENTS_PER_YEAR: "Agreements a company signs with a community a year, 0 or 1 (每年共建协议数).",
-        SettingKey.BASELINE_MONTHS: "Months after which baseline data is stale (基础信息更新周期，月).",
-        SettingKey.CHECK_IN_ARRIVAL_DAYS: "Days after arrival to check in with the community (到任报到期限，日).",
-        SettingKey.CLAIMED_PROJECTS_MIN: "Projects claimed under an agreement, at least (每份协议最少认领项目数).",
-        SettingKey.COMMITTEE_RATE_COUNTS_PMC: "Whether R-04 counts management committees (物管会是否计入组建率).",
-        SettingKey.COMMITTEE_RATE_DENOMINATOR: "Of which estates the rate of R-04 is (组建率分母): ALL or ELIGIBLE.",
-        SettingKey.COMMITTEE_RATE_TARGET: "Rate of R-04 aimed at (组建率目标).",
-        SettingKey.CONFIRMATION_DAYS: "Days the community takes to confirm what was reported to it (社区确认期限，日).",
-        SettingKey.ISSUE_DAYS: "Days to close an issue (问题办结期限，日).",
-        SettingKey.ISSUE_ON_TIME_TARGET: "Share of issues to be closed in time (问题按期办结率目标).",
-        SettingKey.LEAD_REPORT_MONTHS: "A lead reports to the community every so many months (负责人报告周期，月).",
-        SettingKey.LIST_PUBLICITY_DAYS: "Working days a red or black list is publicised (红黑榜公示期，工作日).",
-        SettingKey.MARK_OBJECTION: "A record in force is marked in public while objected to (异议标注).",
-        SettingKey.OBJECTION_DAYS: "Working days to object to a notice (异议期限，工作日).",
-        SettingKey.OBJECTION_DECISION_DAYS: "Working days to decide an objection (异议处理期限，工作日).",
-        SettingKey.OBJECTION_DECISION_DAYS_OTHERS: (
-            "Working days to decide an objection in which other bodies are involved (涉及其他单位的处理期限，工作日)."
-        ),
-        SettingKey.OBJECTION_IN_FORCE_DAYS: (
-            "Working days from its effect to object to a record in force (生效后异议期限，工作日); unset, no limit."
-        ),
-        SettingKey.OPEN_DAY_ANSWER_DAYS: "Days to answer an opinion given on an open day (开放日意见答复期限，日).",
-        SettingKey.OPEN_DAY_NOTICE_DAYS: "Days of notice before an open day (开放日提前公告天数).",
-        SettingKey.OPEN_DAYS_PER_QUARTER: "Open days an estate holds a quarter (每季度开放日次数目标).",
-        SettingKey.PARTY_FILE_RETENTION_MONTHS: "Months a closed Party file is kept (党员档案保存期限，月).",
-        SettingKey.PARTY_SCORE_SHARE_MIN: (
-            "Share of a rating that street and community Party organisations hold (街道社区党组织评价最低占比)."
-        ),
-        SettingKey.PARTY_VENUE_ITEMS: "What a Party venue has, its checklist (党建阵地“六有”标准).",
-        SettingKey.PUBLICATION_MONTHS_GENERAL: "Months a general bad record is shown (一般失信公示期，月).",
-        SettingKey.PUBLICATION_MONTHS_MINOR: "Months a minor bad record is shown (轻微失信公示期，月).",
-        SettingKey.PUBLICATION_MONTHS_SERIOUS: "Months a serious bad record is shown (严重失信公示期，月).",
-        SettingKey.PUBLISH_NATURAL_PERSON_CREDIT: "Whether a person's credit may be public (是否公开自然人信用).",
-        SettingKey.RATING_PUBLICITY_DAYS: "Working days for which results are in publicity (评定结果公示期限).",
-        SettingKey.REPAIR_DAYS: "Working days to decide about a repair (信用修复办理期限，工作日).",
-        SettingKey.REPAIR_MIN_MONTHS_GENERAL: "Months until general records may be repaired (一般失信最短公示期，月).",
-        SettingKey.REPAIR_MIN_MONTHS_MINOR: "Months until minor records may be repaired (轻微失信最短公示期，月).",
-        SettingKey.REPAIR_MIN_MONTHS_SERIOUS: "Months until serious records may be repaired (严重失信最短公示期，月).",
-        SettingKey.SATISFACTION_SAMPLE_MIN: "Households a satisfaction survey asks at least (满意度调查最低样本数).",
-        SettingKey.SMALL_CELL: "Counts below this are not shown (小数抑制阈值).",
-        SettingKey.SUBSIDY_MONTHS_MAX: "Months of subsidy allowed in a row (物业费连续补贴月数上限).",
-        SettingKey.TRANSFER_LETTER_DAYS: "Days a letter of introduction is valid (组织关系介绍信有效期，日).",
-        SettingKey.WHISTLE_EMERGENCY_HOURS: "Hours in which units answer an emergency whistle (应急哨到场时限，小时).",
-        SettingKey.WHISTLE_HOURS: "Hours in which units answer any other whistle (其他哨到场时限，小时).",
-    },
 )
 contract_enum(
     RectificationState,
@@ -604,27 +534,6 @@ contract_enum(
     name="UserErrorCode",
 )
 
-contract_enum(
-    SurveyState,
-    "State of a satisfaction survey (满意度问卷状态).",
-    {
-        SurveyState.DRAFT: "Set up, not drawn (待抽样).",
-        SurveyState.OPEN: "Drawn; households answer (调查中).",
-        SurveyState.CLOSED: "Closed with its sample complete (已完成).",
-        SurveyState.SHORT: "Closed below its sample, for a reason; it does not count for a score (样本不足).",
-    },
-)
-contract_enum(
-    SlipState,
-    "What became of a household that was drawn (抽样户状态).",
-    {
-        SlipState.RESERVE: "A reserve, without a link (候补).",
-        SlipState.OUT: "It has a link and has not answered (已发放).",
-        SlipState.DECLINED: "Declined or never met; a reserve took its place (已更换).",
-        SlipState.ANSWERED: "It has answered; when is not known (已作答).",
-    },
-)
-
 __all__ = [
     "AgreementState",
     "Attendee",
@@ -663,13 +572,8 @@ __all__ = [
     "RegistryState",
     "RegulatorRole",
     "RegulatorStatus",
-    "SchemePurpose",
-    "SchemeState",
     "ServiceModel",
-    "SettingKey",
-    "SlipState",
     "Subject",
-    "SurveyState",
     "TakeOverState",
     "WhistleLevel",
     "WhistleState",
