@@ -303,6 +303,29 @@ def rows_of(seed: str, plan: Plan) -> Rows:
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """How a company's time at an estate went: its contracts, how many leads it had, and when it ended, if it did."""
+
+    started_on: date
+    last_day: date
+    ended_on: date | None
+    contracts: Sequence[tuple[date, date]]
+    leads: int
+
+
+def _course(random: Random, plan: Plan, children: int) -> _Course:
+    if plan.since is not None:
+        last_day = TODAY + timedelta(between(random, 30, 900))
+        return _Course(plan.since, last_day, None, [(plan.since, last_day)], 1)
+    contracts, leads = min(children, 1 + (children > 5)), (children > 2) + (children > 9)
+    ended = random.random() < 0.04
+    terms = _terms(random, max(contracts, 1), ended)
+    started_on, last_day = terms[0][0], terms[-1][1]
+    leads = 0 if plan.managers else leads
+    return _Course(started_on, last_day, last_day if ended else None, terms[:contracts], leads)
+
+
 def _project(
     rows: Rows,
     random: Random,
@@ -314,60 +337,30 @@ def _project(
     numbers: Iterator[int],
 ) -> bool:
     """One estate with the company's project there; says whether the project goes on."""
+    course = _course(random, plan, children)
+    ended = course.ended_on is not None
     facts = plan.estates[place] if plan.estates else {}
-    if plan.since is not None:
-        contracts, leads, ended = 1, 1, False
-        terms = [(plan.since, TODAY + timedelta(between(random, 30, 900)))]
-    else:
-        contracts, leads = min(children, 1 + (children > 5)), (children > 2) + (children > 9)
-        leads = 0 if plan.managers else leads
-        ended = random.random() < 0.04
-        terms = _terms(random, max(contracts, 1), ended)
-    started_on, last_day = terms[0][0], terms[-1][1]
-    kind = facts.get("kind") or pick(random, _KINDS)
-    delivered = kind != EstateKind.COMMERCIAL or random.random() < 0.9
-    area = Decimal(between(random, 2_000_000, 25_000_000)).scaleb(-2)
-    households = int(area / 105)
-    grids = households // 300 + 1
-    name = plan.brand + _ESTATES[place % len(_ESTATES)] + ("" if place < len(_ESTATES) else f"{place + 1}区")
-    entry: dict[str, Any] = {
-        "name": name,
-        "kind": kind,
-        "division_id": street.id,
-        "division_path": street.path,
-        "address": f"{plan.brand}路{between(random, 1, 300)}号",
-        "area": area,
-        "households": households,
-        "grid_count": grids,
-        "lifecycle": Lifecycle.DELIVERED if delivered else Lifecycle.ON_SALE,
-        "service_model": _model(random, kind),
-        "committee_status": pick(random, tuple(CommitteeStatus)) if delivered else CommitteeStatus.NOT_ELIGIBLE,
-        "registry_state": RegistryState.CONFIRMED if random.random() < 0.85 else RegistryState.REPORTED,
+    estate = _estate(random, plan, place, street, facts.get("kind"))
+    served = {
         "serving_tenant_id": None if ended else tenant_id,
         "serving_company": None if ended else plan.name,
-        "served_until": last_day if ended else None,
+        "served_until": course.ended_on,
     }
-    estate_id = rows.add(Estate, **{**entry, **facts})
-    surveyed = random.random() < 0.8
+    estate_id = rows.add(Estate, **{**estate, **served, **facts})
     project_id = rows.add(
         Project,
         estate_id=estate_id,
         division_path=street.path,
-        name=name,
+        name=estate["name"],
         status=ProjectStatus.ENDED if ended else ProjectStatus.ACTIVE,
-        started_on=started_on,
-        contract_until=terms[contracts - 1][1] if contracts else None,
-        ended_on=last_day if ended else None,
+        started_on=course.started_on,
+        contract_until=course.last_day if course.contracts else None,
+        ended_on=course.ended_on,
         end_reason=EndReason.EXPIRED if ended else None,
-        delivery_status=(DeliveryStatus.DELIVERED if delivered else DeliveryStatus.PARTLY_DELIVERED)
-        if surveyed
-        else None,
-        grid_count=grids if surveyed else None,
-        owner_party_members=households // between(random, 8, 20) if surveyed else None,
-        surveyed_on=day_between(random, started_on, TODAY) if surveyed else None,
+        **_ledger(random, estate, course.started_on),
     )
-    for starts_on, ends_on in terms[:contracts]:
-        early = kind == EstateKind.COMMERCIAL and starts_on == started_on
+    for starts_on, ends_on in course.contracts:
+        early = estate["kind"] == EstateKind.COMMERCIAL and starts_on == course.started_on
         rows.add(
             ServiceContract,
             project_id=project_id,
@@ -376,17 +369,53 @@ def _project(
             ends_on=ends_on,
             filed_on=starts_on + timedelta(between(random, 0, 30)),
         )
-    gone_on = last_day if ended else None
+    since, gone_on, leads = course.started_on, course.ended_on, course.leads
     staff = [
-        _staff(rows, random, project_id, n < (plan.managers or leads), numbers, street, started_on, gone_on)
-        for n in range(children - contracts - leads)
+        _staff(rows, random, project_id, n < (plan.managers or leads), numbers, street, since, gone_on)
+        for n in range(children - len(course.contracts) - leads)
     ]
-    arrivals = sorted({started_on, day_between(random, started_on, min(last_day, TODAY))})[-leads:] if leads else []
+    last = min(course.last_day, TODAY)
+    arrivals = sorted({since, day_between(random, since, last)})[-leads:] if leads else []
     for who, arrived_on, left_on in zip(staff, arrivals, [*arrivals[1:], gone_on], strict=False):
         rows.add(ProjectLead, project_id=project_id, staff_id=who, arrived_on=arrived_on, left_on=left_on)
     for _ in range(leads - len(arrivals)):  # two arrivals fell on one day: a member of staff more, a lead less
-        _staff(rows, random, project_id, False, numbers, street, started_on, gone_on)
+        _staff(rows, random, project_id, False, numbers, street, since, gone_on)
     return not ended
+
+
+def _estate(random: Random, plan: Plan, place: int, street: Place, kind: EstateKind | None) -> dict[str, Any]:
+    """What the registry has of an estate, beside who serves it."""
+    kind = kind or pick(random, _KINDS)
+    delivered = kind != EstateKind.COMMERCIAL or random.random() < 0.9
+    area = Decimal(between(random, 2_000_000, 25_000_000)).scaleb(-2)
+    households = int(area / 105)
+    return {
+        "name": plan.brand + _ESTATES[place % len(_ESTATES)] + ("" if place < len(_ESTATES) else f"{place + 1}区"),
+        "kind": kind,
+        "division_id": street.id,
+        "division_path": street.path,
+        "address": f"{plan.brand}路{between(random, 1, 300)}号",
+        "area": area,
+        "households": households,
+        "grid_count": households // 300 + 1,
+        "lifecycle": Lifecycle.DELIVERED if delivered else Lifecycle.ON_SALE,
+        "service_model": _model(random, kind),
+        "committee_status": pick(random, tuple(CommitteeStatus)) if delivered else CommitteeStatus.NOT_ELIGIBLE,
+        "registry_state": RegistryState.CONFIRMED if random.random() < 0.85 else RegistryState.REPORTED,
+    }
+
+
+def _ledger(random: Random, estate: Mapping[str, Any], since: date) -> dict[str, Any]:
+    """The baseline ledger of an estate, where the company has surveyed it."""
+    if random.random() >= 0.8:
+        return {}
+    delivered = estate["lifecycle"] == Lifecycle.DELIVERED
+    return {
+        "delivery_status": DeliveryStatus.DELIVERED if delivered else DeliveryStatus.PARTLY_DELIVERED,
+        "grid_count": estate["grid_count"],
+        "owner_party_members": estate["households"] // between(random, 8, 20),
+        "surveyed_on": day_between(random, since, TODAY),
+    }
 
 
 def _staff(
