@@ -1,4 +1,5 @@
-"""Whom a regulator addresses (监管对象): a company of its division, or one of the company's projects there.
+"""Whom a regulator addresses (监管对象): a company of its division, or one of the company's projects there. One whose
+last project there has ended still is: what it did there is followed up.
 
 What it says lies where the project is, or else in the regulator's own division, and is answered to the level that said
 it: the division of that level which the place belongs to.
@@ -7,7 +8,7 @@ it: the division of that level which the place belongs to.
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlmodel import col
 
 from tenants import division
@@ -31,18 +32,19 @@ class Addressee:
 
 
 async def addressed(scope: Scope, company_id: UUID, project_id: UUID | None) -> Addressee:
-    """What the regulator sees of them; a company that does not work in its division, a project of another company or
-    of another division is NOT_FOUND.
+    """What the regulator sees of them; a company that is not registered in its division and never worked there, a
+    project of another company or of another division is NOT_FOUND.
     """
     regulator_id, own = scope.principal.regulator_id, scope.principal.division_path
     assert regulator_id is not None  # only a regulator's member has the permissions
     assert own is not None
-    tenant_id = await scope.session.scalar(select(col(Company.tenant_id)).where(col(Company.id) == company_id))
-    if tenant_id is None:
+    present = select(col(Company.tenant_id)).where(col(Company.tenant_id) == company_id)
+    ever = select(col(Project.tenant_id)).where(col(Project.tenant_id) == company_id)
+    if await scope.session.scalar(union_all(present, ever).limit(1)) is None:
         raise DomainError(Code.NOT_FOUND, "companyId")
-    path = own if project_id is None else await _path(scope, tenant_id, project_id)
+    path = own if project_id is None else await _path(scope, company_id, project_id)
     regulator = await find(scope, Regulator, regulator_id)
-    return Addressee(tenant_id, await division.by_code(scope, path, "projectId"), regulator.name, LEVEL[len(own)])
+    return Addressee(company_id, await division.by_code(scope, path, "projectId"), regulator.name, LEVEL[len(own)])
 
 
 async def _path(scope: Scope, tenant_id: UUID, project_id: UUID) -> str:

@@ -94,7 +94,7 @@ class NewInterview:
 
 
 async def plan(scope: Scope, new: NewInterview) -> Interview:
-    """A regulator plans an interview with a company that works in its division, today or later."""
+    """A regulator plans an interview with a company that works in its division, or did, today or later."""
     checks = Checks()
     reason = checks.text("reason", new.reason, limit=TEXT_LIMIT, lines=True)
     place = checks.text("place", new.place, limit=NAME_LIMIT)

@@ -142,8 +142,8 @@ class NewOrder:
 
 
 async def issue(scope: Scope, new: NewOrder) -> RectificationOrder:
-    """A regulator issues an order to a company that works in its division; it may follow an interview with it, or the
-    published result of a rating of the company or of that project.
+    """A regulator issues an order to a company that works in its division, or did; it may follow an interview with it,
+    or the published result of a rating of the company or of that project.
     """
     checks = Checks()
     basis = checks.text("basis", new.basis, limit=200)

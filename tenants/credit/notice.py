@@ -74,7 +74,7 @@ class NewCreditRecord:
 async def draft(scope: Scope, new: NewCreditRecord) -> CreditRecord:
     """A regulator's member drafts a record of a company, or of who led a project on the day it occurred.
 
-    It lies in the project's division, or in the regulator's own; a company that does not work there is NOT_FOUND.
+    It lies in the project's division, or in the regulator's own; a company that never worked there is NOT_FOUND.
     """
     texts = _texts(new)
     to = await addressed(scope, new.company_id, new.project_id)

@@ -2,9 +2,10 @@
 a correction is published beside what it corrects.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, Numeric, Text, UniqueConstraint, select, text
@@ -12,7 +13,7 @@ from sqlmodel import Field, col
 
 from tenants.company import Company
 from tenants.project import Project
-from tenants.rating.case import RatingCase
+from tenants.rating.case import CaseState, RatingCase, by_company, cases_of
 from tenants.rating.cycle import RatingCycle, document_of
 from tenants.rating.result import RatingResult
 from tenants.row import Dated, Row, today
@@ -60,23 +61,14 @@ class PublishedRating(Dated, Row, table=True):
 
 
 async def publish(scope: Scope, cycle: RatingCycle, results: Sequence[RatingResult], *, on: date | None = None) -> None:
-    """Publish these results of a cycle. The organiser reads what they are of; the platform writes."""
+    """Publish these results of a cycle, each or none. The organiser reads what they are of; the platform writes."""
     bands = {band.code: band for band in (await document_of(scope, cycle)).bands}
-    wanted = {row.case_id: row for row in results}
-    cases = await scope.session.execute(
-        select(RatingCase, col(Company.name), col(Project.name))
-        .join(Company, col(Company.tenant_id) == col(RatingCase.tenant_id))
-        .outerjoin(
-            Project,
-            (col(Project.tenant_id) == col(RatingCase.tenant_id)) & (col(Project.id) == col(RatingCase.project_id)),
-        )
-        .where(col(RatingCase.cycle_id) == cycle.id)
-    )
+    cases = {one.id: one for one in await cases_of(scope, cycle, CaseState.FINAL)}
+    names = await _names(scope, [cases[row.case_id] for row in results])
     rows = []
-    for case, company_name, project_name in cases:
-        if (row := wanted.get(case.id)) is None:
-            continue
-        band = bands.get(row.band or "")
+    for row in results:
+        case, band = cases[row.case_id], bands.get(row.band or "")
+        company_name, project_name = names[case.id]
         rows.append(
             PublishedRating(
                 id=row.id,
@@ -98,3 +90,22 @@ async def publish(scope: Scope, cycle: RatingCycle, results: Sequence[RatingResu
     async with scope.acting_as(Principal("worker", actor_id=scope.principal.actor_id)):
         scope.session.add_all(rows)
         await scope.session.flush()
+
+
+async def _names(scope: Scope, cases: Sequence[RatingCase]) -> Mapping[UUID, tuple[str, str | None]]:
+    """What the company and the project of each case are called, asked of the company itself: its regulator does not see
+    it any more once its last project there has ended.
+    """
+    found: dict[UUID, tuple[str, str | None]] = {}
+    for tenant_id, theirs in by_company(sorted(cases, key=attrgetter("tenant_id"))):
+        of_case = (col(Project.tenant_id) == tenant_id) & col(Project.id).in_({one.project_id for one in theirs})
+        async with scope.acting_for(tenant_id):
+            called = await scope.session.execute(
+                select(col(Project.id), col(Company.name), col(Project.name))
+                .select_from(Company)
+                .outerjoin(Project, of_case)
+                .where(col(Company.tenant_id) == tenant_id)
+            )
+            names: dict[UUID | None, tuple[str, str | None]] = {id_: (firm, name) for id_, firm, name in called}
+        found |= {one.id: names[one.project_id] for one in theirs}
+    return found

@@ -146,10 +146,12 @@ class Round:
     party: Principal
 
     @classmethod
-    async def of(cls, bureau: Bureau) -> "Round":
-        """Everything up to the moment at which scores come in; both companies are each other's peers."""
+    async def of(cls, bureau: Bureau, at: str = CITY) -> "Round":
+        """Everything up to the moment at which scores come in; both companies are each other's peers, and ours is
+        registered at a division.
+        """
         town = bureau.town
-        firm, other = await town.company(), await town.company()
+        firm, other = await town.company(at=at), await town.company()
         opened = await bureau.opened()
         mine = await bureau.admitted(firm, opened, (await town.project(firm)).id)
         rival = await bureau.admitted(other, opened, (await town.project(other)).id)

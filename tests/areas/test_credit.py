@@ -144,6 +144,18 @@ async def test_a_regulator_outside_its_division_finds_nothing(town: Town, bureau
         assert revoking == [(Code.NOT_FOUND, "id")]
 
 
+async def test_a_company_that_left_answers_for_what_it_did(town: Town, bureau: Bureau) -> None:
+    """After its last project in the city ended a record is drafted, notified and put into force, of the company and
+    about the project, and revoked.
+    """
+    firm, project_id = await town.gone()
+    for of in (None, project_id):
+        row = await bureau.effective(firm, project_id=of)
+        assert row.state == CreditState.EFFECTIVE
+        row = await town.do(bureau.publisher, notice.revoke, row.id, row.version, "依据被撤销")
+        assert row.state == CreditState.REVOKED
+
+
 async def test_a_bad_record_needs_its_notice(town: Town, bureau: Bureau, firm: Firm) -> None:
     """Nothing bad takes effect unannounced or while it can be objected to; good information does at once."""
     bad = await bureau.draft(firm)

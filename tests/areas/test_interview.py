@@ -96,3 +96,12 @@ async def test_a_company_elsewhere_is_not_there(town: Town, firm: Firm) -> None:
     """For a regulator in whose division it does not work."""
     elsewhere = await town.regulator(OTHER_CITY_STREET)
     assert await town.refused(elsewhere, interview.plan, new(firm)) == [(Code.NOT_FOUND, "companyId")]
+
+
+async def test_a_company_that_left_is_still_interviewed(town: Town) -> None:
+    """After its last project in the county ended, about that project."""
+    firm, project_id = await town.gone()
+    county = await town.regulator(STREET[:6])
+    row = await town.do(county, interview.plan, new(firm, project_id=project_id))
+    held = await town.do(county, interview.hold, row.id, row.version, today(), "约谈记录1号")
+    assert held.state == "HELD"

@@ -373,6 +373,44 @@ async def test_a_published_result_is_corrected_by_another_edition(town: Town, bu
     assert (closed.state, closed.closed_on) == ("CLOSED", today())
 
 
+async def test_the_result_of_a_company_that_left_is_published_too(town: Town, bureau: Bureau) -> None:
+    """Its only project in the city ends in the publicity: its objection is decided, and nothing is left out of what is
+    published and corrected, although the city's regulator sees the company no more.
+    """
+    going = await Round.of(bureau, at="3705")
+    await going.publicised(today() - 30 * DAY)
+    objected = await town.do(
+        going.firm.admin, objection.object_to, *await going.at(), "记录有误", on=today() - 29 * DAY
+    )
+    assert going.case.project_id is not None
+    await town.leave(going.firm, going.case.project_id)
+    assert await town.reach(going.firm) == ["37", "3705"]
+    upheld = (going.case.id, objected.version, RatingObjectionOutcome.UPHELD, "维持")
+    await town.do(bureau.publisher, objection.decide_objection, *upheld)
+    await going.take(progress.finalise)
+    await going.take(progress.publish_cycle)
+    await town.do(bureau.publisher, objection.correct, *await going.at(), "PARTY", [points("P1", 8)], "录入错误")
+    rows = await town.administrator.fetch(
+        "SELECT number, edition, company_name, project_name FROM published_rating WHERE cycle_id = $1", going.cycle.id
+    )
+    expected = await town.administrator.fetch(
+        """SELECT k.number, e.edition, c.name, p.name FROM rating_result e
+           JOIN rating_case k ON k.id = e.case_id JOIN company c ON c.tenant_id = k.tenant_id
+           JOIN project p ON p.id = k.project_id
+           WHERE e.cycle_id = $1""",
+        going.cycle.id,
+    )
+    assert {tuple(row) for row in rows} == {tuple(row) for row in expected}
+    assert sorted((row["number"] == going.case.number, row["edition"]) for row in rows) == [
+        (False, 1),
+        (True, 1),
+        (True, 2),
+    ]
+    writing = registry.Writing(structure=scheme().structure())
+    moved = await town.do(bureau.publisher, what_if.rescore, going.cycle.id, writing)
+    assert {one.number for one in moved.cases} == {going.case.number, going.rival.number}
+
+
 async def test_what_if_shows_who_moves_and_keeps_nothing(town: Town, bureau: Bureau, going: Round) -> None:
     """A draft with other bands on a scored cycle: how many in each band, and every case, before and after."""
     await going.scored()

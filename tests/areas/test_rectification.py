@@ -216,6 +216,26 @@ async def test_the_level_that_issued_decides(town: Town, firm: Firm, begun: Proj
     assert stale == [(Code.CONFLICT, "version")]
 
 
+async def test_a_company_that_left_is_still_held_to_it(town: Town, street: Principal) -> None:
+    """After its last project in the street ended what it was told is confirmed, and it is told more: about the project,
+    and as a company; another street's regulator finds nothing.
+    """
+    firm = await town.company(at="3705")
+    begun = await town.project(firm)
+    order = await town.do(street, rectification.issue, new(firm, begun))
+    await town.leave(firm, begun.id)
+    order = await answered(town, firm, street, order)
+    assert (await town.do(street, rectification.confirm, order.id, order.version)).state == "CONFIRMED"
+    for more in (new(firm, begun), new(firm)):
+        later = await town.do(street, rectification.issue, more)
+        later = await answered(town, firm, street, later)
+        later = await town.do(street, rectification.send_back, later.id, later.version, "未到位", SOON)
+        assert later.state == "RETURNED"
+    elsewhere = await town.regulator(OTHER_STREET)
+    for more in (new(firm, begun), new(firm)):
+        assert await town.refused(elsewhere, rectification.issue, more) == [(Code.NOT_FOUND, "companyId")]
+
+
 async def test_what_is_to_be_put_right_is_due_and_told(
     town: Town, firm: Firm, begun: Project, street: Principal
 ) -> None:

@@ -378,6 +378,21 @@ async def test_a_list_of_a_rating_rests_on_its_results(town: Town, office: Offic
     assert (one["subject"], one["ground"]) == ("PROJECT", going.cycle.title)
 
 
+async def test_a_company_that_left_is_listed(town: Town, office: Office) -> None:
+    """It is entered after its last project in the city ended; one that leaves in the publicity stays on the list."""
+    gone, _ = await town.gone()
+    leaving = await town.company(at="3705")
+    begun = await town.project(leaving)
+    row = await office.publicised(gone, leaving)
+    await town.leave(leaving, begun.id)
+    row = await town.do(office.publisher, publicity.conclude, row.id, row.version, on=LATER)
+    await town.do(office.publisher, publication.publish, row.id, row.version)
+    assert [len(await told(town, firm)) for firm in (gone, leaving)] == [1, 1]
+    one = await office.entry_of(row, leaving)
+    await office.withdraw(one, "已整改")
+    assert [len(await told(town, firm)) for firm in (gone, leaving)] == [1, 0]
+
+
 async def test_nobody_changes_what_was_published(town: Town, office: Office, firm: Firm) -> None:
     """I14: not its regulator, whatever the code above does; the platform only that it ended. No step follows either."""
     row = await office.published(firm)

@@ -122,6 +122,19 @@ class Town:
         new = project.NewProject(contract=contract(starts_on, ends_on), **more)
         return await self.do(firm.admin, project.begin, new)
 
+    async def leave(self, firm: Firm, project_id: UUID) -> None:
+        """The company's project ends today."""
+        seen = await self.row("project", project_id)
+        await self.do(firm.admin, project.end, seen["id"], seen["version"], today(), project.EndReason.TERMINATED)
+
+    async def gone(self, at: str = STREET) -> tuple[Firm, UUID]:
+        """A company of another city and its only project here, which has ended: the regulators here see it no more."""
+        firm = await self.company(at="3705")
+        begun = await self.project(firm, at=at)
+        await self.leave(firm, begun.id)
+        assert not any(path.startswith(at[:4]) for path in await self.reach(firm))
+        return firm, begun.id
+
     async def staff(self, firm: Firm, name: str = "张伟", **more: Any) -> staff.Staff:
         """A member of staff."""
         return await self.do(firm.admin, staff.add, staff.NewStaff(name=name, post=staff.Post.OTHER, **more))

@@ -52,6 +52,7 @@ ACTS = {
     "tenants/rating/case.py: step": "a rating's step is noted on companies' cases",
     "tenants/rating/objection.py: correct": "a regulator corrects a company's published result",
     "tenants/rating/objection.py: decide_objection": "a regulator decides about a company's objection to its result",
+    "tenants/rating/publication.py: _names": "results are published with the names of the companies they are of",
     "tenants/rating/publication.py: publish": "the platform, not a regulator, makes results public",
     "tenants/rating/result.py: next_edition": "the next edition of a company's result is written beside the last",
     "tenants/rating/result.py: score_cycle": "a regulator has a rating's cases scored, company by company",
