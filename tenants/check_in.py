@@ -71,6 +71,12 @@ class CheckIn(Changing, TenantRow, table=True):
             postgresql_include=["left_on", "reported_on", "deadline_on"],
         ),
         Index(
+            "check_in_deadline",
+            "deadline_on",
+            "division_path",
+            postgresql_include=["left_on", "reported_on"],
+        ),
+        Index(
             "check_in_in_charge",
             "left_on",
             "division_path",

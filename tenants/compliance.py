@@ -45,8 +45,7 @@ SELECT count(*) AS due, count(*) FILTER (WHERE t.reported_on <= {until}) AS done
        count(*) FILTER (WHERE t.reported_on <= least(t.deadline_on, {until})) AS in_time,
        count(*) FILTER (WHERE t.deadline_on < current_date AND (t.reported_on <= {until}) IS NOT TRUE) AS overdue
 FROM check_in t
-WHERE {of_t} AND {within_t} AND t.arrived_on BETWEEN {since} - 366 AND {until}
-      AND t.deadline_on BETWEEN {since} AND {until}
+WHERE {of_t} AND {within_t} AND t.deadline_on BETWEEN {since} AND {until}
       AND (t.left_on IS NULL OR t.left_on >= t.deadline_on OR t.reported_on IS NOT NULL)
 """
 _LEAD_REPORTS = f"""

@@ -169,6 +169,12 @@ def create_tables() -> None:
         ["arrived_on", "division_path"],
         postgresql_include=["left_on", "reported_on", "deadline_on"],
     )
+    op.create_index(
+        "check_in_deadline",
+        "check_in",
+        ["deadline_on", "division_path"],
+        postgresql_include=["left_on", "reported_on"],
+    )
     op.create_index("check_in_division", "check_in", ["division_path", "id"], unique=False)
     op.create_index(
         "check_in_in_charge",

@@ -111,6 +111,25 @@ async def test_what_a_company_owes_is_counted(town: Town) -> None:
     assert other.tenant_id == idle.id
 
 
+async def test_a_deadline_of_more_than_a_year_is_counted(town: Town) -> None:
+    """The longest there is, 365 days, ends in the holidays of October 2026, and so on the first working day after."""
+    at = "370405104"
+    new = NewSetting(
+        division_code=at,
+        key=SettingKey.CHECK_IN_ARRIVAL_DAYS,
+        value="365",
+        valid_from=date(2021, 1, 1),
+        basis="某办法",
+    )
+    await town.do(await town.regulator(at), setting.put, new)
+    firm, arrived_on = await town.company(), date(2025, 10, 1)
+    begun = await led(town, firm, arrived_on, at=at)
+    due = await town.administrator.fetchval("SELECT deadline_on FROM check_in WHERE project_id = $1", begun.id)
+    assert due > arrived_on + 366 * DAY
+    assert (await counted(town, firm.admin, due, due))["CHECK_IN"] == (1, 0, 0, 1)
+    assert (await counted(town, firm.admin, due - 30 * DAY, due - DAY))["CHECK_IN"] == (0, 0, 0, 0)
+
+
 async def test_nothing_is_owed_before_its_day_or_where_nobody_asks(town: Town) -> None:
     """A quarter that has not ended is not due yet; a division without the settings asks for nothing."""
     firm, free = await town.company(), await town.company()

@@ -120,6 +120,7 @@ ACROSS_COMPANIES = {
     "agreement_division": "a regulator pages through the agreements of its division",
     "agreement_signed": "R-06 counts the agreements of a division for a year, company by company",
     "check_in_arrived": "R-06 counts who arrived in a division in a period",
+    "check_in_deadline": "R-12 counts the check-ins of a division that fell due in a period",
     "check_in_division": "a regulator pages through the check-ins of its division",
     "check_in_in_charge": "R-06 counts the leads in charge in a division on a day",
     "claimed_project_claimed": "R-06 counts what was claimed in a division until a day",
