@@ -15,9 +15,9 @@ from schema.credit.figures import (
     CreditSectionFigures,
     CreditSeverityFigures,
 )
-from schema.credit.public import AS_OF, MINIMUM_GRADE, USCC, USCCS, CreditCheck, PublicCredit
+from schema.credit.public import MINIMUM_GRADE, USCC, USCCS, CreditCheck, PublicCredit
 from schema.credit.record import CreditChain, CreditEntry, CreditRecord
-from schema.credit.score import COMPANY, CreditEnrolment, CreditScore, CreditScoreOnDay
+from schema.credit.score import AS_OF, COMPANY, CreditEnrolment, CreditScore, CreditScoreOnDay
 from schema.data_quality import DataQualityFigures
 from schema.division import Division
 from schema.due import Due
@@ -234,9 +234,9 @@ class Query:
         credit_score_rules.ON_DAY,
         tables={"t": credit_score_rules.CreditScore},
         permission=Permission.CREDIT_READ,
-        days=("on",),
+        days=(),
         by_division=False,
-        asked={"company": COMPANY},
+        asked={"on": AS_OF, "company": COMPANY},
         rows_of="CreditScore",
     )
     public_credit: PublicCredit | None = report(

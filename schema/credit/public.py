@@ -47,7 +47,6 @@ USCC: Final = Asked(str, "Unified social credit code (统一社会信用代码).
 USCCS: Final = Asked(
     list[str], "Unified social credit codes (统一社会信用代码), at most 100.", "text[]", list_of(text_parameter)
 )
-AS_OF: Final = Asked(date, "As of this day (截至日期), today at the latest.", "date", lambda value: value)
 MINIMUM_GRADE: Final = Asked(
     str,
     "Code of the grade to be reached (最低等级); a scheme lists its grades best first.",

@@ -10,6 +10,7 @@ from strawberry.scalars import JSON
 from schema.credit.terms import CreditSubject
 from schema.reads import Node, Row, column, entity, one, ref
 from schema.reads import Scope as Asker
+from schema.reads.audience import Invalid
 from schema.reads.report import Asked, figure, figures
 from schema.reads.values import identity
 from schema.writes import UserError, changed, mutation, user_errors, values
@@ -17,6 +18,7 @@ from tenants.company import CompanyMember
 from tenants.credit import inputs, standing
 from tenants.credit import score as rules
 from tenants.permission import Permission
+from tenants.row import today
 from tenants.scope import Scope
 
 if TYPE_CHECKING:
@@ -84,6 +86,16 @@ class CreditScoreOnDay:
     digest: str = figure("SHA-256 over the explanation but for its day (摘要).")
 
 
+def _known(day: date) -> date:
+    if day > today():
+        raise Invalid(
+            f"截至日期 {day} 尚未到来：信用得分只到今天；请填写今天或更早的日期。",
+            f"The day {day} is yet to come: credit is known up to today. Ask as of today or an earlier day.",
+        )
+    return day
+
+
+AS_OF: Final = Asked(date, "As of this day (截至日期), today at the latest.", "date", _known, anew=True)
 COMPANY: Final = Asked(strawberry.ID, "The company (物业服务企业).", "uuid", identity("com"))
 
 

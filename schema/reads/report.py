@@ -76,12 +76,16 @@ NOWHERE: Final = UUID(int=0)
 
 
 class Asked(NamedTuple):
-    """A further argument of a report: its type in the contract, what it says, and how its value becomes a parameter."""
+    """A further argument of a report: its type in the contract, what it says, and how its value becomes a parameter.
+
+    `anew` where that depends on the day: then a constant of the document is looked at in every request, too.
+    """
 
     type: Any
     description: str
     cast: str
     parameter: Callable[[Any], Any]
+    anew: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +106,11 @@ class Report(Root):
         """Whether it is of a division and a period, so that it can be broken down by both."""
         return self.by_division and self.days == ("since", "until")
 
+    @property
+    def stands_on_a_day(self) -> bool:
+        """Whether it has the argument `as_of` of every report, and not one of its own."""
+        return "{as_of}" in self.sql and "as_of" not in self.asked
+
     def arguments(self, field: Declared) -> list[StrawberryArgument]:
         """The division, the days, the kind of estate, and how to break it down."""
         place = argument(
@@ -112,7 +121,7 @@ class Report(Root):
         return [
             *([place] if self.by_division else []),
             *(argument(name, dt.date, DAYS[name]) for name in self.days),
-            *([argument("as_of", dt.date | None, AS_OF)] if "{as_of}" in self.sql else []),
+            *([argument("as_of", dt.date | None, AS_OF)] if self.stands_on_a_day else []),
             *([kind] if self.by_estate_kind else []),
             *(cells if self.in_cells else []),
             *(argument(name, one.type, one.description) for name, one in self.asked.items()),
@@ -290,21 +299,24 @@ class _Reading:
     def _leaf(self, name: str) -> Leaf:
         return _leaf(self._given, name)
 
-    def _parameter(self, name: str, cast: str, convert: Callable[[Any], Any] | None = None) -> str:
-        return self._statement.value(self._leaf(name), cast, convert or _same, self._place)
+    def _parameter(
+        self, name: str, cast: str, convert: Callable[[Any], Any] | None = None, *, anew: bool = False
+    ) -> str:
+        return self._statement.value(self._leaf(name), cast, convert or _same, self._place, anew=anew)
 
     def _part(self, name: str) -> str:
         report = self._report
         if name in report.days:
             return self._parameter(name, "date")
+        if name in report.asked:
+            asked = report.asked[name]
+            return self._parameter(name, asked.cast, asked.parameter, anew=asked.anew)
         if name == "as_of":
             if self._leaf(name).value is not None:
                 return self._parameter(name, "date")
             # As a value and not as a function, which would be called for every row that is held against it.
             (day,) = self._statement.found(("today",), ("date",), lambda *_: today(), self._place)
             return day
-        if name in report.asked:
-            return self._parameter(name, report.asked[name].cast, report.asked[name].parameter)
         if name == "any_kind":
             return "true" if self._leaf("estate_kind").value is None else "false"
         if name == "place":

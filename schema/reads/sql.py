@@ -126,9 +126,11 @@ class Statement:
 
         return self.found(("asker", name), ("text" if name == "division_path" else "uuid",), get)[0]
 
-    def value(self, leaf: Leaf, cast: str, convert: Callable[[Any], Any], place: Place) -> str:
-        """A parameter that comes from the request; a constant of the document is converted once, now."""
-        find = leaf.get
+    def value(self, leaf: Leaf, cast: str, convert: Callable[[Any], Any], place: Place, *, anew: bool = False) -> str:
+        """A parameter that comes from the request; a constant of the document is converted once, now, or `anew` in
+        every request.
+        """
+        find = leaf.get or ((lambda _: leaf.value) if anew else None)
         if find is None:
             try:
                 return self.constant(convert(leaf.value), cast)

@@ -62,7 +62,7 @@ SELECT u.uscc, p.name, p.score, p.grade, p.id IS NOT NULL AS found,
 FROM unnest({usccs}) WITH ORDINALITY AS u(uscc, at)
 LEFT JOIN LATERAL (
     SELECT * FROM public_credit p
-    WHERE {of_p} AND p.uscc = upper(trim(u.uscc)) AND p.valid_from <= {as_of} AND {as_of} <= current_date
+    WHERE {of_p} AND p.uscc = upper(trim(u.uscc)) AND p.valid_from <= {as_of}
           AND coalesce(p.valid_to >= {as_of}, true)
     ORDER BY p.valid_from DESC LIMIT 1
 ) p ON true

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schema import build, executable
-from schema.failure import Failure
+from schema.failure import Failure, FailureCode
 from tenants import company, project, setting
 from tenants.company import CompanyStatus, set_status
 from tenants.credit import notice, repair, standing
@@ -153,8 +153,30 @@ async def test_a_tenders_list(town: Town, bureau: Bureau) -> None:
     assert await check(today() - DAY, "AA") == [(True, "B", False), nobody, (True, "AA", True)]
     assert await check(today(), "B") == [(True, "B", True), nobody, (True, "A", True)]
     assert await check(today(), "五星") == [(True, "B", None), nobody, (True, "A", None)]
-    assert await check(today() + DAY, "B") == [nobody, nobody, nobody]
     assert await check(today() - 200 * DAY, "B") == [nobody, nobody, nobody]
+
+
+async def test_a_day_to_come_is_refused(town: Town, bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A grade as of tomorrow is not known yet: nobody is told that a company has none. Tomorrow it is, also to who asks
+    with the same document, which is kept compiled.
+    """
+    ask, day = Asker(executable(build()), town.database, bureau.assessor), today() + DAY
+    firm, uscc = await enrolled(town, bureau)
+    written = f'{{ creditCheck(usccs: ["{uscc}"], asOf: "{day}", minimumGrade: "B") {{ found }} }}'
+    score = f'{{ creditScore(company: "com_{firm.id}", on: "{day}") {{ score }} }}'
+    for text, given in ((CHECK, {"usccs": [uscc], "asOf": str(day), "grade": "B"}), (written, {}), (score, {})):
+        with pytest.raises(Failure) as refusal:
+            await ask(text, **given)
+        [error] = refusal.value.errors
+        assert refusal.value.code == FailureCode.BAD_USER_INPUT
+        assert f"截至日期 {day} 尚未到来" in error.message
+        assert f"The day {day} is yet to come" in error.message
+    kept = ask.query(written)
+    with pytest.raises(Failure):
+        kept.bind({}, bureau.assessor)
+    monkeypatch.setattr("schema.credit.score.today", lambda: day)
+    assert day in kept.bind({}, bureau.assessor).parameters
+    assert await ask(written) == {"creditCheck": [{"found": True}]}
 
 
 async def test_the_check_needs_its_permission_and_has_a_limit(town: Town, bureau: Bureau) -> None:
