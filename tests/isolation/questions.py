@@ -29,6 +29,7 @@ from graphql import (
 )
 
 from schema.reads.query import catalogue
+from tenants.row import today
 
 WHERE_DEPTH = 2
 TURNS = 4
@@ -415,8 +416,8 @@ def _wrapped(path: tuple[str, ...], inner: str) -> str:
 
 
 def _asked(field: GraphQLField, *, besides: str | None = None, own: dict[str, str] | None = None) -> str | None:
-    """What a field asks for besides one argument: days, as the longest period, texts, and objects, which are `own`
-    ones by the argument's name; None where it is more.
+    """What a field asks for besides one argument: days, as the longest period, or today as the one day, texts, and
+    objects, which are `own` ones by the argument's name; None where it is more.
     """
     asked = {
         name: _nullable(argument.type)
@@ -430,7 +431,8 @@ def _asked(field: GraphQLField, *, besides: str | None = None, own: dict[str, st
     days = [name for name, kind in kinds.items() if kind == "Date"]
     texts = {name: '["none"]' if isinstance(type_, GraphQLList) else '"none"' for name, type_ in asked.items()}
     texts |= {name: f'"{own[name]}"' for name, kind in kinds.items() if kind == "ID"}
-    texts |= {name: f'"{"2099-12-31" if name == days[-1] else "2000-01-01"}"' for name in days}
+    last = today() if len(days) == 1 else "2099-12-31"
+    texts |= {name: f'"{last if name == days[-1] else "2000-01-01"}"' for name in days}
     return ", ".join(f"{name}: {text}" for name, text in texts.items())
 
 
