@@ -4,9 +4,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from schema.reads import Connection, Node, Row, column, entity, expression, many, one
-from schema.reads.row import Condition, subtree
+from schema.reads.row import Condition
 from schema.terms import DivisionLevel
 from tenants import company, division, estate, project
+from tenants.division import subtree
 from tenants.permission import Permission
 
 if TYPE_CHECKING:

@@ -116,7 +116,7 @@ WITH periods AS MATERIALIZED (
     FROM (SELECT DISTINCT id, division_path, owed_by FROM periods) c
     JOIN (
         SELECT * FROM division d
-        WHERE d.path >= {{place}} AND d.path < {{place}} || '['
+        WHERE {division.subtree("d.path", "{place}")}
               AND d.path >= current_setting('linli.division', true)
               AND d.path < nullif(current_setting('linli.division', true), '') || '['
     ) d ON d.level = c.owed_by AND d.path ^@ c.division_path

@@ -7,7 +7,7 @@ setting asks for nothing, nothing is owed. Shares, and no ranking (国办函〔2
 
 from enum import StrEnum
 
-from tenants.setting import SettingKey, number_on
+from tenants.setting import SettingKey, number_on, places
 
 
 class CompanyDuty(StrEnum):
@@ -22,9 +22,7 @@ def _asking(key: SettingKey) -> str:
     """The divisions in which a setting is made for them or one above them, with the number that holds at the end."""
     return f"""(
         SELECT d.path, {number_on(key, "d.path", "{until}")} AS amount
-        FROM (SELECT DISTINCT d.path FROM division_setting s
-              JOIN division d ON d.path >= s.division_path AND d.path < s.division_path || '['
-              WHERE s.key = '{key}') d
+        FROM ({places(key)}) d
     )"""
 
 

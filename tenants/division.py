@@ -133,6 +133,15 @@ def ancestry(path: str) -> list[str]:
     return [path[:length] for length in sorted(LEVEL) if length <= len(path)]
 
 
+def subtree(column: str, path: str) -> str:
+    """SQL: the division path in a column lies in the subtree of another path.
+
+    The prefix is written as a range, which an index serves in a generic plan too: paths hold digits and capitals,
+    and "[" comes after them.
+    """
+    return f"({column} >= {path} AND {column} < {path} || '[')"
+
+
 def published_id(code: str) -> UUID:
     """The id of the division that was published under `code`."""
     return uuid5(_PUBLISHED, code)

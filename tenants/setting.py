@@ -278,6 +278,13 @@ def _governing(path: str, on: str) -> str:
     return f"s.division_path IN ({above}) AND s.valid_from <= {on} AND (s.valid_to IS NULL OR s.valid_to > {on})"
 
 
+def places(key: SettingKey) -> str:
+    """SQL of the paths of the divisions for which a setting was ever made, or for one above them."""
+    return f"""SELECT DISTINCT d.path FROM division_setting s
+      JOIN division d ON {division.subtree("d.path", "s.division_path")}
+      WHERE s.key = '{key}'"""
+
+
 def number_on(key: SettingKey, path: str, on: str = "current_date") -> str:
     """SQL of the number that a setting is in a division on a day, both SQL: as `effective`."""
     form, kind = ("^[0-9.]+$", "numeric") if isinstance(KINDS[key].default, Decimal) else ("^[0-9]+$", "int")

@@ -12,8 +12,8 @@ from schema.rating.cycle import RatingCyclePayload, RatingCycleStepInput, payloa
 from schema.rating.terms import RatingObjectionOutcome
 from schema.reads import Node, Row, column, entity, expression, one, ref
 from schema.reads import Scope as Asker
-from schema.reads.row import subtree
 from schema.writes import UserError, changed, identifier, mutation, user_errors, values
+from tenants.division import subtree
 from tenants.permission import Permission
 from tenants.rating import coverage, objection, progress, publication, result, sheet, what_if
 from tenants.scheme.registry import Writing

@@ -29,9 +29,10 @@ from schema.reads.declare import Entity, Many, One, Scope, Value, target_of
 from schema.reads.field import Declared, Identifier
 from schema.reads.filters import scalar_of
 from schema.reads.listing import Listing
-from schema.reads.row import Row, subtree
+from schema.reads.row import Row
 from schema.reads.sql import Json, Sql, Statement, select
 from schema.reads.values import TEXT, kind_of
+from tenants.division import subtree
 from tenants.permission import Permission
 
 Fields = dict[str, list[FieldNode]]

@@ -37,10 +37,11 @@ from schema.reads.audience import Invalid, Place, Values, bad_input
 from schema.reads.declare import DeclarationError, One, Root, Scope, Value, bare, column, one, target_of
 from schema.reads.field import TYPES, Declared, argument
 from schema.reads.filters import scalar_of
-from schema.reads.row import subtree, table_of
+from schema.reads.row import table_of
 from schema.reads.sql import Json, Sql, literal, select
 from schema.reads.values import CODE, TEXT, identity, kind_of
 from schema.terms import EstateKind, Every
+from tenants.division import subtree
 from tenants.row import today
 
 if TYPE_CHECKING:

@@ -28,15 +28,6 @@ def source_of(table: Table, kind: str) -> str:
     return str(table.info.get(kind, table.name))
 
 
-def subtree(column: str, path: str) -> str:
-    """SQL: the division path in a column lies in the subtree of another path.
-
-    The prefix is written as a range, which an index serves in a generic plan too: paths hold digits and capitals,
-    and "[" comes after them.
-    """
-    return f"({column} >= {path} AND {column} < {path} || '[')"
-
-
 class Row:
     """One row: `row.name` is the SQL of its column `name`."""
 

@@ -9,10 +9,10 @@ from strawberry.scalars import JSON
 from schema.reads import Connection, Node, Row, column, entity, expression, many, one, ref
 from schema.reads import Scope as Asker
 from schema.reads.report import Cell, figure, figures
-from schema.reads.row import subtree
 from schema.red_black_list.terms import Colour, EntryOutcome, EntryState, ListState, Subject
 from schema.writes import UserError, changed, identifier, mutation, own_identifier, user_errors, values
 from tenants.credit.record import CreditRecord as Record
+from tenants.division import subtree
 from tenants.permission import Permission
 from tenants.red_black_list import preparation, publication, publicity
 from tenants.red_black_list.tables import RedBlackEntry as Entry

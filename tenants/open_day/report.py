@@ -1,6 +1,6 @@
 """R-05: open days held, and what was said there; and how many a quarter are owed."""
 
-from tenants.setting import SettingKey, number_on
+from tenants.setting import SettingKey, number_on, places
 
 REPORT = f"""
 SELECT kind AS estate_kind, coalesce(h.held, 0)::int AS held, coalesce(h.estates, 0)::int AS estates,
@@ -47,9 +47,7 @@ OWED = f"""
 SELECT p.tenant_id, md5(concat_ws(' ', p.id, q.first, 'OPEN_DAY'))::uuid AS id, 'OPEN_DAY' AS kind,
        NULL::uuid AS subject_id, p.id AS project_id, p.estate_id, p.division_path, q.last AS due_on,
        false AS provisional
-FROM (SELECT DISTINCT d.path FROM division_setting s
-      JOIN division d ON d.path >= s.division_path AND d.path < s.division_path || '['
-      WHERE s.key = '{SettingKey.OPEN_DAYS_PER_QUARTER}') n
+FROM ({places(SettingKey.OPEN_DAYS_PER_QUARTER)}) n
 JOIN project p ON p.division_path = n.path AND p.status = 'ACTIVE'
 JOIN company f ON f.tenant_id = p.tenant_id
 CROSS JOIN LATERAL (

@@ -5,6 +5,8 @@ that holds.
 
 from typing import Final
 
+from tenants.division import subtree
+
 _CYCLES: Final = """
 cycles AS MATERIALIZED (
     SELECT c.id, c.title, c.subject, c.period_from, c.period_to, c.published_on, c.coverage_min, c.division_path,
@@ -58,8 +60,8 @@ JOIN (
 CROSS JOIN LATERAL (
     SELECT (CASE c.subject WHEN 'PROJECT' THEN (
                 SELECT count(*) FROM project j
-                WHERE {{of_j}} AND {{within_j}} AND j.division_path >= c.division_path
-                      AND j.division_path < c.division_path || '[' AND j.started_on <= c.period_to
+                WHERE {{of_j}} AND {{within_j}} AND {subtree("j.division_path", "c.division_path")}
+                      AND j.started_on <= c.period_to
                       AND (j.ended_on IS NULL OR j.ended_on > c.period_to))
             ELSE (SELECT count(*) FROM company k
                   WHERE {{of_k}} AND {{within_k}} AND k.division_path ^@ c.division_path AND k.status = 'ACTIVE')
